@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Gathering: many awaitables at once, their results in order.
+#ifndef ASYNCIO_GATHER_H
+#define ASYNCIO_GATHER_H
+
+#include "task.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// An awaitable whose result is the list of the results of all [awaitables], in their order:
+//   asyncio_value list;
+//   ASYNCIO_TRY(asyncio_await(asyncio_gather(fetch_coroutine("a"), fetch_coroutine("b")), &list));
+// Coroutines become tasks. The first failure is the gather's at once; the others run on. Cancelling it cancels all
+// that are not done, and it is done when they all are. An awaitable given twice is awaited once. Used up by its first
+// use; asyncio_ref keeps it. NULL with the error of the first argument that is NULL, or MemoryError: the coroutines
+// among the arguments are then dropped.
+#define asyncio_gather(...) \
+  asyncio_gather_array((asyncio_future *[]){__VA_ARGS__}, \
+                       sizeof((asyncio_future *[]){__VA_ARGS__}) / sizeof(asyncio_future *), false)
+
+// The same over [count] awaitables in an array, which is only read. With [return_exceptions] failures and cancellations of
+// the awaitables are results, of kind ASYNCIO_ERROR. None at all gives a done gather with an empty list.
+asyncio_future *asyncio_gather_array(asyncio_future *const *awaitables, size_t count, bool return_exceptions);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// The way in.
+#ifndef ASYNCIO_RUN_H
+#define ASYNCIO_RUN_H
+
+#include "task.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Runs [coroutine] on a new loop and gives its outcome, the value in [result] (owned by the caller; may be NULL). Then
+// cancels the tasks that are left, waits for them, reports their failures and closes the loop. Uses the coroutine up.
+//   int main(void) { return asyncio_run(run_coroutine(), NULL); }
+// A failure whose words nobody asked for is written to standard error when the program ends. TypeError when [coroutine]
+// is none, RuntimeError when a loop is running here.
+asyncio_status asyncio_run(asyncio_future *coroutine, asyncio_value *result);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

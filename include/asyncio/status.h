@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Statuses and errors: how a call says that it failed, and with what words.
+#ifndef ASYNCIO_STATUS_H
+#define ASYNCIO_STATUS_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// 0, or one of the negative codes below, or an application's own code (ASYNCIO_APPLICATION_ERROR and less).
+typedef int asyncio_status;
+
+// XX(constant, code, asyncio's name, words when nothing better is known)
+#define ASYNCIO_STATUS_MAP(XX) \
+  XX(ASYNCIO_CANCELLED_ERROR, -1, "CancelledError", "The task was cancelled") \
+  XX(ASYNCIO_TIMEOUT_ERROR, -2, "TimeoutError", "The time limit was reached") \
+  XX(ASYNCIO_INVALID_STATE_ERROR, -3, "InvalidStateError", "The future is not in a state that allows this") \
+  XX(ASYNCIO_VALUE_ERROR, -4, "ValueError", "An argument has a value that is not allowed") \
+  XX(ASYNCIO_TYPE_ERROR, -5, "TypeError", "An argument has a type that is not allowed") \
+  XX(ASYNCIO_RUNTIME_ERROR, -6, "RuntimeError", "The call is not allowed here") \
+  XX(ASYNCIO_MEMORY_ERROR, -7, "MemoryError", "Out of memory") \
+  XX(ASYNCIO_QUEUE_EMPTY, -8, "QueueEmpty", "The queue is empty") \
+  XX(ASYNCIO_QUEUE_FULL, -9, "QueueFull", "The queue is full") \
+  XX(ASYNCIO_QUEUE_SHUT_DOWN, -10, "QueueShutDown", "The queue was shut down") \
+  XX(ASYNCIO_BROKEN_BARRIER_ERROR, -11, "BrokenBarrierError", "The barrier is broken") \
+  XX(ASYNCIO_EXCEPTION_GROUP, -12, "ExceptionGroup", "Several tasks failed") \
+  XX(ASYNCIO_JS_ERROR, -13, "JSError", "JavaScript code failed")
+
+enum {
+  ASYNCIO_OK = 0,
+#define ASYNCIO__STATUS_CONSTANT(constant, code, name, words) constant = code,
+  ASYNCIO_STATUS_MAP(ASYNCIO__STATUS_CONSTANT)
+#undef ASYNCIO__STATUS_CONSTANT
+      ASYNCIO_APPLICATION_ERROR = -1000  // applications use this code and the ones below it
+};
+
+// Marks a function that may suspend the calling task: other tasks run before it returns. Its status must be looked at,
+// since a cancellation arrives through it.
+#define ASYNCIO_SUSPENDS __attribute__((warn_unused_result))
+
+// Returns from the calling function with the status of [call] when that is a failure.
+#define ASYNCIO_TRY(call) \
+  do { \
+    asyncio_status asyncio__try_status = (call); \
+    if (asyncio__try_status != ASYNCIO_OK) return asyncio__try_status; \
+  } while (0)
+
+// A failure with its words; counted, never changed once made.
+typedef struct asyncio_error asyncio_error;
+
+// Records the words of a failure and returns [status], so that `return asyncio_raise(...)` is one line. [format] is
+// printf's. An earlier failure of the same task becomes the new one's context. A [status] that is no failure, or an
+// undefined code, is recorded as a ValueError. Never suspends.
+asyncio_status asyncio_raise(asyncio_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// The name of [status] as asyncio spells it ("TimeoutError"); "OK" for 0, "ApplicationError" in the application's range,
+// "UnknownError" otherwise. Never NULL.
+const char *asyncio_error_name(asyncio_status status);
+
+// The words of the latest failure with [status] in the current task (outside a task: on this thread); general words when
+// none were recorded, "" for 0. Never NULL; valid until the task suspends, raises or ends.
+const char *asyncio_error_message(asyncio_status status);
+
+// The latest failure with [status] in the current task, or NULL. Borrowed: valid until the task suspends, raises or ends.
+const asyncio_error *asyncio_error_current(asyncio_status status);
+
+// Forgets the failures recorded in the current task: call it where an error has been dealt with and none of its words may
+// turn up as the context of a later one.
+void asyncio_error_clear(void);
+
+// The parts of an error: its status, its words, and the failure that was being handled when it was raised (or NULL).
+asyncio_status asyncio_error_status(const asyncio_error *error);
+const char *asyncio_error_words(const asyncio_error *error);
+const asyncio_error *asyncio_error_context(const asyncio_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

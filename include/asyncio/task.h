@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// Tasks: coroutines that run on their own, beside the one that made them. A task is a future (see future.h): await it,
+// cancel it, add callbacks to it there.
+#ifndef ASYNCIO_TASK_H
+#define ASYNCIO_TASK_H
+
+#include "coroutine.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef asyncio_future asyncio_task;
+
+typedef struct asyncio_task_options {
+  const char *name;    // copied; "Task-1", "Task-2"... when NULL
+  size_t stack_size;   // bytes of the coroutine's C stack and switch record; 0 is ASYNCIO_DEFAULT_STACK_SIZE
+  asyncio_loop *loop;  // the loop to run on; the running one when NULL
+} asyncio_task_options;
+
+// Room for printf and a few hundred bytes a call below it; stacks are pooled and taken at a task's first step.
+#define ASYNCIO_DEFAULT_STACK_SIZE (32 * 1024)
+#define ASYNCIO_MINIMUM_STACK_SIZE (2 * 1024)
+
+// Makes a task of [coroutine] (using it up, also on failure) and schedules its first step for the next iteration:
+//   asyncio_create_task(fetch_coroutine(url), .name = "fetch", .stack_size = 8192)
+// The caller owns a reference; the loop keeps a pending task alive, so asyncio_unref may follow at once. NULL with a
+// TypeError when [coroutine] is none, RuntimeError without a running loop or with a closed one, ValueError for a stack
+// size under the minimum, MemoryError.
+#define asyncio_create_task(coroutine, ...) \
+  asyncio_create_task_with(coroutine, (asyncio_task_options){.loop = NULL, ##__VA_ARGS__})
+asyncio_task *asyncio_create_task_with(asyncio_future *coroutine, asyncio_task_options options);
+
+// The future to wait for: a coroutine is made a task of the running loop, anything else is returned as it is. The caller
+// owns the reference returned. NULL as above.
+asyncio_future *asyncio_ensure_future(asyncio_future *awaitable);
+
+bool asyncio_istask(const asyncio_future *awaitable);
+
+// The task's name; borrowed until it is set again. "" for what is no task.
+const char *asyncio_task_get_name(const asyncio_task *task);
+asyncio_status asyncio_task_set_name(asyncio_task *task, const char *name);  // copies it; MemoryError, TypeError
+
+// asyncio_future_cancel under a task's name; see there.
+bool asyncio_task_cancel(asyncio_task *task, const char *message);
+
+// Takes one request for cancellation back and returns how many are left; at 0 one not yet delivered is dropped.
+unsigned asyncio_task_uncancel(asyncio_task *task);
+unsigned asyncio_task_cancelling(const asyncio_task *task);  // requests so far less those taken back
+
+// What the task waits for ("sleep", "future", "task Task-2"...); "" when it waits for nothing. Borrowed for the moment.
+const char *asyncio_task_waiting_for(const asyncio_task *task);
+
+// How much of its stack the task used where it last suspended, in bytes, switch record included; 0 before and after.
+size_t asyncio_task_stack_used(const asyncio_task *task);
+
+// The task that is executing, borrowed; NULL in a plain callback or outside a loop.
+asyncio_task *asyncio_current_task(void);
+
+// Writes up to [capacity] of the loop's pending tasks, oldest first, to [tasks] (borrowed); returns how many there are.
+size_t asyncio_all_tasks(asyncio_loop *loop, asyncio_task **tasks, size_t capacity);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+// Gathering: a future of its own kind that watches its children with one entry each, all in one array. A child that is given
+// twice is watched once: nothing runs while the entries are linked, so our entry is then the last one of its list.
+// Invariant: the children array holds a reference to each child and to the gather itself until the last child is done.
+#include "../base/alloc.h"
+#include "../base/box.h"
+#include "../core/future.h"
+#include "../core/runtime.h"
+#include "../port/coro.h"
+#include "asyncio/gather.h"
+
+typedef struct gather gather;
+
+typedef struct child {
+  asyncio__entry entry;  // in the child's callbacks until it is done
+  asyncio_future *future;
+  gather *owner;
+} child;
+
+struct gather {
+  asyncio_future future;
+  child *children;
+  size_t count;
+  size_t unfinished;  // entries that have not run yet
+  bool return_exceptions;
+  bool cancel_requested;
+};
+
+static bool cancel_children(asyncio_future *future, const char *message);
+
+static void release_children(gather *self) {
+  for (size_t i = 0; i < self->count; i++) asyncio_unref(self->children[i].future);
+  asyncio__free(self->children);
+  self->children = NULL;
+  self->count = 0;
+}
+
+static void destroy(asyncio_future *future) { release_children((gather *)future); }
+
+static const asyncio__future_kind gather_kind = {"gather", cancel_children, destroy, true};
+
+static bool cancel_children(asyncio_future *future, const char *message) {
+  gather *self = (gather *)future;
+  bool any = false;
+  for (size_t i = 0; i < self->count; i++) any |= asyncio_future_cancel(self->children[i].future, message);
+  self->cancel_requested |= any;
+  return any;
+}
+
+static asyncio_status result_of(gather *self, asyncio_future *done, asyncio_value *item) {
+  *item = asyncio_none();
+  if (done->status && self->return_exceptions) return asyncio__value_of_error(item, done->error, done->status);
+  if (!done->status) *item = asyncio_value_ref(done->value);
+  return ASYNCIO_OK;
+}
+
+static void finish_with_list(gather *self) {
+  asyncio_value list, item;
+  asyncio_status status = asyncio_list(&list, self->count);
+  for (size_t i = 0; !status && i < self->count; i++) {
+    status = result_of(self, self->children[i].future, &item);
+    asyncio_list_set(list, i, item);
+    self->children[i].future->unseen = false;
+  }
+  if (status) asyncio_value_clear(&list);
+  asyncio__future_finish(&self->future, status, list, NULL);
+}
+
+static void fail_with(gather *self, asyncio_future *ended) {
+  asyncio__future_finish(&self->future, ended->status, asyncio_none(), asyncio__error_ref(ended->error));
+}
+
+// What one more child's end means for the gather.
+static void child_ended(gather *self, asyncio_future *ended) {
+  if (asyncio__is_done(&self->future) || ended->status) ended->unseen = false;
+  if (asyncio__is_done(&self->future)) return;
+  if (ended->status && !self->return_exceptions) {
+    fail_with(self, ended);
+  } else if (self->unfinished == 0 && self->cancel_requested) {
+    asyncio__future_finish(&self->future, ASYNCIO_CANCELLED_ERROR, asyncio_none(),
+                           asyncio__error_ref(ended->status == ASYNCIO_CANCELLED_ERROR ? ended->error : NULL));
+  } else if (self->unfinished == 0) {
+    finish_with_list(self);
+  }
+}
+
+static void child_done(asyncio__entry *entry) {
+  child *one = asyncio__container(entry, child, entry);
+  gather *self = one->owner;
+  self->unfinished--;
+  child_ended(self, one->future);
+  if (self->unfinished) return;
+  release_children(self);
+  asyncio_unref(&self->future);
+}
+
+static void child_drop(asyncio__entry *entry) {
+  gather *self = asyncio__container(entry, child, entry)->owner;
+  if (--self->unfinished) return;
+  release_children(self);
+  asyncio_unref(&self->future);
+}
+
+static bool watched_already(const gather *self, const asyncio_future *future) {
+  if (asyncio__list_empty(&future->callbacks)) return false;
+  asyncio__entry *last = asyncio__entry_of(future->callbacks.previous);
+  return last->run == child_done && asyncio__container(last, child, entry)->owner == self;
+}
+
+static void watch(gather *self, child *one) {
+  asyncio__entry_init(&one->entry, child_done);
+  one->entry.drop = child_drop;
+  one->owner = self;
+  if (watched_already(self, one->future)) return;
+  self->unfinished++;
+  asyncio__list_append(&one->future->callbacks, &one->entry.link);
+}
+
+// The children that were done before are looked at once all are known, as if their callbacks had just run.
+static void begin(gather *self) {
+  asyncio_ref(&self->future);  // the children's
+  for (size_t i = 0; i < self->count; i++)
+    if (!asyncio__is_done(self->children[i].future)) watch(self, &self->children[i]);
+  bool pending = self->unfinished > 0;
+  for (size_t i = 0; i < self->count; i++)
+    if (asyncio__is_done(self->children[i].future)) child_ended(self, self->children[i].future);
+  if (pending) return;
+  if (!asyncio__is_done(&self->future)) finish_with_list(self);
+  release_children(self);
+  asyncio_unref(&self->future);
+}
+
+// The children that are coroutines become tasks. Nothing can fail any more: see check().
+static void adopt_children(gather *self, asyncio_future *const *awaitables, size_t count) {
+  for (size_t i = 0; i < count; i++) self->children[i].future = asyncio_ensure_future(awaitables[i]);
+  self->count = count;
+}
+
+static asyncio_status check_one(const asyncio_future *awaitable, size_t index, const asyncio_loop *loop) {
+  if (!awaitable && asyncio__latest_failure()) return asyncio__latest_failure();
+  if (asyncio_iscoroutine(awaitable)) return ASYNCIO_OK;
+  if (!asyncio_isfuture(awaitable))
+    return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [awaitables] to be awaitables, got %s at %zu",
+                         awaitable ? "a coroutine that was used" : "NULL", index);
+  if (awaitable->loop == loop) return ASYNCIO_OK;
+  return asyncio_raise(ASYNCIO_VALUE_ERROR, "The awaitable at %zu belongs to a different loop than the running one", index);
+}
+
+static asyncio_status check(asyncio_future *const *awaitables, size_t count, const asyncio_loop *loop) {
+  if (!loop) return ASYNCIO_RUNTIME_ERROR;
+  for (size_t i = 0; i < count; i++) ASYNCIO_TRY(check_one(awaitables[i], i, loop));
+  return ASYNCIO_OK;
+}
+
+// The call has failed, and uses its temporary arguments up all the same.
+static void drop_floating(asyncio_future *const *awaitables, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (awaitables[i] && awaitables[i]->floating) asyncio_unref(awaitables[i]);
+}
+
+static gather *gather_new(asyncio_loop *loop, size_t count, bool return_exceptions) {
+  gather *self = (gather *)asyncio__future_new(&gather_kind, sizeof *self, loop);
+  if (!self) return NULL;
+  self->count = self->unfinished = 0;
+  self->return_exceptions = return_exceptions;
+  self->cancel_requested = false;
+  self->children = count > PTRDIFF_MAX / sizeof(child) ? NULL : asyncio__alloc((count + !count) * sizeof(child));
+  if (self->children) return self;
+  asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a gather of %zu", count);
+  asyncio_unref(&self->future);
+  return NULL;
+}
+
+asyncio_future *asyncio_gather_array(asyncio_future *const *awaitables, size_t count, bool return_exceptions) {
+  asyncio_loop *loop = asyncio_get_running_loop();
+  gather *self = check(awaitables, count, loop) ? NULL : gather_new(loop, count, return_exceptions);
+  if (!self) {
+    drop_floating(awaitables, count);
+    return NULL;
+  }
+  adopt_children(self, awaitables, count);
+  begin(self);
+  self->future.floating = true;
+  return &self->future;
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// The way in: a loop of its own for one coroutine, and an end that leaves nothing behind.
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../base/alloc.h"
+#include "../core/loop.h"
+#include "../port/host.h"
+#include "asyncio/gather.h"
+#include "asyncio/run.h"
+
+// The failure of the last asyncio_run, if nobody has asked for its words by the time the program ends.
+static void report_uncaught(void) {
+  char line[1024];
+  if (!asyncio__thread.uncaught) return;
+  asyncio_status status = asyncio__latest_failure();
+  const char *words = asyncio_error_message(status);
+  snprintf(line, sizeof line, "asyncio_run: %s: %s", asyncio_error_name(status), words);
+  asyncio__host_report(line);
+}
+
+static void expect_uncaught(void) {
+  static _Thread_local bool registered;
+  if (!registered) registered = atexit(report_uncaught) == 0;
+  asyncio__thread.uncaught = true;
+}
+
+static void report_failure(asyncio_loop *loop, asyncio_task *task) {
+  const asyncio_error *error;
+  if (asyncio_future_cancelled(task) || asyncio_future_exception(task, &error) || !error) return;
+  asyncio_exception_context context = {"Unhandled exception during asyncio.run() shutdown", asyncio_error_status(error), error,
+                                       task};
+  asyncio_loop_call_exception_handler(loop, &context);
+}
+
+ASYNCIO_COROUTINE_DECLARE(asyncio__wait_for_all, (asyncio_task **, tasks), (size_t, count));
+
+ASYNCIO_COROUTINE(asyncio__wait_for_all, (asyncio_task **, tasks), (size_t, count)) {
+  return asyncio_await(asyncio_gather_array(tasks, count, true), result);
+}
+
+static void wait_for_tasks(asyncio_loop *loop, asyncio_task **tasks, size_t count) {
+  for (size_t i = 0; i < count; i++) asyncio_ref(tasks[i]);
+  for (size_t i = 0; i < count; i++) asyncio_task_cancel(tasks[i], NULL);
+  asyncio_status status = asyncio_loop_run_until_complete(loop, asyncio__wait_for_all_coroutine(tasks, count), NULL);
+  for (size_t i = 0; i < count; i++) {
+    if (!status) report_failure(loop, tasks[i]);
+    asyncio_unref(tasks[i]);
+  }
+}
+
+// What cannot be waited for, for want of memory or because it never ends, asyncio_loop_close ends.
+static void cancel_all_tasks(asyncio_loop *loop) {
+  size_t count = asyncio_all_tasks(loop, NULL, 0);
+  asyncio_task **tasks = count ? asyncio__alloc(count * sizeof *tasks) : NULL;
+  if (!tasks) return;
+  asyncio_all_tasks(loop, tasks, count);
+  wait_for_tasks(loop, tasks, count);
+  asyncio__free(tasks);
+}
+
+static asyncio_status run_on(asyncio_loop *loop, asyncio_future *coroutine, asyncio_value *result) {
+  asyncio_set_event_loop(loop);
+  asyncio_status status = asyncio_loop_run_until_complete(loop, coroutine, result);
+  asyncio__errors kept = asyncio__thread.errors;
+  asyncio__thread.errors = (asyncio__errors){0};
+  cancel_all_tasks(loop);
+  asyncio_set_event_loop(NULL);
+  (void)asyncio_loop_close(loop);
+  asyncio__errors_clear(&asyncio__thread.errors);
+  asyncio__thread.errors = kept;
+  return status;
+}
+
+static asyncio_status refuse(asyncio_future *coroutine, asyncio_status status) {
+  asyncio_unref(asyncio_ref(coroutine));
+  return status;
+}
+
+asyncio_status asyncio_run(asyncio_future *coroutine, asyncio_value *result) {
+  if (result) *result = asyncio_none();
+  if (asyncio__thread.running)
+    return refuse(coroutine, asyncio_raise(ASYNCIO_RUNTIME_ERROR, "asyncio_run() cannot be called from a running event loop"));
+  asyncio_status status = asyncio__latest_failure();
+  if (!asyncio_iscoroutine(coroutine) && (coroutine || !status))
+    status = asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [coroutine] to be an unused coroutine, got %s",
+                           coroutine ? "a future" : "NULL");
+  else if (coroutine)
+    status = ASYNCIO_OK;
+  asyncio_loop *loop = status ? NULL : asyncio_new_event_loop();
+  if (loop)
+    status = run_on(loop, coroutine, result);
+  else
+    status = refuse(coroutine, status ? status : ASYNCIO_MEMORY_ERROR);
+  asyncio_loop_unref(loop);
+  if (status) expect_uncaught();
+  return status;
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// Errors. One allocation holds an error and its words. A chain of contexts is cut at a fixed length, so that a task that
+// meets failures all its life does not grow.
+#include <stdio.h>
+
+#include "alloc.h"
+#include "box.h"
+
+enum { LONGEST_CHAIN = 8 };
+
+const char *asyncio_error_name(asyncio_status status) {
+#define NAME(constant, code, name, words) \
+  case code: \
+    return name;
+  switch (status) {
+    ASYNCIO_STATUS_MAP(NAME)
+    case ASYNCIO_OK:
+      return "OK";
+    default:
+      return status <= ASYNCIO_APPLICATION_ERROR ? "ApplicationError" : "UnknownError";
+  }
+#undef NAME
+}
+
+const char *asyncio__status_words(asyncio_status status) {
+#define WORDS(constant, code, name, words) \
+  case code: \
+    return words;
+  switch (status) {
+    ASYNCIO_STATUS_MAP(WORDS)
+    case ASYNCIO_OK:
+      return "";
+    default:
+      return status <= ASYNCIO_APPLICATION_ERROR ? "The application reported a failure" : "Unknown status";
+  }
+#undef WORDS
+}
+
+static void cut_chain(asyncio_error *error) {
+  for (int length = 1; error->context; length++, error = error->context) {
+    if (length < LONGEST_CHAIN) continue;
+    asyncio__error_unref(error->context);
+    error->context = NULL;
+    return;
+  }
+}
+
+asyncio_error *asyncio__error_new(asyncio_status status, asyncio_error *context, const char *format, va_list arguments) {
+  va_list measured;
+  va_copy(measured, arguments);
+  int length = vsnprintf(NULL, 0, format, measured);
+  va_end(measured);
+  if (length < 0) length = 0;
+  asyncio_error *error = asyncio__alloc(sizeof *error + (size_t)length + 1);
+  if (!error) return NULL;
+  *error = (asyncio_error){.references = 1, .status = status, .context = asyncio__error_ref(context)};
+  error->words[0] = '\0';
+  vsnprintf(error->words, (size_t)length + 1, format, arguments);
+  cut_chain(error);
+  return error;
+}
+
+asyncio_error *asyncio__error_ref(asyncio_error *error) {
+  if (error) error->references++;
+  return error;
+}
+
+void asyncio__error_unref(asyncio_error *error) {
+  while (error && --error->references == 0) {
+    asyncio_error *context = error->context;
+    asyncio_value_clear(&error->cause);
+    asyncio__free(error);
+    error = context;
+  }
+}
+
+asyncio_status asyncio_error_status(const asyncio_error *error) { return error ? error->status : ASYNCIO_OK; }
+
+const char *asyncio_error_words(const asyncio_error *error) { return error ? error->words : ""; }
+
+const asyncio_error *asyncio_error_context(const asyncio_error *error) { return error ? error->context : NULL; }

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// Awaiting from code that has a stack. Exactly one function here parks a coroutine: asyncio__park.
+#include "await.h"
+
+#include "../port/coro.h"
+#include "task.h"
+
+asyncio_status asyncio__may_suspend(const char *call) {
+  if (__builtin_expect(asyncio__thread.task && asyncio__coro_can_park(), 1)) return ASYNCIO_OK;
+  const char *foreign = asyncio__coro_foreign_frame();
+  if (!asyncio__thread.task)
+    return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "%s needs a running task: call it in a coroutine", call);
+  if (!foreign) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "%s cannot suspend here: this task has no stack", call);
+  return asyncio_raise(ASYNCIO_RUNTIME_ERROR,
+                       "%s cannot suspend here: JavaScript lies between it and its task (%s); make that call a task of "
+                       "its own, or let the JavaScript return first",
+                       call, foreign);
+}
+
+// A wait was begun, or the task queued. Returns when it is stepped again, with what it was sent.
+asyncio_status asyncio__park(asyncio__task *self) {
+  asyncio_status sent;
+  if (__builtin_expect(self->ending, 0) && asyncio__task_refuse(self, &sent)) return sent;
+  asyncio__coro_park();
+  return asyncio__stackful_resumed(self);
+}
+
+asyncio_status asyncio__yield(void) {
+  ASYNCIO_TRY(asyncio__may_suspend("asyncio_sleep"));
+  asyncio__yield_begin();
+  return asyncio__park(asyncio__thread.task);
+}
+
+// A future is waited for by the task's entry, in the future's own list.
+static asyncio_status await_future(asyncio_future *future, asyncio_value *value) {
+  asyncio__task *self = asyncio__thread.task;
+  ASYNCIO_TRY(asyncio__task_may_await(self, future));
+  if (asyncio__is_done(future)) return asyncio__future_take(future, value);
+  asyncio__task_wait_future(self, future);
+  asyncio_status sent = asyncio__park(self);
+  *value = self->frame->value;
+  self->frame->value = asyncio_none();
+  return sent;
+}
+
+static asyncio_status await_coroutine(asyncio__task *coroutine, asyncio_value *value) {
+  if (!asyncio__coroutine_claim(coroutine)) return ASYNCIO_RUNTIME_ERROR;
+  if (asyncio__is_stackful(coroutine->root)) return asyncio__stackful_call(coroutine->root, value);
+  return asyncio__frame_run(coroutine->root, value);
+}
+
+asyncio_status asyncio_await(asyncio_future *awaitable, asyncio_value *result) {
+  asyncio_value value = asyncio_none();
+  if (result) *result = value;
+  if (!awaitable) {
+    asyncio_status failed = asyncio__latest_failure();
+    return failed ? failed : asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [awaitable] to be an awaitable, got NULL");
+  }
+  awaitable = asyncio__take(awaitable);
+  asyncio_status status = asyncio__may_suspend("asyncio_await");
+  if (!status && awaitable->kind == &asyncio__coroutine_kind)
+    status = await_coroutine(asyncio__task_of(awaitable), &value);
+  else if (!status)
+    status = await_future(awaitable, &value);
+  asyncio_unref(awaitable);
+  if (status || !result)
+    asyncio_value_clear(&value);
+  else
+    *result = value;
+  return status;
+}
+
+// Suspends the caller once, as a step asked for.
+static asyncio_status frame_wait(asyncio__frame *frame, asyncio__progress progress) {
+  if (progress == ASYNCIO__PARKED) return asyncio__park(asyncio__thread.task);
+  asyncio_future *awaited = frame->awaiting;
+  frame->awaiting = NULL;
+  asyncio_status sent = asyncio_await(awaited, &frame->value);
+  asyncio_unref(awaited);
+  return sent;
+}
+
+asyncio_status asyncio__frame_run(asyncio__frame *frame, asyncio_value *result) {
+  asyncio_status sent = ASYNCIO_OK;
+  for (;;) {
+    asyncio__progress progress = frame->step(frame, sent);
+    if (progress == ASYNCIO__DONE) break;
+    sent = frame_wait(frame, progress);
+  }
+  if (result)
+    *result = frame->value;
+  else
+    asyncio_value_clear(&frame->value);
+  return frame->status;
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// Coroutine objects made of a frame: what sleep() and wait_for() are as awaitables.
+#include <string.h>
+
+#include "../base/barrier.h"
+#include "task.h"
+
+asyncio_future *asyncio__frame_coroutine(const char *name, asyncio__frame *frame, size_t size) {
+  ASYNCIO__NEVER_SUSPENDS();
+  asyncio__task *coroutine = asyncio__coroutine_alloc(name, size);
+  if (!coroutine) {
+    if (frame->drop) frame->drop(frame);
+    return NULL;
+  }
+  memcpy(coroutine->root, frame, size);
+  return &coroutine->future;
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+// Futures. The callbacks of a future are entries, the same that the ready queue holds: when it is done they move there in
+// order, so a done callback and a waiting task cost nothing to wake.
+// Invariant: callbacks is empty once the future is done; a value or an error is held only then.
+#include "future.h"
+
+#include <string.h>
+
+#include "../base/check.h"
+#include "../port/coro.h"
+
+static bool plain_cancel(asyncio_future *self, const char *message) {
+  asyncio__future_cancelled_with(self, asyncio__cancelled_error(message));
+  return true;
+}
+
+const asyncio__future_kind asyncio__plain_future = {.name = "future", .cancel = plain_cancel};
+
+// A done callback that a user added. It holds no reference while it waits, or the two would keep each other; it gets
+// one as it is made ready.
+typedef struct done_callback {
+  asyncio__entry entry;
+  asyncio_future *future;
+  asyncio_done_callback call;
+  void *arg;
+} done_callback;
+
+static void done_callback_free(done_callback *self) { asyncio__pool_free(&asyncio__thread.pool, self, sizeof *self); }
+
+static void done_callback_drop(asyncio__entry *entry) {
+  done_callback *self = asyncio__container(entry, done_callback, entry);
+  asyncio_future *future = self->future;
+  done_callback_free(self);
+  asyncio_unref(future);
+}
+
+static void done_callback_run(asyncio__entry *entry) {
+  ASYNCIO__NEVER_SUSPENDS();
+  done_callback *self = asyncio__container(entry, done_callback, entry);
+  asyncio_future *future = self->future;
+  asyncio_status status = self->call(future, self->arg);
+  done_callback_free(self);
+  if (status) {
+    asyncio_exception_context context = {"Exception in done callback", status, asyncio_error_current(status), future};
+    asyncio_loop_call_exception_handler(future->loop, &context);
+  }
+  asyncio_error_clear();
+  asyncio_unref(future);
+}
+
+asyncio_future *asyncio__future_new(const asyncio__future_kind *kind, size_t size, asyncio_loop *loop) {
+  if (asyncio__loop_open(loop)) return NULL;
+  asyncio_future *self = asyncio__pool_alloc(&asyncio__thread.pool, size);
+  if (!self) {
+    asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a %s", kind->name);
+    return NULL;
+  }
+  *self = (asyncio_future){.kind = kind, .loop = asyncio_loop_ref(loop), .references = 1, .size = (unsigned)size};
+  asyncio__list_init(&self->callbacks);
+  return self;
+}
+
+asyncio_future *asyncio_loop_create_future(asyncio_loop *loop) {
+  return asyncio__future_new(&asyncio__plain_future, sizeof(asyncio_future), loop);
+}
+
+asyncio_future *asyncio_ref(asyncio_future *future) {
+  if (!future) return NULL;
+  if (future->floating)
+    future->floating = false;
+  else
+    future->references++;
+  return future;
+}
+
+asyncio_future *asyncio__take(asyncio_future *awaitable) { return asyncio_ref(awaitable); }
+
+// The list of a pending future that nobody refers to holds user callbacks alone: everything else refers to the future.
+static void drop_callbacks(asyncio_future *self) {
+  asyncio__link *link;
+  while ((link = asyncio__list_pop(&self->callbacks)))
+    done_callback_free(asyncio__container(link, done_callback, entry.link));
+}
+
+static void destroy(asyncio_future *self) {
+  ASYNCIO__NEVER_SUSPENDS();
+  if (self->unseen && self->loop) {
+    self->unseen = false;
+    self->references = 1;  // the handler may keep it
+    asyncio__loop_report(self->loop, "Exception was never retrieved", self);
+    if (--self->references) return;
+  }
+  drop_callbacks(self);
+  if (self->kind->destroy) self->kind->destroy(self);
+  asyncio_value_clear(&self->value);
+  asyncio__error_unref(self->error);
+  asyncio_loop *loop = self->loop;
+  asyncio__pool_free(&asyncio__thread.pool, self, self->size);
+  asyncio_loop_unref(loop);
+}
+
+void asyncio_unref(asyncio_future *future) {
+  if (future && --future->references == 0) destroy(future);
+}
+
+bool asyncio_future_done(const asyncio_future *future) { return asyncio__is_done(future); }
+
+bool asyncio_future_cancelled(const asyncio_future *future) { return future->state == ASYNCIO__CANCELLED; }
+
+asyncio_loop *asyncio_future_get_loop(const asyncio_future *future) { return future->loop; }
+
+static void make_ready(asyncio_future *self, asyncio__entry *entry) {
+  if (entry->run == done_callback_run) {
+    entry->drop = done_callback_drop;
+    self->references++;
+  }
+  asyncio__loop_ready(self->loop, entry);
+}
+
+static void wake_callbacks(asyncio_future *self) {
+  if (self->loop->closed) {
+    drop_callbacks(self);
+    return;
+  }
+  asyncio__link *link;
+  while ((link = asyncio__list_pop(&self->callbacks))) make_ready(self, asyncio__entry_of(link));
+}
+
+void asyncio__future_finish(asyncio_future *self, asyncio_status status, asyncio_value value, asyncio_error *error) {
+  ASYNCIO_ASSERT(self->state == ASYNCIO__PENDING);
+  self->state = ASYNCIO__FINISHED;
+  self->status = status;
+  self->value = value;
+  self->error = error;
+  self->unseen = status != ASYNCIO_OK;
+  wake_callbacks(self);
+}
+
+void asyncio__future_cancelled_with(asyncio_future *self, asyncio_error *error) {
+  ASYNCIO_ASSERT(self->state == ASYNCIO__PENDING);
+  self->state = ASYNCIO__CANCELLED;
+  self->status = ASYNCIO_CANCELLED_ERROR;
+  self->error = error;
+  wake_callbacks(self);
+}
+
+static asyncio_error *error_new(asyncio_status status, asyncio_error *context, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  asyncio_error *error = asyncio__error_new(status, context, format, arguments);
+  va_end(arguments);
+  return error;
+}
+
+asyncio_error *asyncio__cancelled_error(const char *message) {
+  return message ? error_new(ASYNCIO_CANCELLED_ERROR, NULL, "%s", message) : NULL;
+}
+
+static asyncio_status settable(const asyncio_future *self) {
+  if (!self) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [future] to be a future, got NULL");
+  if (self->kind->inner_only || self->state == ASYNCIO__UNUSED)
+    return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "The outcome of a %s cannot be set from outside", self->kind->name);
+  if (asyncio__is_done(self))
+    return asyncio_raise(ASYNCIO_INVALID_STATE_ERROR, "The future is %s already",
+                         self->state == ASYNCIO__CANCELLED ? "cancelled" : "finished");
+  return ASYNCIO_OK;
+}
+
+asyncio_status asyncio_future_set_result(asyncio_future *self, asyncio_value value) {
+  asyncio_status status = settable(self);
+  if (status)
+    asyncio_value_clear(&value);
+  else
+    asyncio__future_finish(self, ASYNCIO_OK, value, NULL);
+  return status;
+}
+
+asyncio_status asyncio_future_set_exception(asyncio_future *self, asyncio_status status, const char *format, ...) {
+  ASYNCIO_TRY(settable(self));
+  if (status >= 0) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [status] to be an error's, got %d", status);
+  va_list arguments;
+  va_start(arguments, format);
+  asyncio__future_finish(self, status, asyncio_none(), asyncio__error_new(status, NULL, format, arguments));
+  va_end(arguments);
+  return ASYNCIO_OK;
+}
+
+static asyncio_status look(asyncio_future *self) {
+  if (!self) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [future] to be a future, got NULL");
+  if (!asyncio__is_done(self)) return asyncio_raise(ASYNCIO_INVALID_STATE_ERROR, "Result is not set");
+  self->unseen = false;
+  return ASYNCIO_OK;
+}
+
+asyncio_status asyncio_future_result(asyncio_future *self, asyncio_value *value) {
+  if (value) *value = asyncio_none();
+  ASYNCIO_TRY(look(self));
+  if (value) *value = self->value;
+  if (self->status) asyncio__errors_push(asyncio__errors_here(), self->status, asyncio__error_ref(self->error));
+  return self->status;
+}
+
+asyncio_status asyncio_future_exception(asyncio_future *self, const asyncio_error **error) {
+  if (error) *error = NULL;
+  ASYNCIO_TRY(look(self));
+  if (self->state == ASYNCIO__CANCELLED) return asyncio_future_result(self, NULL);
+  if (self->status && !self->error)
+    self->error = error_new(self->status, NULL, "%s", asyncio__status_words(self->status));
+  if (error) *error = self->error;
+  return ASYNCIO_OK;
+}
+
+asyncio_status asyncio__future_take(asyncio_future *self, asyncio_value *value) {
+  self->unseen = false;
+  *value = asyncio_value_ref(self->value);
+  if (self->status) asyncio__errors_push(asyncio__errors_here(), self->status, asyncio__error_ref(self->error));
+  return self->status;
+}
+
+bool asyncio_future_cancel(asyncio_future *self, const char *message) {
+  ASYNCIO__NEVER_SUSPENDS();
+  return self && self->state == ASYNCIO__PENDING && self->kind->cancel(self, message);
+}
+
+void asyncio__future_watch(asyncio_future *self, asyncio__entry *entry) {
+  if (asyncio__is_done(self))
+    make_ready(self, entry);
+  else
+    asyncio__list_append(&self->callbacks, &entry->link);
+}
+
+static asyncio_status callable(const asyncio_future *self, asyncio_done_callback callback) {
+  if (!self || !self->loop)
+    return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [future] to be a future, got %s", self ? "a coroutine" : "NULL");
+  if (!callback) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [callback] to be a function, got NULL");
+  return asyncio__loop_open(self->loop);
+}
+
+asyncio_status asyncio_future_add_done_callback(asyncio_future *self, asyncio_done_callback callback, void *arg) {
+  ASYNCIO_TRY(callable(self, callback));
+  done_callback *added = asyncio__pool_alloc(&asyncio__thread.pool, sizeof *added);
+  if (!added) return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a done callback");
+  *added = (done_callback){.future = self, .call = callback, .arg = arg};
+  asyncio__entry_init(&added->entry, done_callback_run);
+  added->entry.context = asyncio__thread.context;
+  asyncio__future_watch(self, &added->entry);
+  return ASYNCIO_OK;
+}
+
+size_t asyncio_future_remove_done_callback(asyncio_future *self, asyncio_done_callback callback, void *arg) {
+  size_t removed = 0;
+  asyncio__link *following;
+  for (asyncio__link *link = self->callbacks.next; link != &self->callbacks; link = following) {
+    following = link->next;
+    if (asyncio__entry_of(link)->run != done_callback_run) continue;
+    done_callback *added = asyncio__container(link, done_callback, entry.link);
+    if (added->call != callback || added->arg != arg) continue;
+    asyncio__unlink(link);
+    done_callback_free(added);
+    removed++;
+  }
+  return removed;
+}

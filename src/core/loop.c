@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+// The loop: iterations and turns. An iteration moves the timers that are due to the ready queue, makes the queue its batch,
+// and runs that; what the batch adds waits for the next one. A turn is as many iterations as the host allows in one go: it
+// may end inside a batch, whose rest then comes first in the next turn.
+// Invariant: entries run nowhere else, and never inside one another.
+#include "loop.h"
+
+#include <math.h>
+
+#include "../base/alloc.h"
+#include "../base/check.h"
+#include "../port/coro.h"
+#include "../port/host.h"
+#include "future.h"
+
+// Reading the clock crosses into JavaScript, which costs as much as running an entry.
+enum { CLOCK_INTERVAL = 64 };
+
+// What a clock may be early by and still count as there: below the step of any host's clock, above rounding.
+static const double clock_resolution = 1e-9;
+
+asyncio_loop *asyncio_new_event_loop(void) {
+  asyncio_loop *loop = asyncio__alloc(sizeof *loop);
+  if (!loop) {
+    asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for an event loop");
+    return NULL;
+  }
+  *loop = (asyncio_loop){.references = 1};
+  asyncio__list_init(&loop->driven);
+  asyncio__list_init(&loop->ready);
+  asyncio__list_init(&loop->batch);
+  asyncio__list_init(&loop->tasks);
+  if (!asyncio__thread.driven_ready) asyncio__list_init(&asyncio__thread.driven);
+  asyncio__thread.driven_ready = true;
+  asyncio__thread.loops++;
+  return loop;
+}
+
+asyncio_loop *asyncio_loop_ref(asyncio_loop *loop) {
+  if (loop) loop->references++;
+  return loop;
+}
+
+void asyncio_loop_unref(asyncio_loop *loop) {
+  if (!loop || --loop->references) return;
+  loop->references = 1;  // closing may drop futures, each of which holds a reference
+  if (!loop->closed) (void)asyncio_loop_close(loop);
+  asyncio__free(loop);
+  if (--asyncio__thread.loops == 0) asyncio__runtime_idle();
+}
+
+void asyncio__loop_ready(asyncio_loop *loop, asyncio__entry *entry) {
+  ASYNCIO_ASSERT(!asyncio__linked(&entry->link));
+  asyncio__list_append(&loop->ready, &entry->link);
+  if (!asyncio__thread.turning) asyncio__host_wake();
+}
+
+asyncio_status asyncio__loop_arm(asyncio_loop *loop, asyncio__timer *timer, double when) {
+  ASYNCIO_TRY(asyncio__loop_open(loop));
+  if (asyncio__heap_push(&loop->timers, timer, when))
+    return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a timer");
+  if (!asyncio__thread.turning) asyncio__host_wake();
+  return ASYNCIO_OK;
+}
+
+void asyncio__loop_disarm(asyncio_loop *loop, asyncio__timer *timer) {
+  if (timer->index != ASYNCIO__NOT_IN_HEAP) asyncio__heap_remove(&loop->timers, timer);
+  asyncio__unlink(&timer->entry.link);
+}
+
+static void read_clock(asyncio_loop *loop) {
+  loop->now = asyncio__host_now();
+  loop->since_clock = 0;
+}
+
+// With nothing ready the next thing to happen is a timer: its lateness counts, not the cost of a clock.
+static void collect_due(asyncio_loop *loop) {
+  if (!loop->timers.count) return;
+  if (loop->since_clock >= CLOCK_INTERVAL || asyncio__list_empty(&loop->ready)) read_clock(loop);
+  asyncio__timer *timer;
+  while ((timer = asyncio__heap_first(&loop->timers)) && timer->when <= loop->now + clock_resolution) {
+    asyncio__heap_remove(&loop->timers, timer);
+    asyncio__list_append(&loop->ready, &timer->entry.link);
+  }
+}
+
+static void run_entry(asyncio_loop *loop, asyncio__entry *entry) {
+  loop->since_clock++;
+  asyncio__thread.context = entry->context;
+  entry->run(entry);
+}
+
+// False when the batch is not done: a coroutine will run later, or the time is up.
+static bool run_batch(asyncio_loop *loop, double until) {
+  ASYNCIO__NEVER_SUSPENDS();
+  asyncio__link *link;
+  while (!loop->entered && (link = asyncio__list_pop(&loop->batch))) {
+    run_entry(loop, asyncio__entry_of(link));
+    if (loop->since_clock < CLOCK_INTERVAL) continue;
+    read_clock(loop);
+    if (loop->now >= until) break;
+  }
+  return !loop->entered && asyncio__list_empty(&loop->batch);
+}
+
+static void end_run(asyncio_loop *loop) {
+  loop->stopping = false;
+  loop->running = false;
+  asyncio__unlink(&loop->driven);
+}
+
+void asyncio__loop_turn(asyncio_loop *loop, double until) {
+  if (loop->entered) return;
+  asyncio__thread.running = loop;
+  read_clock(loop);
+  do {
+    if (asyncio__list_empty(&loop->batch)) {
+      collect_due(loop);
+      asyncio__list_splice(&loop->batch, &loop->ready);
+    }
+    if (!run_batch(loop, until)) break;
+    if (loop->stopping) end_run(loop);
+  } while (loop->running && loop->now < until && !asyncio__list_empty(&loop->ready));
+  asyncio__thread.running = NULL;
+}
+
+static asyncio__next wanted(const asyncio_loop *loop) {
+  if (loop->entered) return (asyncio__next){.deadline = INFINITY};
+  bool again = loop->stopping || !asyncio__list_empty(&loop->ready) || !asyncio__list_empty(&loop->batch);
+  return (asyncio__next){again, loop->timers.count ? loop->timers.nodes[0].when : INFINITY};
+}
+
+asyncio__next asyncio__turn(double slice) {
+  asyncio__next next = {.deadline = INFINITY};
+  asyncio__link *driven = &asyncio__thread.driven, *following;
+  double until = slice == INFINITY ? INFINITY : asyncio__host_now() + slice;
+  asyncio__thread.turning = true;
+  for (asyncio__link *link = driven->next; link != driven; link = following) {
+    following = link->next;
+    asyncio_loop *loop = asyncio__container(link, asyncio_loop, driven);
+    asyncio__loop_turn(loop, until);
+    if (!loop->running) continue;
+    asyncio__next more = wanted(loop);
+    next = (asyncio__next){next.again || more.again, fmin(next.deadline, more.deadline)};
+  }
+  asyncio__thread.turning = false;
+  return next;
+}
+
+void asyncio_loop_stop(asyncio_loop *loop) {
+  loop->stopping = true;
+  if (!asyncio__thread.turning) asyncio__host_wake();
+}
+
+bool asyncio_loop_is_running(const asyncio_loop *loop) { return loop->running; }
+
+bool asyncio_loop_is_closed(const asyncio_loop *loop) { return loop->closed; }
+
+double asyncio_loop_time(const asyncio_loop *loop) {
+  (void)loop;
+  return asyncio__host_now();
+}
+
+asyncio_status asyncio__loop_open(const asyncio_loop *loop) {
+  if (!loop) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [loop] to be an event loop, got NULL");
+  if (loop->closed) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Event loop is closed");
+  return ASYNCIO_OK;
+}
+
+asyncio_loop *asyncio_get_running_loop(void) {
+  if (!asyncio__thread.running) asyncio_raise(ASYNCIO_RUNTIME_ERROR, "no running event loop");
+  return asyncio__thread.running;
+}
+
+asyncio_loop *asyncio_get_event_loop(void) {
+  if (asyncio__thread.running) return asyncio__thread.running;
+  if (!asyncio__thread.current_loop_set) {
+    asyncio__thread.current_loop_set = true;
+    asyncio__thread.current_loop = asyncio_new_event_loop();
+  }
+  if (!asyncio__thread.current_loop) asyncio_raise(ASYNCIO_RUNTIME_ERROR, "There is no current event loop");
+  return asyncio__thread.current_loop;
+}
+
+void asyncio_set_event_loop(asyncio_loop *loop) {
+  asyncio_loop *former = asyncio__thread.current_loop;
+  asyncio__thread.current_loop_set = true;
+  asyncio__thread.current_loop = asyncio_loop_ref(loop);
+  asyncio_loop_unref(former);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// The loop from the inside, for src/core.
+#ifndef ASYNCIO__CORE_LOOP_H
+#define ASYNCIO__CORE_LOOP_H
+
+#include "heap.h"
+#include "runtime.h"
+
+struct asyncio_loop {
+  unsigned references;
+  asyncio__link driven;     // in the runtime's list from the start of a run to its end
+  asyncio__link ready;      // runs in the next iteration
+  asyncio__link batch;      // what is left of the iteration that is running
+  asyncio__heap timers;
+  asyncio__link tasks;      // pending, oldest first
+  double now;               // the clock, read every CLOCK_INTERVAL entries
+  unsigned since_clock;     // entries run since
+  unsigned tasks_named;     // for Task-1, Task-2...
+  bool running;             // between the start and the end of a run
+  bool stopping;            // stop() was called
+  bool closing;             // close() is ending the tasks
+  bool closed;
+  struct asyncio__task *entered;  // its coroutine will run later, and the iteration with it
+  asyncio_exception_handler handler;
+  void *handler_arg;
+};
+
+// Runs iterations until nothing is ready, the run is over, or the clock passes [until].
+void asyncio__loop_turn(asyncio_loop *loop, double until);
+
+// NULL becomes the running loop; a RuntimeError or TypeError otherwise.
+asyncio_status asyncio__loop_open(const asyncio_loop *loop);
+
+// Runs without a future: what run_forever and run_until_complete share.
+asyncio_status asyncio__loop_run(asyncio_loop *loop);
+
+// Writes what every pending task of the loop waits for to [text], cut to [size].
+void asyncio__loop_describe(asyncio_loop *loop, char *text, size_t size);
+
+// Tells the exception handler: [message] about [future], with its exception.
+void asyncio__loop_report(asyncio_loop *loop, const char *message, asyncio_future *future);
+
+#endif

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// A loop's life: runs and the end. While it runs the host turns it; the C code that asked for the run is blocked or
+// suspended until then.
+#include <math.h>
+
+#include "../port/host.h"
+#include "loop.h"
+#include "task.h"
+
+enum { DESCRIPTION_SIZE = 2048 };
+
+static bool run_is_over(void *arg) { return !((asyncio_loop *)arg)->running; }
+
+static asyncio_status runnable(const asyncio_loop *loop) {
+  const char *why;
+  ASYNCIO_TRY(asyncio__loop_open(loop));
+  if (loop->running) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "This event loop is already running");
+  if (asyncio__thread.running)
+    return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Cannot run the event loop while another loop is running");
+  if (!asyncio__host_can_run(&why)) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "%s", why);
+  return ASYNCIO_OK;
+}
+
+static asyncio_status stuck(asyncio_loop *loop) {
+  char description[DESCRIPTION_SIZE];
+  asyncio__loop_describe(loop, description, sizeof description);
+  return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "The event loop can never continue: nothing is ready, no timer is set%s",
+                       description);
+}
+
+asyncio_status asyncio__loop_run(asyncio_loop *loop) {
+  loop->running = true;
+  asyncio__list_append(&asyncio__thread.driven, &loop->driven);
+  if (asyncio__host_run(run_is_over, loop)) return ASYNCIO_OK;
+  loop->running = false;
+  asyncio__unlink(&loop->driven);
+  return stuck(loop);
+}
+
+asyncio_status asyncio_loop_run_forever(asyncio_loop *loop) {
+  ASYNCIO_TRY(runnable(loop));
+  return asyncio__loop_run(loop);
+}
+
+static asyncio_status stop_when_done(asyncio_future *future, void *arg) {
+  (void)arg;
+  asyncio_loop_stop(future->loop);
+  return ASYNCIO_OK;
+}
+
+// The loop's own future for [awaitable], with a reference for the caller.
+static asyncio_status adopt(asyncio_loop *loop, asyncio_future *awaitable, asyncio_future **future) {
+  *future = asyncio_iscoroutine(awaitable) || !awaitable
+                ? asyncio_create_task_with(awaitable, (asyncio_task_options){.loop = loop})
+                : asyncio__take(awaitable);
+  if (!*future) return asyncio__latest_failure();
+  if ((*future)->loop == loop) return asyncio_future_add_done_callback(*future, stop_when_done, NULL);
+  return asyncio_raise(ASYNCIO_VALUE_ERROR, "The future belongs to a different loop than the one asked to run");
+}
+
+static asyncio_status outcome(asyncio_status run, asyncio_future *future, asyncio_value *result) {
+  asyncio_value value = asyncio_none();
+  if (run) return run;
+  if (!asyncio__is_done(future))
+    return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Event loop stopped before Future completed.");
+  asyncio_status status = asyncio__future_take(future, &value);
+  if (result)
+    *result = value;
+  else
+    asyncio_value_clear(&value);
+  return status;
+}
+
+asyncio_status asyncio_loop_run_until_complete(asyncio_loop *loop, asyncio_future *awaitable, asyncio_value *result) {
+  asyncio_future *future = NULL;
+  if (result) *result = asyncio_none();
+  asyncio_status status = runnable(loop);
+  if (status) {
+    asyncio_unref(asyncio__take(awaitable));
+    return status;
+  }
+  status = adopt(loop, awaitable, &future);
+  if (!status) {
+    status = asyncio__loop_run(loop);
+    asyncio_future_remove_done_callback(future, stop_when_done, NULL);
+    status = outcome(status, future, result);
+  }
+  asyncio_unref(future);
+  return status;
+}
+
+static void drop_entries(asyncio__link *list) {
+  asyncio__link *link;
+  while ((link = asyncio__list_pop(list))) {
+    asyncio__entry *entry = asyncio__entry_of(link);
+    if (entry->drop) entry->drop(entry);
+  }
+}
+
+static void end_tasks(asyncio_loop *loop) {
+  while (!asyncio__list_empty(&loop->tasks)) {
+    asyncio__task *task = asyncio__container(loop->tasks.next, asyncio__task, tasks);
+    asyncio__loop_report(loop, "Task was destroyed but it is pending", &task->future);
+    asyncio__task_end(task);
+  }
+}
+
+asyncio_status asyncio_loop_close(asyncio_loop *loop) {
+  if (loop->running) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Cannot close a running event loop");
+  if (loop->closed) return ASYNCIO_OK;
+  loop->references++;
+  end_tasks(loop);
+  loop->closed = true;
+  drop_entries(&loop->batch);
+  drop_entries(&loop->ready);
+  asyncio__timer *timer;
+  while ((timer = asyncio__heap_first(&loop->timers))) {
+    asyncio__heap_remove(&loop->timers, timer);
+    if (timer->entry.drop) timer->entry.drop(&timer->entry);
+  }
+  asyncio__heap_release(&loop->timers);
+  asyncio_loop_unref(loop);
+  return ASYNCIO_OK;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// The thread's struct, and raising: which errors a failure is recorded with.
+#include "runtime.h"
+
+#include "../port/coro.h"
+#include "task.h"
+
+_Thread_local asyncio__runtime asyncio__thread;
+
+void asyncio__runtime_idle(void) {
+  asyncio__pool_release(&asyncio__thread.pool);
+  asyncio__stacks_release(&asyncio__thread.stacks);
+  asyncio__coro_release();
+}
+
+static void forget(asyncio__errors *errors, int at) {
+  asyncio__error_unref(errors->recent[at]);
+  for (; at < ASYNCIO__RECENT_ERRORS - 1; at++) errors->recent[at] = errors->recent[at + 1];
+  errors->recent[at] = NULL;
+}
+
+void asyncio__errors_push(asyncio__errors *errors, asyncio_status status, asyncio_error *error) {
+  errors->latest = status;
+  if (!errors->recent[0] && !error) return;
+  for (int at = ASYNCIO__RECENT_ERRORS - 1; at >= 0; at--)
+    if (errors->recent[at] && errors->recent[at]->status == status) forget(errors, at);
+  if (!error) return;
+  asyncio__error_unref(errors->recent[ASYNCIO__RECENT_ERRORS - 1]);
+  for (int at = ASYNCIO__RECENT_ERRORS - 1; at > 0; at--) errors->recent[at] = errors->recent[at - 1];
+  errors->recent[0] = error;
+}
+
+asyncio_error *asyncio__errors_find(const asyncio__errors *errors, asyncio_status status) {
+  for (int at = 0; at < ASYNCIO__RECENT_ERRORS; at++)
+    if (errors->recent[at] && errors->recent[at]->status == status) return errors->recent[at];
+  return NULL;
+}
+
+asyncio__errors *asyncio__errors_here(void) {
+  return asyncio__thread.task ? &asyncio__thread.task->errors : &asyncio__thread.errors;
+}
+
+asyncio_status asyncio__latest_failure(void) { return asyncio__errors_here()->latest; }
+
+void asyncio__errors_clear(asyncio__errors *errors) {
+  errors->latest = ASYNCIO_OK;
+  for (int at = 0; at < ASYNCIO__RECENT_ERRORS; at++) {
+    asyncio__error_unref(errors->recent[at]);
+    errors->recent[at] = NULL;
+  }
+}
+
+static bool is_status(asyncio_status status) {
+#define IS(constant, code, name, words) \
+  case code:
+  switch (status) {
+    ASYNCIO_STATUS_MAP(IS)
+    return true;
+    default:
+      return status <= ASYNCIO_APPLICATION_ERROR;
+  }
+#undef IS
+}
+
+asyncio_status asyncio_raise(asyncio_status status, const char *format, ...) {
+  if (!is_status(status))
+    return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [status] to be an error's, got %d", status);
+  asyncio__errors *errors = asyncio__errors_here();
+  va_list arguments;
+  va_start(arguments, format);
+  asyncio__errors_push(errors, status, asyncio__error_new(status, errors->recent[0], format, arguments));
+  va_end(arguments);
+  return status;
+}
+
+const asyncio_error *asyncio_error_current(asyncio_status status) {
+  asyncio__thread.uncaught = false;
+  return asyncio__errors_find(asyncio__errors_here(), status);
+}
+
+const char *asyncio_error_message(asyncio_status status) {
+  const asyncio_error *error = asyncio_error_current(status);
+  return error ? error->words : asyncio__status_words(status);
+}
+
+void asyncio_error_clear(void) { asyncio__errors_clear(asyncio__errors_here()); }

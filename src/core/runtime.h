@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// What a thread has: its pools, what is executing, and the errors raised outside tasks. The only state outside
+// loops; one struct for each thread, zero at its start.
+#ifndef ASYNCIO__CORE_RUNTIME_H
+#define ASYNCIO__CORE_RUNTIME_H
+
+#include "../base/box.h"
+#include "../base/pool.h"
+#include "../port/stack.h"
+#include "asyncio/task.h"
+#include "context.h"
+
+// The latest failures of a task, newest first, one for each status at most. A few, so that the words of a failure are still
+// there after cleanup met others; bounded, so that a task that lives with failures does not grow.
+enum { ASYNCIO__RECENT_ERRORS = 3 };
+typedef struct asyncio__errors {
+  asyncio_error *recent[ASYNCIO__RECENT_ERRORS];
+  asyncio_status latest;  // of the latest failure, words or not; 0 for none
+} asyncio__errors;
+
+typedef struct asyncio__runtime {
+  asyncio__pool pool;
+  asyncio__stacks stacks;
+  asyncio_loop *running;         // the loop whose handle is executing
+  struct asyncio__task *task;    // the task that is executing
+  asyncio_context *context;      // of the executing handle
+  asyncio__link driven;          // the loops between the start and the end of a run, each turned in its turn
+  asyncio_loop *current_loop;    // set_event_loop's
+  bool current_loop_set;         // it was called, if with NULL
+  bool driven_ready;             // the list head is initialised
+  bool turning;                  // inside asyncio__turn
+  unsigned loops;                // alive; the pools go with the last one
+  asyncio__errors errors;        // raised outside any task
+  bool uncaught;                 // asyncio_run failed, and nobody has asked for its words
+} asyncio__runtime;
+
+extern _Thread_local asyncio__runtime asyncio__thread;
+
+// The loop count reached 0: gives memory back.
+void asyncio__runtime_idle(void);
+
+// The errors of the executing task, or of the thread outside one.
+asyncio__errors *asyncio__errors_here(void);
+// [error], whose reference is taken over, is the latest with [status]; NULL when there are no words for it.
+void asyncio__errors_push(asyncio__errors *errors, asyncio_status status, asyncio_error *error);
+asyncio_error *asyncio__errors_find(const asyncio__errors *errors, asyncio_status status);
+asyncio_status asyncio__latest_failure(void);  // here; 0 for none
+void asyncio__errors_clear(asyncio__errors *errors);
+
+#endif

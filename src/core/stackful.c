@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// Stackful coroutines: a C body as a frame. The frame has a stack from its first step to its end, unless the body is
+// called by a coroutine that has one already.
+#include <string.h>
+
+#include "../base/check.h"
+#include "../port/coro.h"
+#include "../port/host.h"
+#include "task.h"
+
+typedef struct stackful {
+  asyncio__frame frame;
+  asyncio_body body;
+  void *arguments;      // the copy behind this struct, or the caller's pointer
+  asyncio__task *task;  // in which it was last stepped
+  asyncio__coro *coro;  // from the first step to the end; NULL when called
+  asyncio_status sent;  // what its wait ended with
+} stackful;
+
+enum { COPY_OFFSET = (sizeof(stackful) + 15) / 16 * 16 };
+
+static asyncio__progress step(asyncio__frame *frame, asyncio_status sent);
+
+static void drop(asyncio__frame *frame) {
+  stackful *self = asyncio__container(frame, stackful, frame);
+  if (self->coro) asyncio__coro_free(&asyncio__thread.stacks, self->coro);
+  self->coro = NULL;
+}
+
+asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size) {
+  if (!body || (size && !arguments)) {
+    asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [%s] to be a pointer, got NULL", body ? "arguments" : "body");
+    return NULL;
+  }
+  asyncio__task *coroutine =
+      size > PTRDIFF_MAX / 2 ? NULL : asyncio__coroutine_alloc(name ? name : "coroutine", COPY_OFFSET + size);
+  if (!coroutine) return NULL;
+  stackful *self = asyncio__container(coroutine->root, stackful, frame);
+  void *copy = (char *)self + COPY_OFFSET;
+  if (size) memcpy(copy, arguments, size);
+  *self = (stackful){.frame = {.step = step, .drop = drop}, .body = body};
+  self->arguments = size ? copy : (void *)(uintptr_t)arguments;
+  return &coroutine->future;
+}
+
+static void resumed(const stackful *self) {
+  asyncio__thread.task = self->task;
+  asyncio__thread.running = self->task->future.loop;
+  asyncio__thread.context = self->task->entry.context;
+}
+
+// Runs on the coroutine's own stack.
+static void run_body(void *arg) {
+  stackful *self = arg;
+  resumed(self);
+  self->frame.status = self->body(self->arguments, &self->frame.value);
+}
+
+asyncio_status asyncio__stackful_resumed(asyncio__task *task) {
+  stackful *self = asyncio__container(task->frame, stackful, frame);
+  resumed(self);
+  return self->sent;
+}
+
+static asyncio__progress overflowed(stackful *self) {
+  asyncio__task_forget_wait(self->task);
+  asyncio_status status =
+      asyncio_raise(ASYNCIO_MEMORY_ERROR, "The stack of %s overflowed its %zu bytes: create it with a larger .stack_size",
+                    asyncio_task_get_name(&self->task->future), asyncio__coro_size(self->coro));
+  drop(&self->frame);
+  return asyncio__frame_done(&self->frame, status, asyncio_none());
+}
+
+static asyncio__progress progress_of(stackful *self, asyncio__coro_state state) {
+  switch (state) {
+    case ASYNCIO__CORO_PARKED:
+      return ASYNCIO__PARKED;
+    case ASYNCIO__CORO_ENTERED:
+      return ASYNCIO__ENTERED;
+    case ASYNCIO__CORO_OVERFLOWED:
+      return overflowed(self);
+    case ASYNCIO__CORO_RETURNED:
+      break;
+  }
+  drop(&self->frame);
+  return ASYNCIO__DONE;
+}
+
+static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
+  stackful *self = asyncio__container(frame, stackful, frame);
+  self->sent = sent;
+  self->task = asyncio__thread.task;
+  if (!self->coro) self->coro = asyncio__coro_new(&asyncio__thread.stacks, self->task->stack_size, run_body, self);
+  if (self->coro) return progress_of(self, asyncio__coro_enter(self->coro));
+  asyncio_status status = asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s (%zu bytes)",
+                                        asyncio_task_get_name(&self->task->future), self->task->stack_size);
+  return asyncio__frame_done(frame, status, asyncio_none());
+}
+
+void asyncio__coro_left(void *arg, asyncio__coro_state state) {
+  stackful *self = arg;
+  asyncio__task *task = self->task;
+  task->future.loop->entered = NULL;
+  asyncio__thread.task = task;
+  asyncio__task_drive(task, progress_of(self, state));
+  asyncio__thread.task = NULL;
+  asyncio__thread.running = NULL;
+}
+
+void asyncio__turn_lost(void *lost, int status, const char *words) {
+  stackful *self = lost;
+  asyncio__thread.turning = false;
+  asyncio__thread.running = NULL;
+  asyncio__thread.task = NULL;
+  if (!self) return;
+  asyncio__thread.task = self->task;
+  asyncio__task_forget_wait(self->task);
+  status = asyncio_raise(status, "%s", words);
+  drop(&self->frame);
+  asyncio__task_drive(self->task, asyncio__frame_done(&self->frame, status, asyncio_none()));
+  asyncio__thread.task = NULL;
+}
+
+_Noreturn void asyncio__coro_overflowed(void *arg, size_t stack_size) {
+  stackful *self = arg;
+  asyncio__fail(__FILE__, __LINE__, "The C stack of %s overflowed its %zu bytes and memory is damaged: %s",
+                self ? asyncio_task_get_name(&self->task->future) : "main", stack_size,
+                self ? "create the task with a larger .stack_size" : "it needs a larger stack");
+}
+
+bool asyncio__is_stackful(const asyncio__frame *frame) { return frame->step == step; }
+
+asyncio_status asyncio__stackful_call(asyncio__frame *frame, asyncio_value *result) {
+  stackful *self = asyncio__container(frame, stackful, frame);
+  return self->body(self->arguments, result);
+}
+
+size_t asyncio__stackful_used(const asyncio__frame *frame) {
+  const stackful *self = asyncio__container(frame, const stackful, frame);
+  return self->coro ? asyncio__coro_used(self->coro) : 0;
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: MIT
+// Tasks: a chain of frames, stepped by the task's own entry in the ready queue. A step ends as parked or done, whatever kind of
+// coroutine made it. Invariant (asyncio's): a pending task that is not executing either is queued or waits, never both.
+#include "task.h"
+
+#include "../base/alloc.h"
+#include "../base/check.h"
+#include "../port/coro.h"
+
+static bool task_cancel(asyncio_future *self, const char *message);
+static bool refuse_cancel(asyncio_future *self, const char *message);
+static void task_destroy(asyncio_future *self);
+
+const asyncio__future_kind asyncio__task_kind = {"task", task_cancel, task_destroy, true};
+const asyncio__future_kind asyncio__coroutine_kind = {"coroutine", refuse_cancel, task_destroy, true};
+
+enum { MOST_REFUSED_WAITS = 1000 };
+
+asyncio__task *asyncio__coroutine_alloc(const char *name, size_t size) {
+  size_t whole = sizeof(asyncio__task) + size;
+  asyncio__task *self = asyncio__pool_alloc(&asyncio__thread.pool, whole);
+  if (!self) {
+    asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for coroutine '%s'", name);
+    return NULL;
+  }
+  *self = (asyncio__task){.function = name};
+  self->future = (asyncio_future){.kind = &asyncio__coroutine_kind,
+                                  .references = 1,
+                                  .size = (unsigned)whole,
+                                  .state = ASYNCIO__UNUSED,
+                                  .floating = true};
+  asyncio__list_init(&self->future.callbacks);
+  asyncio__list_init(&self->tasks);
+  self->root = (asyncio__frame *)(void *)(self + 1);
+  return self;
+}
+
+bool asyncio__coroutine_claim(asyncio__task *self) {
+  bool unused = self->future.state == ASYNCIO__UNUSED;
+  if (!unused) asyncio_raise(ASYNCIO_RUNTIME_ERROR, "cannot reuse already awaited coroutine '%s'", self->function);
+  self->future.state = ASYNCIO__USED;
+  return unused;
+}
+
+// A coroutine that was never run owns what its arguments own.
+static void task_destroy(asyncio_future *future) {
+  asyncio__task *self = asyncio__task_of(future);
+  if (future->state == ASYNCIO__UNUSED && self->root->drop) self->root->drop(self->root);
+  asyncio__error_unref(self->cancel_error);
+  asyncio__errors_clear(&self->errors);
+  asyncio__free(self->name);
+}
+
+// ---- Stepping
+
+static void finish(asyncio__task *self, asyncio_status status, asyncio_value value) {
+  asyncio_error *error = asyncio__error_ref(asyncio__errors_find(&self->errors, status));
+  asyncio__errors_clear(&self->errors);
+  self->frame = NULL;
+  asyncio__unlink(&self->tasks);
+  if (status == ASYNCIO_OK && self->must_cancel) {
+    status = ASYNCIO_CANCELLED_ERROR;
+    error = asyncio__error_ref(self->cancel_error);
+  }
+  if (status) asyncio_value_clear(&value);
+  if (status == ASYNCIO_CANCELLED_ERROR)
+    asyncio__future_cancelled_with(&self->future, error);
+  else
+    asyncio__future_finish(&self->future, status, value, error);
+  asyncio__thread.task = NULL;
+  asyncio_unref(&self->future);  // the loop's own
+}
+
+// The innermost frame is done: its awaiter goes on with what it gave. Dropping the coroutine frees the frame.
+static asyncio_status pop(asyncio__task *self) {
+  asyncio__frame *done = self->frame, *awaiter = done->awaiter;
+  asyncio_status status = done->status;
+  awaiter->value = done->value;
+  self->frame = awaiter;
+  asyncio_unref(awaiter->awaiting);
+  awaiter->awaiting = NULL;
+  return status;
+}
+
+asyncio_status asyncio__task_may_await(const asyncio__task *self, const asyncio_future *future) {
+  if (future == &self->future) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Task cannot await on itself");
+  if (future->loop != self->future.loop)
+    return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "The %s is attached to a different loop", future->kind->name);
+  return ASYNCIO_OK;
+}
+
+void asyncio__task_wait_future(asyncio__task *self, asyncio_future *future) {
+  future->references++;
+  self->awaiting = future;
+  asyncio__list_append(&future->callbacks, &self->entry.link);
+}
+
+// The innermost frame wants an outcome. True: *[sent] has it, or starts the coroutine that will; false: the task waits.
+static bool await(asyncio__task *self, asyncio_status *sent) {
+  asyncio__frame *frame = self->frame;
+  asyncio_future *awaited = frame->awaiting;
+  asyncio__task *coroutine = asyncio__task_of(awaited);
+  *sent = ASYNCIO_OK;
+  if (awaited->kind == &asyncio__coroutine_kind) {
+    if (asyncio__coroutine_claim(coroutine)) {
+      coroutine->root->awaiter = frame;
+      self->frame = coroutine->root;
+      return true;
+    }
+    *sent = ASYNCIO_RUNTIME_ERROR;
+  } else if (!(*sent = asyncio__task_may_await(self, awaited))) {
+    if (!asyncio__is_done(awaited)) {
+      asyncio__task_wait_future(self, awaited);
+      return false;
+    }
+    *sent = asyncio__future_take(awaited, &frame->value);
+  }
+  frame->awaiting = NULL;
+  asyncio_unref(awaited);
+  return true;
+}
+
+void asyncio__task_forget_wait(asyncio__task *self) {
+  void (*undo)(void *) = self->undo;
+  self->undo = NULL;
+  if (undo) undo(self->undo_arg);
+  asyncio__unlink(&self->entry.link);
+  asyncio_unref(self->awaiting);
+  self->awaiting = NULL;
+}
+
+bool asyncio__task_refuse(asyncio__task *self, asyncio_status *sent) {
+  if (!self->ending || ++self->refused > MOST_REFUSED_WAITS) return false;
+  asyncio__task_forget_wait(self);
+  *sent = asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Event loop is closed");
+  return true;
+}
+
+// Hands the request to what the task waits for. False: it waits for nothing that could be cancelled.
+static bool forward_cancel(asyncio__task *self) {
+  if (self->awaiting)
+    return asyncio_future_cancel(self->awaiting, self->cancel_error ? self->cancel_error->words : NULL);
+  if (!self->undo) return false;
+  asyncio__task_forget_wait(self);
+  asyncio__errors_push(&self->errors, ASYNCIO_CANCELLED_ERROR, asyncio__error_ref(self->cancel_error));
+  asyncio__wake(&self->future, ASYNCIO_CANCELLED_ERROR);
+  return true;
+}
+
+void asyncio__task_drive(asyncio__task *self, asyncio__progress progress) {
+  ASYNCIO__NEVER_SUSPENDS();
+  asyncio_status sent;
+  for (;; progress = self->frame->step(self->frame, sent)) {
+    if (progress == ASYNCIO__ENTERED) {
+      self->future.loop->entered = self;
+      return;
+    }
+    if (progress == ASYNCIO__DONE && !self->frame->awaiter) {
+      finish(self, self->frame->status, self->frame->value);
+      return;
+    }
+    if (progress == ASYNCIO__DONE) {
+      sent = pop(self);
+      continue;
+    }
+    if (progress == ASYNCIO__AWAITING && await(self, &sent)) continue;
+    if (asyncio__task_refuse(self, &sent)) continue;
+    // A task that asked for its own cancellation and then waits is cancelled there.
+    if (self->must_cancel && forward_cancel(self)) self->must_cancel = false;
+    return;
+  }
+}
+
+// What the wait ended with, or the cancellation that came meanwhile.
+static asyncio_status woken(asyncio__task *self) {
+  asyncio_status sent = self->sent;
+  asyncio__frame *frame = self->frame;
+  if (self->awaiting) {
+    sent = asyncio__future_take(self->awaiting, &frame->value);
+    asyncio_unref(self->awaiting);
+    self->awaiting = NULL;
+    asyncio_unref(frame->awaiting);
+    frame->awaiting = NULL;
+  }
+  if (!self->must_cancel) return sent;
+  self->must_cancel = false;
+  if (sent == ASYNCIO_CANCELLED_ERROR) return sent;
+  asyncio_value_clear(&frame->value);
+  asyncio__errors_push(&self->errors, ASYNCIO_CANCELLED_ERROR, asyncio__error_ref(self->cancel_error));
+  return ASYNCIO_CANCELLED_ERROR;
+}
+
+static void task_run(asyncio__entry *entry) {
+  ASYNCIO__NEVER_SUSPENDS();
+  asyncio__task *self = asyncio__container(entry, asyncio__task, entry);
+  asyncio__thread.task = self;
+  asyncio_status sent = woken(self);
+  if (self->started || sent == ASYNCIO_OK) {
+    self->started = true;
+    asyncio__task_drive(self, self->frame->step(self->frame, sent));
+  } else {
+    if (self->root->drop) self->root->drop(self->root);
+    finish(self, sent, asyncio_none());
+  }
+  asyncio__thread.task = NULL;
+}
+
+void asyncio__wait_begin(const char *reason, void (*undo)(void *), void *arg) {
+  asyncio__task *self = asyncio__thread.task;
+  self->reason = reason;
+  self->undo = undo;
+  self->undo_arg = arg;
+}
+
+void asyncio__wake(asyncio_task *task, asyncio_status status) {
+  asyncio__task *self = asyncio__task_of(task);
+  self->undo = NULL;
+  self->sent = status;
+  asyncio__loop_ready(self->future.loop, &self->entry);
+}
+
+void asyncio__yield_begin(void) { asyncio__wake(&asyncio__thread.task->future, ASYNCIO_OK); }
+
+// ---- Cancelling
+
+static bool refuse_cancel(asyncio_future *self, const char *message) {
+  (void)self, (void)message;
+  return false;
+}
+
+static bool task_cancel(asyncio_future *future, const char *message) {
+  asyncio__task *self = asyncio__task_of(future);
+  self->cancels++;
+  asyncio__error_unref(self->cancel_error);
+  self->cancel_error = asyncio__cancelled_error(message);
+  if (!forward_cancel(self)) self->must_cancel = true;
+  return true;
+}
+
+unsigned asyncio_task_uncancel(asyncio_task *task) {
+  asyncio__task *self = asyncio__task_of(task);
+  if (!self) return 0;
+  if (self->cancels && --self->cancels == 0) self->must_cancel = false;
+  return self->cancels;
+}
+
+// ---- Beginning and ending
+
+static asyncio_status creatable(const asyncio_future *coroutine, const asyncio_task_options *options) {
+  if (!asyncio_iscoroutine(coroutine)) {
+    asyncio_status failed = asyncio__latest_failure();
+    if (!coroutine && failed) return failed;
+    return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [coroutine] to be an unused coroutine, got %s",
+                         coroutine ? coroutine->kind->name : "NULL");
+  }
+  if (options->stack_size && options->stack_size < ASYNCIO_MINIMUM_STACK_SIZE)
+    return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [stack_size] to be at least %d, got %zu",
+                         ASYNCIO_MINIMUM_STACK_SIZE, options->stack_size);
+  return options->loop ? asyncio__loop_open(options->loop) : ASYNCIO_OK;
+}
+
+static void begin(asyncio__task *self, asyncio_loop *loop) {
+  self->future.kind = &asyncio__task_kind;
+  self->future.state = ASYNCIO__PENDING;
+  self->future.loop = asyncio_loop_ref(loop);
+  self->number = ++loop->tasks_named;
+  self->frame = self->root;
+  asyncio__entry_init(&self->entry, task_run);
+  self->entry.context = asyncio__thread.context;
+  self->future.references++;
+  asyncio__list_append(&loop->tasks, &self->tasks);
+  asyncio__loop_ready(loop, &self->entry);
+}
+
+asyncio_task *asyncio_create_task_with(asyncio_future *coroutine, asyncio_task_options options) {
+  asyncio_loop *loop = options.loop;
+  asyncio_status status = creatable(coroutine, &options);
+  if (!status && !loop) status = (loop = asyncio_get_running_loop()) ? ASYNCIO_OK : ASYNCIO_RUNTIME_ERROR;
+  coroutine = asyncio__take(coroutine);
+  asyncio__task *self = asyncio__task_of(coroutine);
+  if (!status && options.name) status = asyncio_task_set_name(coroutine, options.name);
+  if (status) {
+    asyncio_unref(coroutine);
+    return NULL;
+  }
+  self->stack_size = options.stack_size ? options.stack_size : ASYNCIO_DEFAULT_STACK_SIZE;
+  begin(self, loop);
+  return coroutine;
+}
+
+static void abandon(asyncio__task *self) {
+  asyncio__task_forget_wait(self);
+  asyncio__thread.task = self;
+  for (; self->frame->awaiter; (void)pop(self))
+    if (self->frame->drop) self->frame->drop(self->frame);
+  if (self->root->drop) self->root->drop(self->root);
+  finish(self, ASYNCIO_CANCELLED_ERROR, asyncio_none());
+}
+
+void asyncio__task_end(asyncio__task *self) {
+  ASYNCIO__NEVER_SUSPENDS();
+  asyncio_ref(&self->future);
+  asyncio__task_forget_wait(self);
+  self->ending = true;
+  asyncio__errors_push(&self->errors, ASYNCIO_CANCELLED_ERROR, asyncio__cancelled_error("Event loop is closed"));
+  asyncio__thread.task = self;
+  self->sent = ASYNCIO_CANCELLED_ERROR;
+  task_run(&self->entry);
+  while (self->frame && asyncio__coro_settle()) continue;
+  if (self->frame) abandon(self);
+  asyncio__thread.task = NULL;
+  asyncio_unref(&self->future);
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// Tasks from the inside. For src/core alone.
+//
+// States of a pending task, one at a time:
+//
+//   created --create_task--> queued --its entry runs--> executing --+-- returns ----> done
+//                              ^                                     |
+//                              +-- woken, or yielded <-- waiting <---+-- parks
+//
+#ifndef ASYNCIO__CORE_TASK_H
+#define ASYNCIO__CORE_TASK_H
+
+#include "await.h"
+
+typedef struct asyncio__task {
+  asyncio_future future;      // first: a task is a future
+  asyncio__entry entry;       // in the ready queue while queued; in the awaited future's callbacks while it waits for one
+  asyncio__link tasks;        // in loop->tasks until done
+  asyncio__frame *frame;      // the innermost of its chain of awaits; NULL once done
+  asyncio_future *awaiting;   // what it waits for, if that is a future; owned
+  const char *reason;         // what it waits for, if that is something else
+  void (*undo)(void *arg);    // how to take that wait back; NULL once woken
+  void *undo_arg;
+  asyncio_status sent;        // what its wait ended with
+  unsigned cancels;           // requests for cancellation, less those taken back
+  asyncio_error *cancel_error;  // the latest request's words
+  bool must_cancel;           // one is to be delivered when it goes on
+  bool started;               // its first step was made
+  bool ending;                // the loop closes: no wait may begin any more
+  unsigned refused;           // waits refused since then
+  const char *function;       // its coroutine's name
+  char *name;                 // owned; NULL: Task-<number>
+  char numbered[16];          // that, once somebody asked
+  unsigned number;
+  size_t stack_size;
+  asyncio__errors errors;
+  asyncio__frame *root;       // its outermost frame, which lies behind this struct
+} asyncio__task;
+
+extern const asyncio__future_kind asyncio__task_kind;
+extern const asyncio__future_kind asyncio__coroutine_kind;
+
+static inline asyncio__task *asyncio__task_of(const asyncio_future *future) {
+  bool is_task = future && (future->kind == &asyncio__task_kind || future->kind == &asyncio__coroutine_kind);
+  return is_task ? (asyncio__task *)(void *)(uintptr_t)future : NULL;
+}
+
+// A coroutine object with [size] bytes for its root frame, which is zeroed. NULL with the error raised.
+asyncio__task *asyncio__coroutine_alloc(const char *name, size_t size);
+
+// Claims an unused coroutine for its one use: false with a RuntimeError when it was used before.
+bool asyncio__coroutine_claim(asyncio__task *coroutine);
+
+// Goes on with a task whose innermost frame has made [progress].
+void asyncio__task_drive(asyncio__task *task, asyncio__progress progress);
+
+// Begins waiting for a pending future, with a reference of its own.
+void asyncio__task_wait_future(asyncio__task *task, asyncio_future *future);
+
+// Drops the wait that the task has begun.
+void asyncio__task_forget_wait(asyncio__task *task);
+
+// In a task that is being ended: drops the wait and fills *[sent] with the error; false once it was refused too often.
+bool asyncio__task_refuse(asyncio__task *task, asyncio_status *sent);
+
+// RuntimeError when [future] is the task itself, or another loop's.
+asyncio_status asyncio__task_may_await(const asyncio__task *task, const asyncio_future *future);
+
+// Parks the coroutine that is running and returns what it was woken with.
+asyncio_status asyncio__park(asyncio__task *task);
+
+// On the stack of a coroutine that goes on: makes its task the executing one; what the wait ended with.
+asyncio_status asyncio__stackful_resumed(asyncio__task *task);
+
+// Calls the body of a stackful coroutine within the running one.
+asyncio_status asyncio__stackful_call(asyncio__frame *root, asyncio_value *result);
+bool asyncio__is_stackful(const asyncio__frame *frame);
+size_t asyncio__stackful_used(const asyncio__frame *frame);
+
+// Ends a pending task of a loop that is being closed.
+void asyncio__task_end(asyncio__task *task);
+
+#endif

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// Questions about tasks, and their names. A name is formatted when somebody first asks: most tasks are never named.
+#include <stdio.h>
+#include <string.h>
+
+#include "../base/alloc.h"
+#include "loop.h"
+#include "task.h"
+
+bool asyncio_iscoroutine(const asyncio_future *awaitable) {
+  return awaitable && awaitable->kind == &asyncio__coroutine_kind && awaitable->state == ASYNCIO__UNUSED;
+}
+
+bool asyncio_isfuture(const asyncio_future *awaitable) {
+  return awaitable && awaitable->kind != &asyncio__coroutine_kind;
+}
+
+bool asyncio_istask(const asyncio_future *awaitable) { return awaitable && awaitable->kind == &asyncio__task_kind; }
+
+asyncio_future *asyncio_ensure_future(asyncio_future *awaitable) {
+  if (asyncio_isfuture(awaitable)) return asyncio__take(awaitable);
+  return asyncio_create_task(awaitable);
+}
+
+const char *asyncio_task_get_name(const asyncio_task *task) {
+  asyncio__task *self = asyncio__task_of(task);
+  if (!self || task->kind != &asyncio__task_kind) return "";
+  if (self->name) return self->name;
+  if (!self->numbered[0]) snprintf(self->numbered, sizeof self->numbered, "Task-%u", self->number);
+  return self->numbered;
+}
+
+asyncio_status asyncio_task_set_name(asyncio_task *task, const char *name) {
+  asyncio__task *self = asyncio__task_of(task);
+  if (!self || !name)
+    return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [%s] to be a %s, got %s", self ? "name" : "task",
+                         self ? "string" : "task", !self && task ? task->kind->name : "NULL");
+  size_t size = strlen(name) + 1;
+  char *copy = asyncio__alloc(size);
+  if (!copy) return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a task's name");
+  memcpy(copy, name, size);
+  asyncio__free(self->name);
+  self->name = copy;
+  return ASYNCIO_OK;
+}
+
+bool asyncio_task_cancel(asyncio_task *task, const char *message) { return asyncio_future_cancel(task, message); }
+
+unsigned asyncio_task_cancelling(const asyncio_task *task) {
+  const asyncio__task *self = asyncio__task_of(task);
+  return self ? self->cancels : 0;
+}
+
+size_t asyncio_task_stack_used(const asyncio_task *task) {
+  const asyncio__task *self = asyncio__task_of(task);
+  return self && self->frame && asyncio__is_stackful(self->frame) ? asyncio__stackful_used(self->frame) : 0;
+}
+
+asyncio_task *asyncio_current_task(void) {
+  return asyncio__thread.task ? &asyncio__thread.task->future : NULL;
+}
+
+size_t asyncio_all_tasks(asyncio_loop *loop, asyncio_task **tasks, size_t capacity) {
+  size_t count = 0;
+  for (asyncio__link *link = loop->tasks.next; link != &loop->tasks; link = link->next) {
+    if (count < capacity) tasks[count] = &asyncio__container(link, asyncio__task, tasks)->future;
+    count++;
+  }
+  return count;
+}

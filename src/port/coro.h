@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// Coroutines with a C stack of their own: what a platform must supply to switch between them. One file is linked:
+//   coro_asyncify.c  WebAssembly: Binaryen's Asyncify, driven from C
+//   coro_ucontext.c  native
+//   coro_later.c     native; enter() only queues, as an engine that switches stacks itself does: it proves that the rest
+//                    of the code can live with that
+// One coroutine runs at a time in a thread; enter() is called from outside any of them.
+#ifndef ASYNCIO__PORT_CORO_H
+#define ASYNCIO__PORT_CORO_H
+
+#include "../base/barrier.h"
+#include "stack.h"
+
+typedef struct asyncio__coro asyncio__coro;
+
+typedef enum asyncio__coro_state {
+  ASYNCIO__CORO_RETURNED,
+  ASYNCIO__CORO_PARKED,
+  ASYNCIO__CORO_ENTERED,    // it will run later: asyncio__coro_left() tells when it has left again
+  ASYNCIO__CORO_OVERFLOWED  // its frames did not fit its stack; it can only be freed
+} asyncio__coro_state;
+
+// A coroutine that will call [body] with [arg] when it is first entered; NULL when memory is out.
+asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, void (*body)(void *arg), void *arg);
+
+// Runs it, from its start or from where it parked, until it parks or its body returns.
+asyncio__coro_state asyncio__coro_enter(asyncio__coro *coro);
+
+// Leaves the running coroutine; returns when it is entered again. Only when asyncio__coro_can_park().
+void asyncio__coro_park(void);
+
+// The running coroutine, NULL outside one.
+asyncio__coro *asyncio__coro_current(void);
+
+// Whether the running coroutine may be left here: there is one, and no foreign (JavaScript) frame lies on top of it.
+bool asyncio__coro_can_park(void);
+
+// The name of the foreign function that lies on top; NULL when none does.
+const char *asyncio__coro_foreign_frame(void);
+
+// Frees it; one that has not returned is abandoned with all it holds.
+void asyncio__coro_free(asyncio__stacks *stacks, asyncio__coro *coro);
+
+// Bytes of its stack in use when it last parked, and the size of the whole.
+size_t asyncio__coro_used(const asyncio__coro *coro);
+size_t asyncio__coro_size(const asyncio__coro *coro);
+
+// Runs what enter() queued; false when there was nothing. Called by hosts between turns.
+bool asyncio__coro_settle(void);
+
+// Frees what the backend itself holds; no coroutine is left.
+void asyncio__coro_release(void);
+
+// After a stack check has thrown away every frame of the thread: leaves the running coroutine, which can only be freed,
+// and returns its body's arg; NULL when none was running. In WebAssembly only.
+void *asyncio__coro_rescue(void);
+
+// Upcalls, from src/core: a coroutine that was ENTERED has left, with [arg] the body's; and one whose C stack overflowed has
+// been found out after the damage was done.
+void asyncio__coro_left(void *arg, asyncio__coro_state state);
+_Noreturn void asyncio__coro_overflowed(void *arg, size_t stack_size);
+
+#endif

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+// Coroutines over Asyncify, driven from C: no JavaScript takes part in a switch.
+//
+// Binaryen's pass turns the imports of module "asyncify" into functions of its own. start_unwind makes every instrumented
+// function return at once, saving its locals in a record; start_rewind makes them run again to where they were. The pass
+// leaves a function alone that calls stop_unwind or start_rewind (it is the far side: enter), and takes one that calls start_unwind
+// or stop_rewind for the bottom (leave). Nobody switches the pointer to the C stack: unwinding skips the epilogues that
+// would, rewinding the prologues, so enter does it.
+//
+// Asyncify looks at a record's end only when the unwinding is over, so unwinding writes to a scratch record that holds more
+// than an engine's own stack can (1 MiB); what fits is then copied to the coroutine's block, and what does not is a clean
+// error. One block holds all of a coroutine: the canary, then the record growing up, then the C stack growing down, then
+// this struct, out of an overflow's reach. The record ends where the C stack begins at the moment of parking.
+#include <stdint.h>
+#include <string.h>
+
+#include "../base/alloc.h"
+#include "../base/check.h"
+#include "coro.h"
+#include "host.h"
+
+#define ASYNCIFY(name) __attribute__((import_module("asyncify"), import_name(#name)))
+ASYNCIFY(start_unwind) void asyncio__asyncify_start_unwind(void *record);
+ASYNCIFY(start_rewind) void asyncio__asyncify_start_rewind(void *record);
+ASYNCIFY(stop_rewind) void asyncio__asyncify_stop_rewind(void);
+char *asyncio__stack_pointer(void);
+void asyncio__set_stack_pointer(char *pointer);
+
+int asyncio__never = 0;
+
+// Asyncify's own layout.
+typedef struct record {
+  char *current;  // the end of what is written
+  char *end;
+} record;
+
+// Where unwinding writes; one for each thread, since one coroutine unwinds at a time.
+typedef struct scratch {
+  record record;
+  char *bytes;
+} scratch;
+
+enum { SCRATCH_SIZE = 1024 * 1024 };
+
+struct asyncio__coro {
+  record record;
+  char *stack;       // where the C stack stood when it was left
+  void (*body)(void *arg);
+  void *arg;
+  size_t size;  // of the block
+  unsigned foreign_frames;  // as it was entered
+  bool started;
+  bool parked;     // from leave to the next enter
+  bool rewinding;  // from enter to leave's second run
+};
+
+static _Thread_local asyncio__coro *current;
+static _Thread_local scratch unwound;
+
+static char *block_of(const asyncio__coro *self) { return (char *)self + sizeof *self - self->size; }
+
+static char *record_of(const asyncio__coro *self) { return block_of(self) + ASYNCIO__CANARY_SIZE; }
+
+static bool scratch_ready(void) {
+  if (!unwound.bytes) unwound.bytes = asyncio__alloc(SCRATCH_SIZE);
+  unwound.record.end = unwound.bytes + SCRATCH_SIZE;
+  return unwound.bytes != NULL;
+}
+
+asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, void (*body)(void *), void *arg) {
+  if (!scratch_ready()) return NULL;
+  size_t size = stack_size;
+  char *block = asyncio__stack_take(stacks, &size);
+  if (!block) return NULL;
+  asyncio__coro *self = (asyncio__coro *)(void *)(block + size - sizeof *self);
+  *self = (asyncio__coro){.body = body, .arg = arg, .size = size};
+  self->stack = (char *)((uintptr_t)self & ~(uintptr_t)15);
+  self->record.current = record_of(self);
+  asyncio__canary_set(block);
+  return self;
+}
+
+// The bottom. Rewinding runs it a second time.
+static void leave(void) {
+  asyncio__coro *self = current;
+  if (self->rewinding) {
+    self->rewinding = false;
+    asyncio__asyncify_stop_rewind();
+    return;
+  }
+  self->parked = true;
+  unwound.record.current = unwound.bytes;
+  asyncio__asyncify_start_unwind(&unwound.record);
+}
+
+// Binaryen inlines before its Asyncify pass and does not heed noinline. Inlined into an instrumented function, leave
+// would be rewound into its middle; through a pointer that might change it cannot be inlined.
+static void (*volatile leave_uninlined)(void) = leave;
+
+void asyncio__coro_park(void) { leave_uninlined(); }
+
+// Copies the record to the block, below the C stack as it stands; false when it does not fit.
+static bool keep_record(asyncio__coro *self) {
+  size_t size = (size_t)(unwound.record.current - unwound.bytes);
+  char *kept = record_of(self);
+  if (self->stack < kept || size > (size_t)(self->stack - kept)) return false;
+  memcpy(kept, unwound.bytes, size);
+  self->record = (record){.current = kept + size, .end = self->stack};
+  return true;
+}
+
+static asyncio__coro_state left(asyncio__coro *self) {
+  if (__builtin_expect(!asyncio__canary_intact(block_of(self)), 0)) asyncio__coro_overflowed(self->arg, self->size);
+  if (!self->parked) return ASYNCIO__CORO_RETURNED;
+  return keep_record(self) ? ASYNCIO__CORO_PARKED : ASYNCIO__CORO_OVERFLOWED;
+}
+
+static void forget(asyncio__coro *self) {
+  asyncio__host_stack_limits(NULL, NULL);
+  asyncio__host_foreign_frames = self->foreign_frames;
+  current = NULL;
+}
+
+// The stack pointer is set here and in no function that this one calls: at -O0 their epilogues would set it back.
+asyncio__coro_state asyncio__coro_enter(asyncio__coro *self) {
+  ASYNCIO_ASSERT(!current);
+  char *host_stack = asyncio__stack_pointer();
+  current = self;
+  self->foreign_frames = asyncio__host_foreign_frames;
+  asyncio__host_stack_limits(self, record_of(self));
+  asyncio__set_stack_pointer(self->stack);
+  if (self->parked) {
+    self->parked = false;
+    self->rewinding = true;
+    asyncio__asyncify_start_rewind(&self->record);
+  }
+  self->body(self->arg);
+  if (self->parked) {
+    asyncio__asyncify_stop_unwind();
+    self->stack = asyncio__stack_pointer();
+  }
+  asyncio__set_stack_pointer(host_stack);
+  forget(self);
+  return left(self);
+}
+
+void *asyncio__coro_rescue(void) {
+  asyncio__coro *self = current;
+  if (!self) return NULL;
+  forget(self);
+  return self->arg;
+}
+
+asyncio__coro *asyncio__coro_current(void) { return current; }
+
+bool asyncio__coro_can_park(void) { return current && current->foreign_frames == asyncio__host_foreign_frames; }
+
+const char *asyncio__coro_foreign_frame(void) {
+  return current && !asyncio__coro_can_park() ? asyncio__host_foreign_name() : NULL;
+}
+
+void asyncio__coro_free(asyncio__stacks *stacks, asyncio__coro *self) {
+  asyncio__stack_give(stacks, block_of(self), self->size);
+}
+
+size_t asyncio__coro_used(const asyncio__coro *self) {
+  return (size_t)((const char *)self - self->stack) + (size_t)(self->record.current - record_of(self));
+}
+
+size_t asyncio__coro_size(const asyncio__coro *self) { return self->size; }
+
+bool asyncio__coro_settle(void) { return false; }
+
+void asyncio__coro_release(void) {
+  asyncio__free(unwound.bytes);
+  unwound.bytes = NULL;
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// The host: whoever owns the thread. What a platform must supply so that loops can run on it. One file is linked:
+//   host_web.c      a page, a worker or Node: turns are tasks of the JavaScript loop
+//   host_native.c   a process: the calling thread turns and sleeps
+//   host_virtual.c  the same with a clock that jumps to the next deadline: tests never sleep
+#ifndef ASYNCIO__PORT_HOST_H
+#define ASYNCIO__PORT_HOST_H
+
+#include <stdbool.h>
+
+// What the core wants after a turn: another at once, or one at [deadline] on the host's clock (INFINITY: none).
+typedef struct asyncio__next {
+  bool again;
+  double deadline;
+} asyncio__next;
+
+// Upcall, from src/core: runs iterations until nothing is ready or [slice] seconds have passed.
+asyncio__next asyncio__turn(double slice);
+
+// Upcall, from src/core: a turn was cut short by an exception of the host that threw its frames away, and with them those of
+// the coroutine whose body had the argument [lost] (NULL: it was in none). Its task fails with [status] and [words].
+void asyncio__turn_lost(void *lost, int status, const char *words);
+
+// Monotonic seconds.
+double asyncio__host_now(void);
+
+// A turn is wanted soon: work has arrived from outside a turn. Never turns at once.
+void asyncio__host_wake(void);
+
+// Turns until [over] says so: the calling C code is suspended or blocked meanwhile. False when nothing is left that
+// could ever make it so.
+bool asyncio__host_run(bool (*over)(void *arg), void *arg);
+
+// Whether asyncio__host_run can work here; if not, [why] says what to do.
+bool asyncio__host_can_run(const char **why);
+
+// Writes a line for the person who runs the program.
+void asyncio__host_report(const char *line);
+
+#ifdef __EMSCRIPTEN__
+// How many JavaScript frames that C called are on the stack, counted by the loader (web/lib/asyncio.js).
+extern unsigned asyncio__host_foreign_frames;
+const char *asyncio__host_foreign_name(void);
+
+// Tells a build that checks stack limits where the running stack lies; NULL, NULL for the host's own.
+extern bool asyncio__host_checks_stacks;
+void asyncio__host_move_stack_limits(void *high, void *low);
+static inline void asyncio__host_stack_limits(void *high, void *low) {
+  if (__builtin_expect(asyncio__host_checks_stacks, 0)) asyncio__host_move_stack_limits(high, low);
+}
+#endif
+
+#endif

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// The run loop of a host that may block its thread; host_native.c and host_virtual.c differ in clock and waiting alone.
+#ifndef ASYNCIO__PORT_HOST_BLOCKING_H
+#define ASYNCIO__PORT_HOST_BLOCKING_H
+
+#include <math.h>
+#include <stdio.h>
+
+#include "coro.h"
+#include "host.h"
+
+static void wait_until(double deadline);
+
+bool asyncio__host_run(bool (*over)(void *), void *arg) {
+  ASYNCIO__NEVER_SUSPENDS();
+  while (!over(arg)) {
+    asyncio__next next = asyncio__turn(INFINITY);
+    while (asyncio__coro_settle()) next = asyncio__turn(INFINITY);
+    if (next.again || over(arg)) continue;
+    if (next.deadline == INFINITY) return false;
+    wait_until(next.deadline);
+  }
+  return true;
+}
+
+bool asyncio__host_can_run(const char **why) {
+  *why = "asyncio_run() cannot be called inside a coroutine of another loop: await instead";
+  return !asyncio__coro_current();
+}
+
+void asyncio__host_wake(void) {}
+
+void asyncio__host_report(const char *line) { fprintf(stderr, "%s\n", line); }
+
+#endif

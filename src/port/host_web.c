@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// A page, a worker or Node. Turns are tasks of the JavaScript loop: the loader (web/lib/asyncio.js) arms at most one for
+// soon and one for the earliest deadline, and calls asyncio__host_turn. Between turns JavaScript has the thread.
+#include <emscripten.h>
+#include <math.h>
+
+#include "../base/check.h"
+#include "coro.h"
+#include "host.h"
+
+// From the loader.
+double asyncio_host_now(void);
+void asyncio_host_wake_soon(void);
+void asyncio_host_wake_at(double deadline);
+void asyncio_host_report(const char *line);
+void asyncio_host_foreign_name(char *name, int size);
+void asyncio_host_started(void);
+void asyncio_host_words(char *words, int size);  // of the exception that asyncio__host_rescue is about
+void asyncio_host_move_stack_limits(void *high, void *low);
+
+// Upcall, from src/web: main has left its stack.
+void asyncio__main_left(asyncio__coro_state state);
+
+unsigned asyncio__host_foreign_frames;
+bool asyncio__host_checks_stacks;
+
+// Long enough that turns cost little, short enough for input and frames.
+static const double default_slice = 0.008;
+
+static struct {
+  bool (*over)(void *arg);  // main waits for this; NULL when it does not wait
+  void *arg;
+  asyncio__coro *main;
+  bool stuck;
+  bool soon;  // a turn is armed
+} web;
+
+double asyncio__host_now(void) { return asyncio_host_now(); }
+
+void asyncio__host_wake(void) {
+  if (web.soon) return;
+  web.soon = true;
+  asyncio_host_wake_soon();
+}
+
+bool asyncio__host_can_run(const char **why) {
+  *why = asyncio__coro_current() ? "asyncio_run() cannot be called here: JavaScript lies between it and main"
+                                 : "asyncio_run() must be called from main(), which can wait; elsewhere create a task";
+  return asyncio__coro_can_park() && !web.over;
+}
+
+bool asyncio__host_run(bool (*over)(void *), void *arg) {
+  web.over = over;
+  web.arg = arg;
+  web.main = asyncio__coro_current();
+  web.stuck = false;
+  asyncio__host_wake();
+  asyncio__coro_park();
+  return !web.stuck;
+}
+
+static void resume_main(void) {
+  web.over = NULL;
+  asyncio__main_left(asyncio__coro_enter(web.main));
+}
+
+EMSCRIPTEN_KEEPALIVE void asyncio__host_turn(void) {
+  ASYNCIO__NEVER_SUSPENDS();
+  web.soon = false;
+  asyncio__next next = asyncio__turn(default_slice);
+  if (next.again) asyncio__host_wake();
+  asyncio_host_wake_at(next.deadline);
+  if (web.over && web.over(web.arg)) resume_main();
+}
+
+// Nothing is left in the host that could call us. Answers whether somebody was still waiting.
+EMSCRIPTEN_KEEPALIVE bool asyncio__host_drained(void) {
+  if (!web.over || web.soon) return false;
+  web.stuck = true;
+  resume_main();
+  return true;
+}
+
+// A turn was cut short by an exception that went through every frame of it. [status] is what that means for the
+// coroutine that was running. False when there was none: the exception is then nobody's but the host's.
+EMSCRIPTEN_KEEPALIVE bool asyncio__host_rescue(int status) {
+  char words[256];
+  void *lost = asyncio__coro_rescue();
+  asyncio_host_words(words, sizeof words);
+  web.soon = false;
+  asyncio__turn_lost(lost, status, words);
+  asyncio__host_wake();
+  return lost != NULL;
+}
+
+__attribute__((constructor)) static void start(void) { asyncio_host_started(); }
+
+EMSCRIPTEN_KEEPALIVE unsigned *asyncio__host_start(bool checks_stacks) {
+  asyncio__host_checks_stacks = checks_stacks;
+  return &asyncio__host_foreign_frames;
+}
+
+void asyncio__host_report(const char *line) { asyncio_host_report(line); }
+
+const char *asyncio__host_foreign_name(void) {
+  static char name[64];
+  asyncio_host_foreign_name(name, sizeof name);
+  return name;
+}
+
+void asyncio__host_move_stack_limits(void *high, void *low) { asyncio_host_move_stack_limits(high, low); }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// The pool keeps at most a fixed number of idle bytes: a program that once had 100,000 tasks parked does not hold on to
+// their stacks, and one that starts tasks one after another uses the same warm block each time.
+#include "stack.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "../base/alloc.h"
+
+enum { MOST_IDLE_BYTES = 4 * 1024 * 1024 };
+
+static const uint64_t canary[2] = {0x5afe57ac5afe57acu, 0xc0117071c0117071u};
+
+static unsigned class_of(size_t size) {
+  unsigned class = 0;
+  while (class < ASYNCIO__STACK_CLASSES && ((size_t)1 << (ASYNCIO__STACK_SMALLEST_SHIFT + class)) < size) class ++;
+  return class;
+}
+
+void *asyncio__stack_take(asyncio__stacks *stacks, size_t *size) {
+  unsigned class = class_of(*size);
+  void *block = NULL;
+  if (class < ASYNCIO__STACK_CLASSES) {
+    *size = (size_t)1 << (ASYNCIO__STACK_SMALLEST_SHIFT + class);
+    block = stacks->idle[class];
+  } else {
+    *size = (*size + 15) / 16 * 16;
+  }
+  if (block) {
+    stacks->idle[class] = *(void **)block;
+    stacks->idle_bytes -= *size;
+  } else {
+    block = asyncio__alloc_aligned(16, *size);
+  }
+  if (block) stacks->live_bytes += *size;
+  return block;
+}
+
+void asyncio__stack_give(asyncio__stacks *stacks, void *block, size_t size) {
+  unsigned class = class_of(size);
+  stacks->live_bytes -= size;
+  if (class == ASYNCIO__STACK_CLASSES || stacks->idle_bytes + size > MOST_IDLE_BYTES) {
+    asyncio__free(block);
+    return;
+  }
+  *(void **)block = stacks->idle[class];
+  stacks->idle[class] = block;
+  stacks->idle_bytes += size;
+}
+
+void asyncio__stacks_release(asyncio__stacks *stacks) {
+  for (unsigned class = 0; class < ASYNCIO__STACK_CLASSES; class ++) {
+    void *block;
+    while ((block = stacks->idle[class])) {
+      stacks->idle[class] = *(void **)block;
+      asyncio__free(block);
+    }
+  }
+  stacks->idle_bytes = 0;
+}
+
+void asyncio__canary_set(void *block) { memcpy(block, canary, sizeof canary); }
+
+bool asyncio__canary_intact(const void *block) { return memcmp(block, canary, sizeof canary) == 0; }

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// main as a coroutine. It is no task: it belongs to no loop, and waits only while a loop that it runs does.
+#include <stdlib.h>
+
+#include "../core/runtime.h"
+#include "../port/coro.h"
+#include "../port/host.h"
+#include "asyncio/main.h"
+#undef main
+
+#ifndef ASYNCIO_MAIN_STACK_SIZE
+#define ASYNCIO_MAIN_STACK_SIZE (256 * 1024)
+#endif
+
+#pragma weak asyncio__main_void
+#pragma weak asyncio__main_argc_argv
+
+// From the loader: the runtime stays alive until main_returned.
+void asyncio_host_main_suspended(void);
+void asyncio_host_main_returned(int status);
+
+const int asyncio__main_linked = 1;
+
+static struct {
+  asyncio__coro *coro;
+  char **argv;
+  int argc;
+  int status;
+} program;
+
+static void run_main(void *arg) {
+  (void)arg;
+  program.status =
+      asyncio__main_void ? asyncio__main_void() : asyncio__main_argc_argv(program.argc, program.argv);
+}
+
+// main has left its stack: suspended, or for good.
+void asyncio__main_left(asyncio__coro_state state) {
+  if (state == ASYNCIO__CORO_PARKED) return;
+  asyncio__coro_free(&asyncio__thread.stacks, program.coro);
+  program.coro = NULL;
+  if (state == ASYNCIO__CORO_OVERFLOWED) asyncio__coro_overflowed(NULL, ASYNCIO_MAIN_STACK_SIZE);
+  asyncio_host_main_returned(program.status);
+  exit(program.status);
+}
+
+int main(int argc, char **argv) {
+  if (!asyncio__main_void && !asyncio__main_argc_argv) {
+    asyncio_host_main_suspended();  // a library: its exports are the program
+    return 0;
+  }
+  program.argc = argc;
+  program.argv = argv;
+  program.coro = asyncio__coro_new(&asyncio__thread.stacks, ASYNCIO_MAIN_STACK_SIZE, run_main, NULL);
+  if (!program.coro) return 1;
+  asyncio__coro_state state = asyncio__coro_enter(program.coro);
+  asyncio_host_main_suspended();
+  asyncio__main_left(state);
+  return 0;
+}

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: MIT
+// The JavaScript side of a C program, for emcc's --js-library: what src/port/host_web.c and src/web call. It keeps to what
+// Emscripten 3.1.6 and its successors have in common (3.1.6's minifier knows no BigInt literals and no destructuring in for
+// loops), and nothing here throws into C.
+
+// One object, `asyncio`, in the scope of the glue. Emscripten copies it there as text, so it is made by a function.
+function asyncioLoader() {
+  const asyncio = {
+    // ---- Values that C refers to by handle. A handle is never used again, so a stale one is always recognised.
+    values: new Map(),
+    lastHandle: 0,
+
+    handle(value) {
+      asyncio.lastHandle = (asyncio.lastHandle + 1) >>> 0 || 1;
+      while (asyncio.values.has(asyncio.lastHandle)) asyncio.lastHandle = (asyncio.lastHandle + 1) >>> 0 || 1;
+      asyncio.values.set(asyncio.lastHandle, value);
+      return asyncio.lastHandle;
+    },
+
+    value(handle) {
+      return asyncio.values.get(handle >>> 0);
+    },
+
+    // A handle of a promise, or of what a function returns that is given an AbortSignal. A function that throws is a
+    // rejection.
+    promise(source) {
+      const controller = new AbortController();
+      const promise = typeof source === 'function' ? new Promise((resolve) => resolve(source(controller.signal))) : source;
+      return asyncio.handle(new asyncio.Pending(promise, controller));
+    },
+
+    Pending: class {
+      constructor(promise, controller) {
+        this.promise = promise;
+        this.controller = controller;
+        this.future = 0; // C's future, while it waits
+      }
+    },
+
+    // ---- Turns: at most one is armed for soon, and one timer for the earliest deadline.
+    frames: 0, // where C counts foreign frames
+    foreign: '', // the innermost of them
+    deadline: Infinity,
+    timer: undefined,
+    hop: undefined,
+
+    // A task of the host's that is neither clamped like a timer nor able to starve the page like a microtask.
+    makeHop() {
+      if (typeof setImmediate === 'function') return () => setImmediate(asyncio.turn);
+      const webkitWindow = typeof window === 'object' && typeof window.webkitURL === 'function' && !('chrome' in window);
+      if (webkitWindow && window.postMessage) return asyncio.makeMessageHop();
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => asyncio.turn();
+      return () => channel.port2.postMessage(0);
+    },
+
+    // In WebKit's windows a message to oneself takes 5 us, one through a MessageChannel 127.
+    makeMessageHop() {
+      const mark = { asyncio: Math.random() };
+      addEventListener('message', (event) => {
+        if (event.source === window && event.data && event.data.asyncio === mark.asyncio) asyncio.turn();
+      });
+      return () => window.postMessage(mark, '*');
+    },
+
+    turn() {
+      asyncio.guard(() => _asyncio__host_turn());
+    },
+
+    armTimer(deadline) {
+      if (deadline === asyncio.deadline) return;
+      clearTimeout(asyncio.timer);
+      asyncio.deadline = deadline;
+      if (deadline === Infinity) return;
+      const delay = Math.ceil(deadline * 1e3 - performance.now());
+      asyncio.timer = setTimeout(asyncio.timerFired, Math.min(Math.max(delay, 0), 0x7fffffff));
+    },
+
+    timerFired() {
+      asyncio.deadline = Infinity;
+      asyncio.turn();
+    },
+
+    // ---- Exceptions that leave C. An exit is the glue's own affair. Anything else has thrown away every frame of the turn:
+    // the coroutine that ran is lost, and with it only its task.
+    guard(call) {
+      const stack = _asyncio__stack_pointer();
+      try {
+        return call();
+      } catch (error) {
+        _asyncio__set_stack_pointer(stack);
+        if (error === 'unwind' || (typeof ExitStatus === 'function' && error instanceof ExitStatus)) return;
+        asyncio.rescue(error);
+      }
+    },
+
+    rescue(error) {
+      const overflow = error instanceof asyncio.StackOverflow || error instanceof RangeError;
+      if (error instanceof WebAssembly.RuntimeError && !overflow) throw error; // memory may be damaged
+      const words = overflow
+        ? 'The stack overflowed: create the task with a larger .stack_size, or recurse less'
+        : asyncio.describe(error);
+      asyncio.words = words;
+      if (!_asyncio__host_rescue(overflow ? -7 : -13)) throw error;
+    },
+
+    StackOverflow: class extends Error {},
+
+    words: '', // of the exception, for C to fetch
+
+    // What was thrown, in words; it may be anything, with getters that throw.
+    describe(reason) {
+      try {
+        if (reason instanceof Error) return `${reason.name}: ${reason.message}`;
+        if (typeof reason === 'object' && reason !== null && reason.constructor === Object) return JSON.stringify(reason);
+        return String(reason);
+      } catch {
+        return 'a value that cannot be put into words';
+      }
+    },
+
+    // ---- Promises: the outcome goes to C's future in a microtask, outside any C frame.
+    KIND: { none: 0, bool: 1, int64: 2, double: 3, text: 5, bytes: 6, js: 9 },
+    incoming: undefined, // bytes for C to fetch
+
+    watch(handle, future) {
+      const pending = asyncio.values.get(handle);
+      if (!(pending instanceof asyncio.Pending) || pending.future) return false;
+      pending.future = future;
+      const settled = (settle) => (outcome) => {
+        if (pending.future) asyncio.guard(() => settle(handle, pending, outcome));
+      };
+      new Promise((resolve) => resolve(pending.promise)).then(settled(asyncio.resolved), settled(asyncio.rejected));
+      return true;
+    },
+
+    take(handle, pending) {
+      const future = pending.future;
+      pending.future = 0;
+      asyncio.values.delete(handle);
+      return future;
+    },
+
+    resolved(handle, pending, value) {
+      const future = asyncio.take(handle, pending);
+      const KIND = asyncio.KIND;
+      const settle = (kind, number, size) => _asyncio__promise_resolved(future, kind, number, size);
+      const settleBytes = (kind, bytes) => {
+        asyncio.incoming = bytes;
+        settle(kind, 0, bytes.length);
+        asyncio.incoming = undefined;
+      };
+      if (value === undefined || value === null) settle(KIND.none, 0, 0);
+      else if (typeof value === 'boolean') settle(KIND.bool, +value, 0);
+      else if (typeof value === 'number') settle(KIND.double, value, 0);
+      else if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value)
+        settle(KIND.int64, Number(value >> BigInt(32)), Number(BigInt.asUintN(32, value)));
+      else if (typeof value === 'string') settleBytes(KIND.text, new TextEncoder().encode(value));
+      else if (value instanceof ArrayBuffer) settleBytes(KIND.bytes, new Uint8Array(value));
+      else if (ArrayBuffer.isView(value))
+        settleBytes(KIND.bytes, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+      else settle(KIND.js, 0, asyncio.handle(value));
+    },
+
+    rejected(handle, pending, reason) {
+      const future = asyncio.take(handle, pending);
+      asyncio.incoming = new TextEncoder().encode(asyncio.describe(reason));
+      _asyncio__promise_rejected(future, asyncio.incoming.length, asyncio.handle(reason));
+      asyncio.incoming = undefined;
+    },
+
+    abandon(handle) {
+      const pending = asyncio.values.get(handle);
+      if (!pending) return;
+      asyncio.take(handle, pending);
+      pending.controller.abort();
+    },
+
+    // ---- Starting: Module.instantiateWasm is Emscripten's own hook for who instantiates the program.
+    install() {
+      const given = Module['instantiateWasm'];
+      Module['instantiateWasm'] = (imports, receive) => {
+        Object.values(imports).forEach(asyncio.countForeignFrames);
+        if (given) return given(imports, receive);
+        asyncio.instantiate(imports).then(({ instance, module }) => receive(instance, module), abort);
+        return {};
+      };
+    },
+
+    // Every function that C calls counts as a frame of JavaScript while it runs: C called back from it must not suspend,
+    // since nobody could restore that frame. Those of the loader itself never call back.
+    countForeignFrames(module) {
+      Object.keys(module).forEach((key) => {
+        const original = module[key];
+        if (typeof original !== 'function' || original.name.startsWith('_asyncio_host_')) return;
+        module[key] = (...args) => {
+          if (!asyncio.frames) return original(...args);
+          const outer = asyncio.foreign;
+          asyncio.foreign = original.name;
+          HEAPU32[asyncio.frames >> 2]++;
+          try {
+            return original(...args);
+          } finally {
+            HEAPU32[asyncio.frames >> 2]--;
+            asyncio.foreign = outer;
+          }
+        };
+      });
+    },
+
+    // The stock glue fetches a file path in Node 18 and later, and dies.
+    async instantiate(imports) {
+      const file = typeof findWasmBinary === 'function' ? findWasmBinary() : wasmBinaryFile;
+      const node = typeof process === 'object' && process.versions && process.versions.node;
+      if (wasmBinary) return WebAssembly.instantiate(wasmBinary, imports);
+      if (node && !file.startsWith('data:')) {
+        const fs = process.getBuiltinModule ? process.getBuiltinModule('fs') : require('fs');
+        return WebAssembly.instantiate(fs.readFileSync(file.startsWith('file:') ? new URL(file) : file), imports);
+      }
+      const response = await fetch(file);
+      if (!response.ok) throw new Error(`${response.status} ${response.statusText} at ${file}`);
+      return WebAssembly.instantiate(await response.arrayBuffer(), imports);
+    },
+
+    // Called by C's first use of the host, before any coroutine runs.
+    start() {
+#if ASSERTIONS
+      abort('asyncio: link with -sASSERTIONS=0: under ASSERTIONS Asyncify lets no function that is not instrumented switch stacks');
+#endif
+#if !ASYNCIFY
+      abort('asyncio: link with -sASYNCIFY: a C function can suspend only in a program that Asyncify has prepared');
+#endif
+#if STACK_OVERFLOW_CHECK == 2
+      asyncio.frames = _asyncio__host_start(1);
+#else
+      asyncio.frames = _asyncio__host_start(0);
+#endif
+      asyncio.hop = asyncio.makeHop();
+      if (typeof process === 'object' && typeof process.on === 'function')
+        process.on('beforeExit', () => asyncio.guard(() => _asyncio__host_drained()));
+    },
+  };
+  return asyncio;
+}
+
+mergeInto(LibraryManager.library, {
+  $asyncio__deps: ['$runtimeKeepalivePush', '$runtimeKeepalivePop'],
+  $asyncio__postset: 'asyncio.install();',
+  $asyncio: `=(${asyncioLoader})()`,
+
+  asyncio_host_now__deps: ['$asyncio'],
+  asyncio_host_now: function () {
+    return performance.now() * 1e-3;
+  },
+
+  asyncio_host_wake_soon__deps: ['$asyncio'],
+  asyncio_host_wake_soon: function () {
+    asyncio.hop();
+  },
+
+  asyncio_host_wake_at__deps: ['$asyncio'],
+  asyncio_host_wake_at: function (deadline) {
+    asyncio.armTimer(deadline);
+  },
+
+  asyncio_host_report: function (line) {
+    console.error(UTF8ToString(line));
+  },
+
+  asyncio_host_foreign_name__deps: ['$asyncio'],
+  asyncio_host_foreign_name: function (buffer, size) {
+    stringToUTF8(asyncio.foreign || 'a function', buffer, size);
+  },
+
+  asyncio_host_words__deps: ['$asyncio'],
+  asyncio_host_words: function (buffer, size) {
+    stringToUTF8(asyncio.words, buffer, size);
+  },
+
+  asyncio_host_started__deps: ['$asyncio'],
+  asyncio_host_started: function () {
+    asyncio.start();
+  },
+
+  asyncio_host_main_suspended__deps: ['$asyncio'],
+  asyncio_host_main_suspended: function () {
+    runtimeKeepalivePush();
+  },
+
+  asyncio_host_main_returned__deps: ['$asyncio'],
+  asyncio_host_main_returned: function (status) {
+    runtimeKeepalivePop();
+  },
+
+  asyncio_host_watch__deps: ['$asyncio'],
+  asyncio_host_watch: function (handle, future) {
+    return asyncio.watch(handle >>> 0, future);
+  },
+
+  asyncio_host_abandon__deps: ['$asyncio'],
+  asyncio_host_abandon: function (handle) {
+    asyncio.abandon(handle >>> 0);
+  },
+
+  asyncio_host_release__deps: ['$asyncio'],
+  asyncio_host_release: function (handle) {
+    asyncio.values.delete(handle >>> 0);
+  },
+
+  asyncio_host_fill__deps: ['$asyncio'],
+  asyncio_host_fill: function (target) {
+    HEAPU8.set(asyncio.incoming, target);
+  },
+
+  asyncio_host_move_stack_limits__deps: ['$asyncio'],
+  asyncio_host_move_stack_limits: function (high, low) {
+#if STACK_OVERFLOW_CHECK == 2
+    ___set_stack_limits(high || _emscripten_stack_get_base(), low || _emscripten_stack_get_end());
+#endif
+  },
+
+  // Binaryen replaces these imports of module "asyncify" by functions of its own; the linker wants to have seen them before.
+  start_unwind: function () {},
+  stop_unwind: function () {},
+  start_rewind: function () {},
+  stop_rewind: function () {},
+
+#if STACK_OVERFLOW_CHECK
+  __handle_stack_overflow__deps: ['$asyncio'],
+  __handle_stack_overflow: function () {
+    throw new asyncio.StackOverflow('stack overflow');
+  },
+#endif
+});
