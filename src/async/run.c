@@ -4,13 +4,15 @@
 #include <stdlib.h>
 
 #include "../base/alloc.h"
+#include "../base/barrier.h"
 #include "../core/loop.h"
 #include "../port/host.h"
 #include "asyncio/gather.h"
 #include "asyncio/run.h"
 
 // The failure of the last asyncio_run, if nobody has asked for its words by the time the program ends.
-static void report_uncaught(void) {
+ASYNCIO__OUTLINED static void report_uncaught(void) {
+  ASYNCIO__NEVER_SUSPENDS(report_uncaught);
   char line[1024];
   if (!asyncio__thread.uncaught) return;
   asyncio_status status = asyncio__latest_failure();

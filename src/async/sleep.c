@@ -2,6 +2,7 @@
 // Sleeping: a timer in the sleeper's own frame. Cancellation takes it back.
 #include <math.h>
 
+#include "../base/barrier.h"
 #include "../core/await.h"
 
 typedef struct sleep_frame {
@@ -58,13 +59,15 @@ static asyncio_status not_a_number(void) {
   return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [delay] to be a number, got NaN");
 }
 
-asyncio_status asyncio_sleep(double delay) {
-  if (delay <= 0) return asyncio__yield();
+ASYNCIO__OUTLINED static asyncio_status sleep_for(double delay) {
+  ASYNCIO__KEEP_APART(sleep_for);
   if (isnan(delay)) return not_a_number();
   ASYNCIO_TRY(asyncio__may_suspend("asyncio_sleep"));
   sleep_frame self = {.frame = {.step = step}, .delay = delay};
   return asyncio__frame_run(&self.frame, NULL);
 }
+
+asyncio_status asyncio_sleep(double delay) { return delay <= 0 ? asyncio__yield() : sleep_for(delay); }
 
 asyncio_future *asyncio_sleep_coroutine(double delay, asyncio_value value) {
   sleep_frame self = {.frame = {.step = step, .drop = drop}, .delay = delay, .given = value};

@@ -1,19 +1,33 @@
 // SPDX-License-Identifier: MIT
-// For a function that calls through pointers and yet never suspends. Asyncify takes every indirect call to be one that may
-// suspend, and instruments the function and all its callers: twice the code, several times slower. It leaves a
-// function alone that calls stop_unwind, so such functions have that call, on a branch that is never taken.
+// For functions that call through pointers and yet never suspend. Asyncify takes every indirect call to be one that may
+// suspend, and instruments the function and all its callers: twice the code, several times slower. It leaves a function
+// alone that calls stop_unwind, so such a function has that call, on a branch that is never taken.
+//
+// Inlined into a function that does suspend, it would take that one off the list too. Clang heeds noinline; Binaryen, which
+// inlines before its Asyncify pass, does not, but leaves functions alone whose address is taken: the branch does that.
 #ifndef ASYNCIO__BASE_BARRIER_H
 #define ASYNCIO__BASE_BARRIER_H
 
 #if defined(__EMSCRIPTEN__)
-extern int asyncio__never;
+extern void *volatile asyncio__never;
 void asyncio__asyncify_stop_unwind(void) __attribute__((import_module("asyncify"), import_name("stop_unwind")));
-#define ASYNCIO__NEVER_SUSPENDS() \
+#define ASYNCIO__OUTLINED __attribute__((noinline))
+#define ASYNCIO__NEVER_SUSPENDS(function) \
   do { \
-    if (__builtin_expect(asyncio__never, 0)) asyncio__asyncify_stop_unwind(); \
+    if (__builtin_expect(asyncio__never != 0, 0)) { \
+      asyncio__never = (void *)(function); \
+      asyncio__asyncify_stop_unwind(); \
+    } \
+  } while (0)
+// For the slow half of a function that does suspend: keeps its frame out of the fast half's.
+#define ASYNCIO__KEEP_APART(function) \
+  do { \
+    if (__builtin_expect(asyncio__never != 0, 0)) asyncio__never = (void *)(function); \
   } while (0)
 #else
-#define ASYNCIO__NEVER_SUSPENDS() ((void)0)
+#define ASYNCIO__KEEP_APART(function) ((void)0)
+#define ASYNCIO__OUTLINED
+#define ASYNCIO__NEVER_SUSPENDS(function) ((void)0)
 #endif
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "alloc.h"
+#include "barrier.h"
 #include "box.h"
 
 enum { LONGEST_CHAIN = 8 };
@@ -45,7 +46,8 @@ static void cut_chain(asyncio_error *error) {
   }
 }
 
-asyncio_error *asyncio__error_new(asyncio_status status, asyncio_error *context, const char *format, va_list arguments) {
+ASYNCIO__OUTLINED asyncio_error *asyncio__error_new(asyncio_status status, asyncio_error *context, const char *format, va_list arguments) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio__error_new);
   va_list measured;
   va_copy(measured, arguments);
   int length = vsnprintf(NULL, 0, format, measured);

@@ -78,8 +78,8 @@ asyncio_status asyncio_bytes(asyncio_value *value, const void *bytes, size_t siz
   return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [bytes] to point at %zu bytes, got NULL", size);
 }
 
-asyncio_status asyncio_owned_pointer(asyncio_value *value, void *pointer, void (*destroy)(void *)) {
-  ASYNCIO__NEVER_SUSPENDS();
+ASYNCIO__OUTLINED asyncio_status asyncio_owned_pointer(asyncio_value *value, void *pointer, void (*destroy)(void *)) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio_owned_pointer);
   asyncio_status status = box_new(value, ASYNCIO_POINTER, 0);
   if (status) {
     if (destroy) destroy(pointer);
@@ -117,8 +117,8 @@ asyncio_status asyncio__value_of_error(asyncio_value *value, asyncio_error *erro
   return ASYNCIO_OK;
 }
 
-asyncio_status asyncio__value_of_js(asyncio_value *value, unsigned handle, void (*release)(unsigned)) {
-  ASYNCIO__NEVER_SUSPENDS();
+ASYNCIO__OUTLINED asyncio_status asyncio__value_of_js(asyncio_value *value, unsigned handle, void (*release)(unsigned)) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio__value_of_js);
   asyncio_status status = box_new(value, ASYNCIO_JS, 0);
   if (status) {
     release(handle);
@@ -136,8 +136,8 @@ asyncio_value asyncio_value_ref(asyncio_value value) {
   return value;
 }
 
-static void box_free(asyncio_kind kind, asyncio__box *box) {
-  ASYNCIO__NEVER_SUSPENDS();
+ASYNCIO__OUTLINED static void box_free(asyncio_kind kind, asyncio__box *box) {
+  ASYNCIO__NEVER_SUSPENDS(box_free);
   if (kind == ASYNCIO_POINTER && box->destroy) box->destroy(box->pointer);
   if (kind == ASYNCIO_ERROR) asyncio__error_unref(box->pointer);
   if (kind == ASYNCIO_JS) box->release(box->js);

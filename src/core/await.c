@@ -5,8 +5,9 @@
 #include "../port/coro.h"
 #include "task.h"
 
-asyncio_status asyncio__may_suspend(const char *call) {
-  if (__builtin_expect(asyncio__thread.task && asyncio__coro_can_park(), 1)) return ASYNCIO_OK;
+// Apart from the check below, so that its arguments take no room in the frames of those who may suspend.
+ASYNCIO__OUTLINED static asyncio_status refuse(const char *call) {
+  ASYNCIO__NEVER_SUSPENDS(refuse);
   const char *foreign = asyncio__coro_foreign_frame();
   if (!asyncio__thread.task)
     return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "%s needs a running task: call it in a coroutine", call);
@@ -17,10 +18,15 @@ asyncio_status asyncio__may_suspend(const char *call) {
                        call, foreign);
 }
 
+asyncio_status asyncio__may_suspend(const char *call) {
+  if (__builtin_expect(asyncio__thread.task && asyncio__coro_can_park(), 1)) return ASYNCIO_OK;
+  return refuse(call);
+}
+
 // A wait was begun, or the task queued. Returns when it is stepped again, with what it was sent.
 asyncio_status asyncio__park(asyncio__task *self) {
-  asyncio_status sent;
-  if (__builtin_expect(self->ending, 0) && asyncio__task_refuse(self, &sent)) return sent;
+  asyncio_status refused = __builtin_expect(self->ending, 0) ? asyncio__task_refuse(self) : ASYNCIO_OK;
+  if (refused) return refused;
   asyncio__coro_park();
   return asyncio__stackful_resumed(self);
 }
@@ -45,8 +51,8 @@ static asyncio_status await_future(asyncio_future *future, asyncio_value *value)
 
 static asyncio_status await_coroutine(asyncio__task *coroutine, asyncio_value *value) {
   if (!asyncio__coroutine_claim(coroutine)) return ASYNCIO_RUNTIME_ERROR;
-  if (asyncio__is_stackful(coroutine->root)) return asyncio__stackful_call(coroutine->root, value);
-  return asyncio__frame_run(coroutine->root, value);
+  if (asyncio__is_stackful(asyncio__root(coroutine))) return asyncio__stackful_call(asyncio__root(coroutine), value);
+  return asyncio__frame_run(asyncio__root(coroutine), value);
 }
 
 asyncio_status asyncio_await(asyncio_future *awaitable, asyncio_value *result) {

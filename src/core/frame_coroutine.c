@@ -5,13 +5,13 @@
 #include "../base/barrier.h"
 #include "task.h"
 
-asyncio_future *asyncio__frame_coroutine(const char *name, asyncio__frame *frame, size_t size) {
-  ASYNCIO__NEVER_SUSPENDS();
+ASYNCIO__OUTLINED asyncio_future *asyncio__frame_coroutine(const char *name, asyncio__frame *frame, size_t size) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio__frame_coroutine);
   asyncio__task *coroutine = asyncio__coroutine_alloc(name, size);
   if (!coroutine) {
     if (frame->drop) frame->drop(frame);
     return NULL;
   }
-  memcpy(coroutine->root, frame, size);
+  memcpy(asyncio__root(coroutine), frame, size);
   return &coroutine->future;
 }

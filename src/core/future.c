@@ -34,8 +34,8 @@ static void done_callback_drop(asyncio__entry *entry) {
   asyncio_unref(future);
 }
 
-static void done_callback_run(asyncio__entry *entry) {
-  ASYNCIO__NEVER_SUSPENDS();
+ASYNCIO__OUTLINED static void done_callback_run(asyncio__entry *entry) {
+  ASYNCIO__NEVER_SUSPENDS(done_callback_run);
   done_callback *self = asyncio__container(entry, done_callback, entry);
   asyncio_future *future = self->future;
   asyncio_status status = self->call(future, self->arg);
@@ -82,8 +82,8 @@ static void drop_callbacks(asyncio_future *self) {
     done_callback_free(asyncio__container(link, done_callback, entry.link));
 }
 
-static void destroy(asyncio_future *self) {
-  ASYNCIO__NEVER_SUSPENDS();
+ASYNCIO__OUTLINED static void destroy(asyncio_future *self) {
+  ASYNCIO__NEVER_SUSPENDS(destroy);
   if (self->unseen && self->loop) {
     self->unseen = false;
     self->references = 1;  // the handler may keep it
@@ -217,8 +217,8 @@ asyncio_status asyncio__future_take(asyncio_future *self, asyncio_value *value) 
   return self->status;
 }
 
-bool asyncio_future_cancel(asyncio_future *self, const char *message) {
-  ASYNCIO__NEVER_SUSPENDS();
+ASYNCIO__OUTLINED bool asyncio_future_cancel(asyncio_future *self, const char *message) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio_future_cancel);
   return self && self->state == ASYNCIO__PENDING && self->kind->cancel(self, message);
 }
 

@@ -26,8 +26,8 @@ static void handle_drop(asyncio__entry *entry) {
   taken_from_queue(asyncio__container(entry, asyncio_handle, timer.entry));
 }
 
-static void handle_run(asyncio__entry *entry) {
-  ASYNCIO__NEVER_SUSPENDS();
+ASYNCIO__OUTLINED static void handle_run(asyncio__entry *entry) {
+  ASYNCIO__NEVER_SUSPENDS(handle_run);
   asyncio_handle *self = asyncio__container(entry, asyncio_handle, timer.entry);
   asyncio_loop *loop = self->loop;
   asyncio_status status = self->callback(self->arg);

@@ -91,8 +91,8 @@ static void run_entry(asyncio_loop *loop, asyncio__entry *entry) {
 }
 
 // False when the batch is not done: a coroutine will run later, or the time is up.
-static bool run_batch(asyncio_loop *loop, double until) {
-  ASYNCIO__NEVER_SUSPENDS();
+ASYNCIO__OUTLINED static bool run_batch(asyncio_loop *loop, double until) {
+  ASYNCIO__NEVER_SUSPENDS(run_batch);
   asyncio__link *link;
   while (!loop->entered && (link = asyncio__list_pop(&loop->batch))) {
     run_entry(loop, asyncio__entry_of(link));

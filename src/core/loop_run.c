@@ -3,6 +3,7 @@
 // suspended until then.
 #include <math.h>
 
+#include "../base/barrier.h"
 #include "../port/host.h"
 #include "loop.h"
 #include "task.h"
@@ -105,7 +106,8 @@ static void end_tasks(asyncio_loop *loop) {
   }
 }
 
-asyncio_status asyncio_loop_close(asyncio_loop *loop) {
+ASYNCIO__OUTLINED asyncio_status asyncio_loop_close(asyncio_loop *loop) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio_loop_close);
   if (loop->running) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Cannot close a running event loop");
   if (loop->closed) return ASYNCIO_OK;
   loop->references++;

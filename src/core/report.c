@@ -12,7 +12,8 @@ void asyncio_loop_set_exception_handler(asyncio_loop *loop, asyncio_exception_ha
   loop->handler_arg = arg;
 }
 
-static void write_report(const asyncio_exception_context *context) {
+ASYNCIO__OUTLINED static void write_report(const asyncio_exception_context *context) {
+  ASYNCIO__NEVER_SUSPENDS(write_report);
   char line[1024];
   const char *name = context->future ? asyncio_task_get_name(context->future) : "";
   const char *words = context->error ? context->error->words : asyncio__status_words(context->status);
@@ -25,8 +26,8 @@ static void write_report(const asyncio_exception_context *context) {
   asyncio__host_report(line);
 }
 
-void asyncio_loop_call_exception_handler(asyncio_loop *loop, const asyncio_exception_context *context) {
-  ASYNCIO__NEVER_SUSPENDS();
+ASYNCIO__OUTLINED void asyncio_loop_call_exception_handler(asyncio_loop *loop, const asyncio_exception_context *context) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio_loop_call_exception_handler);
   if (loop->handler)
     loop->handler(loop, context, loop->handler_arg);
   else
@@ -52,7 +53,8 @@ static const char *state_of(const asyncio__task *task) {
   return *asyncio_task_waiting_for(&task->future) ? "waits for " : "is ready";
 }
 
-void asyncio__loop_describe(asyncio_loop *loop, char *text, size_t size) {
+ASYNCIO__OUTLINED void asyncio__loop_describe(asyncio_loop *loop, char *text, size_t size) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio__loop_describe);
   size_t used = 0;
   text[0] = '\0';
   for (asyncio__link *link = loop->tasks.next; link != &loop->tasks && used < size; link = link->next) {

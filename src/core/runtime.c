@@ -43,6 +43,7 @@ asyncio__errors *asyncio__errors_here(void) {
 asyncio_status asyncio__latest_failure(void) { return asyncio__errors_here()->latest; }
 
 void asyncio__errors_clear(asyncio__errors *errors) {
+  if (!errors->latest) return;
   errors->latest = ASYNCIO_OK;
   for (int at = 0; at < ASYNCIO__RECENT_ERRORS; at++) {
     asyncio__error_unref(errors->recent[at]);

@@ -35,7 +35,7 @@ asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const
   asyncio__task *coroutine =
       size > PTRDIFF_MAX / 2 ? NULL : asyncio__coroutine_alloc(name ? name : "coroutine", COPY_OFFSET + size);
   if (!coroutine) return NULL;
-  stackful *self = asyncio__container(coroutine->root, stackful, frame);
+  stackful *self = asyncio__container(asyncio__root(coroutine), stackful, frame);
   void *copy = (char *)self + COPY_OFFSET;
   if (size) memcpy(copy, arguments, size);
   *self = (stackful){.frame = {.step = step, .drop = drop}, .body = body};

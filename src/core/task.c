@@ -31,7 +31,6 @@ asyncio__task *asyncio__coroutine_alloc(const char *name, size_t size) {
                                   .floating = true};
   asyncio__list_init(&self->future.callbacks);
   asyncio__list_init(&self->tasks);
-  self->root = (asyncio__frame *)(void *)(self + 1);
   return self;
 }
 
@@ -43,9 +42,10 @@ bool asyncio__coroutine_claim(asyncio__task *self) {
 }
 
 // A coroutine that was never run owns what its arguments own.
-static void task_destroy(asyncio_future *future) {
+ASYNCIO__OUTLINED static void task_destroy(asyncio_future *future) {
+  ASYNCIO__NEVER_SUSPENDS(task_destroy);
   asyncio__task *self = asyncio__task_of(future);
-  if (future->state == ASYNCIO__UNUSED && self->root->drop) self->root->drop(self->root);
+  if (future->state == ASYNCIO__UNUSED && asyncio__root(self)->drop) asyncio__root(self)->drop(asyncio__root(self));
   asyncio__error_unref(self->cancel_error);
   asyncio__errors_clear(&self->errors);
   asyncio__free(self->name);
@@ -103,8 +103,8 @@ static bool await(asyncio__task *self, asyncio_status *sent) {
   *sent = ASYNCIO_OK;
   if (awaited->kind == &asyncio__coroutine_kind) {
     if (asyncio__coroutine_claim(coroutine)) {
-      coroutine->root->awaiter = frame;
-      self->frame = coroutine->root;
+      asyncio__root(coroutine)->awaiter = frame;
+      self->frame = asyncio__root(coroutine);
       return true;
     }
     *sent = ASYNCIO_RUNTIME_ERROR;
@@ -120,7 +120,8 @@ static bool await(asyncio__task *self, asyncio_status *sent) {
   return true;
 }
 
-void asyncio__task_forget_wait(asyncio__task *self) {
+ASYNCIO__OUTLINED void asyncio__task_forget_wait(asyncio__task *self) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio__task_forget_wait);
   void (*undo)(void *) = self->undo;
   self->undo = NULL;
   if (undo) undo(self->undo_arg);
@@ -129,11 +130,11 @@ void asyncio__task_forget_wait(asyncio__task *self) {
   self->awaiting = NULL;
 }
 
-bool asyncio__task_refuse(asyncio__task *self, asyncio_status *sent) {
-  if (!self->ending || ++self->refused > MOST_REFUSED_WAITS) return false;
+ASYNCIO__OUTLINED asyncio_status asyncio__task_refuse(asyncio__task *self) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio__task_refuse);
+  if (!self->ending || ++self->refused > MOST_REFUSED_WAITS) return ASYNCIO_OK;
   asyncio__task_forget_wait(self);
-  *sent = asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Event loop is closed");
-  return true;
+  return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Event loop is closed");
 }
 
 // Hands the request to what the task waits for. False: it waits for nothing that could be cancelled.
@@ -147,8 +148,8 @@ static bool forward_cancel(asyncio__task *self) {
   return true;
 }
 
-void asyncio__task_drive(asyncio__task *self, asyncio__progress progress) {
-  ASYNCIO__NEVER_SUSPENDS();
+ASYNCIO__OUTLINED void asyncio__task_drive(asyncio__task *self, asyncio__progress progress) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio__task_drive);
   asyncio_status sent;
   for (;; progress = self->frame->step(self->frame, sent)) {
     if (progress == ASYNCIO__ENTERED) {
@@ -164,7 +165,7 @@ void asyncio__task_drive(asyncio__task *self, asyncio__progress progress) {
       continue;
     }
     if (progress == ASYNCIO__AWAITING && await(self, &sent)) continue;
-    if (asyncio__task_refuse(self, &sent)) continue;
+    if (self->ending && (sent = asyncio__task_refuse(self))) continue;
     // A task that asked for its own cancellation and then waits is cancelled there.
     if (self->must_cancel && forward_cancel(self)) self->must_cancel = false;
     return;
@@ -190,8 +191,8 @@ static asyncio_status woken(asyncio__task *self) {
   return ASYNCIO_CANCELLED_ERROR;
 }
 
-static void task_run(asyncio__entry *entry) {
-  ASYNCIO__NEVER_SUSPENDS();
+ASYNCIO__OUTLINED static void task_run(asyncio__entry *entry) {
+  ASYNCIO__NEVER_SUSPENDS(task_run);
   asyncio__task *self = asyncio__container(entry, asyncio__task, entry);
   asyncio__thread.task = self;
   asyncio_status sent = woken(self);
@@ -199,7 +200,7 @@ static void task_run(asyncio__entry *entry) {
     self->started = true;
     asyncio__task_drive(self, self->frame->step(self->frame, sent));
   } else {
-    if (self->root->drop) self->root->drop(self->root);
+    if (asyncio__root(self)->drop) asyncio__root(self)->drop(asyncio__root(self));
     finish(self, sent, asyncio_none());
   }
   asyncio__thread.task = NULL;
@@ -264,7 +265,7 @@ static void begin(asyncio__task *self, asyncio_loop *loop) {
   self->future.state = ASYNCIO__PENDING;
   self->future.loop = asyncio_loop_ref(loop);
   self->number = ++loop->tasks_named;
-  self->frame = self->root;
+  self->frame = asyncio__root(self);
   asyncio__entry_init(&self->entry, task_run);
   self->entry.context = asyncio__thread.context;
   self->future.references++;
@@ -293,12 +294,12 @@ static void abandon(asyncio__task *self) {
   asyncio__thread.task = self;
   for (; self->frame->awaiter; (void)pop(self))
     if (self->frame->drop) self->frame->drop(self->frame);
-  if (self->root->drop) self->root->drop(self->root);
+  if (asyncio__root(self)->drop) asyncio__root(self)->drop(asyncio__root(self));
   finish(self, ASYNCIO_CANCELLED_ERROR, asyncio_none());
 }
 
-void asyncio__task_end(asyncio__task *self) {
-  ASYNCIO__NEVER_SUSPENDS();
+ASYNCIO__OUTLINED void asyncio__task_end(asyncio__task *self) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio__task_end);
   asyncio_ref(&self->future);
   asyncio__task_forget_wait(self);
   self->ending = true;

@@ -29,13 +29,14 @@ typedef struct asyncio__task {
   bool ending;                // the loop closes: no wait may begin any more
   unsigned refused;           // waits refused since then
   const char *function;       // its coroutine's name
-  char *name;                 // owned; NULL: Task-<number>
-  char numbered[16];          // that, once somebody asked
+  char *name;                 // owned; NULL: Task-<number>, until somebody asks
   unsigned number;
   size_t stack_size;
   asyncio__errors errors;
-  asyncio__frame *root;       // its outermost frame, which lies behind this struct
 } asyncio__task;
+
+// The outermost frame, which lies behind the struct.
+static inline asyncio__frame *asyncio__root(asyncio__task *task) { return (asyncio__frame *)(void *)(task + 1); }
 
 extern const asyncio__future_kind asyncio__task_kind;
 extern const asyncio__future_kind asyncio__coroutine_kind;
@@ -60,8 +61,8 @@ void asyncio__task_wait_future(asyncio__task *task, asyncio_future *future);
 // Drops the wait that the task has begun.
 void asyncio__task_forget_wait(asyncio__task *task);
 
-// In a task that is being ended: drops the wait and fills *[sent] with the error; false once it was refused too often.
-bool asyncio__task_refuse(asyncio__task *task, asyncio_status *sent);
+// In a task that is being ended: drops the wait and returns the error to go on with; 0 once it was refused too often.
+asyncio_status asyncio__task_refuse(asyncio__task *task);
 
 // RuntimeError when [future] is the task itself, or another loop's.
 asyncio_status asyncio__task_may_await(const asyncio__task *task, const asyncio_future *future);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../base/alloc.h"
+#include "../base/barrier.h"
 #include "loop.h"
 #include "task.h"
 
@@ -22,12 +23,28 @@ asyncio_future *asyncio_ensure_future(asyncio_future *awaitable) {
   return asyncio_create_task(awaitable);
 }
 
+static asyncio_status set_name(asyncio__task *self, const char *name) {
+  size_t size = strlen(name) + 1;
+  char *copy = asyncio__alloc(size);
+  if (!copy) return ASYNCIO_MEMORY_ERROR;
+  memcpy(copy, name, size);
+  asyncio__free(self->name);
+  self->name = copy;
+  return ASYNCIO_OK;
+}
+
+ASYNCIO__OUTLINED static asyncio_status set_numbered_name(asyncio__task *self) {
+  ASYNCIO__NEVER_SUSPENDS(set_numbered_name);
+  char name[16];
+  snprintf(name, sizeof name, "Task-%u", self->number);
+  return set_name(self, name);
+}
+
 const char *asyncio_task_get_name(const asyncio_task *task) {
   asyncio__task *self = asyncio__task_of(task);
   if (!self || task->kind != &asyncio__task_kind) return "";
-  if (self->name) return self->name;
-  if (!self->numbered[0]) snprintf(self->numbered, sizeof self->numbered, "Task-%u", self->number);
-  return self->numbered;
+  if (!self->name) (void)set_numbered_name(self);
+  return self->name ? self->name : "Task";  // no memory even for that
 }
 
 asyncio_status asyncio_task_set_name(asyncio_task *task, const char *name) {
@@ -35,12 +52,7 @@ asyncio_status asyncio_task_set_name(asyncio_task *task, const char *name) {
   if (!self || !name)
     return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [%s] to be a %s, got %s", self ? "name" : "task",
                          self ? "string" : "task", !self && task ? task->kind->name : "NULL");
-  size_t size = strlen(name) + 1;
-  char *copy = asyncio__alloc(size);
-  if (!copy) return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a task's name");
-  memcpy(copy, name, size);
-  asyncio__free(self->name);
-  self->name = copy;
+  if (set_name(self, name)) return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a task's name");
   return ASYNCIO_OK;
 }
 

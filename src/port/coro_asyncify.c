@@ -12,7 +12,6 @@
 // error. One block holds all of a coroutine: the canary, then the record growing up, then the C stack growing down, then
 // this struct, out of an overflow's reach. The record ends where the C stack begins at the moment of parking.
 #include <stdint.h>
-#include <string.h>
 
 #include "../base/alloc.h"
 #include "../base/check.h"
@@ -26,7 +25,7 @@ ASYNCIFY(stop_rewind) void asyncio__asyncify_stop_rewind(void);
 char *asyncio__stack_pointer(void);
 void asyncio__set_stack_pointer(char *pointer);
 
-int asyncio__never = 0;
+void *volatile asyncio__never;
 
 // Asyncify's own layout.
 typedef struct record {
@@ -99,12 +98,18 @@ static void (*volatile leave_uninlined)(void) = leave;
 
 void asyncio__coro_park(void) { leave_uninlined(); }
 
+// A record is a hundred bytes or so: a call of memcpy would cost more than this loop. It may copy up to seven bytes too
+// many, which keep_record leaves room for.
+static void copy_words(char *to, const char *from, size_t size) {
+  for (size_t at = 0; at < size; at += sizeof(uint64_t)) __builtin_memcpy(to + at, from + at, sizeof(uint64_t));
+}
+
 // Copies the record to the block, below the C stack as it stands; false when it does not fit.
 static bool keep_record(asyncio__coro *self) {
   size_t size = (size_t)(unwound.record.current - unwound.bytes);
   char *kept = record_of(self);
-  if (self->stack < kept || size > (size_t)(self->stack - kept)) return false;
-  memcpy(kept, unwound.bytes, size);
+  if (self->stack < kept || size + sizeof(uint64_t) > (size_t)(self->stack - kept)) return false;
+  copy_words(kept, unwound.bytes, size);
   self->record = (record){.current = kept + size, .end = self->stack};
   return true;
 }

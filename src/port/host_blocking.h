@@ -11,8 +11,8 @@
 
 static void wait_until(double deadline);
 
-bool asyncio__host_run(bool (*over)(void *), void *arg) {
-  ASYNCIO__NEVER_SUSPENDS();
+ASYNCIO__OUTLINED bool asyncio__host_run(bool (*over)(void *), void *arg) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio__host_run);
   while (!over(arg)) {
     asyncio__next next = asyncio__turn(INFINITY);
     while (asyncio__coro_settle()) next = asyncio__turn(INFINITY);

@@ -65,7 +65,7 @@ static void resume_main(void) {
 }
 
 EMSCRIPTEN_KEEPALIVE void asyncio__host_turn(void) {
-  ASYNCIO__NEVER_SUSPENDS();
+  ASYNCIO__NEVER_SUSPENDS(asyncio__host_turn);
   web.soon = false;
   asyncio__next next = asyncio__turn(default_slice);
   if (next.again) asyncio__host_wake();
