@@ -24,17 +24,19 @@ asyncio_status asyncio__may_suspend(const char *call) {
 }
 
 // A wait was begun, or the task queued. Returns when it is stepped again, with what it was sent.
-asyncio_status asyncio__park(asyncio__task *self) {
-  asyncio_status refused = __builtin_expect(self->ending, 0) ? asyncio__task_refuse(self) : ASYNCIO_OK;
-  if (refused) return refused;
+asyncio_status asyncio__park(void) {
+  if (__builtin_expect(asyncio__thread.task->ending, 0)) {
+    asyncio_status refused = asyncio__task_refuse(asyncio__thread.task);
+    if (refused) return refused;
+  }
   asyncio__coro_park();
-  return asyncio__stackful_resumed(self);
+  return asyncio__thread.task->sent;  // read anew: a local would be saved and restored
 }
 
 asyncio_status asyncio__yield(void) {
   ASYNCIO_TRY(asyncio__may_suspend("asyncio_sleep"));
   asyncio__yield_begin();
-  return asyncio__park(asyncio__thread.task);
+  return asyncio__park();
 }
 
 // A future is waited for by the task's entry, in the future's own list.
@@ -43,7 +45,8 @@ static asyncio_status await_future(asyncio_future *future, asyncio_value *value)
   ASYNCIO_TRY(asyncio__task_may_await(self, future));
   if (asyncio__is_done(future)) return asyncio__future_take(future, value);
   asyncio__task_wait_future(self, future);
-  asyncio_status sent = asyncio__park(self);
+  asyncio_status sent = asyncio__park();
+  self = asyncio__thread.task;
   *value = self->frame->value;
   self->frame->value = asyncio_none();
   return sent;
@@ -78,7 +81,7 @@ asyncio_status asyncio_await(asyncio_future *awaitable, asyncio_value *result) {
 
 // Suspends the caller once, as a step asked for.
 static asyncio_status frame_wait(asyncio__frame *frame, asyncio__progress progress) {
-  if (progress == ASYNCIO__PARKED) return asyncio__park(asyncio__thread.task);
+  if (progress == ASYNCIO__PARKED) return asyncio__park();
   asyncio_future *awaited = frame->awaiting;
   frame->awaiting = NULL;
   asyncio_status sent = asyncio_await(awaited, &frame->value);

@@ -14,7 +14,6 @@ typedef struct stackful {
   void *arguments;      // the copy behind this struct, or the caller's pointer
   asyncio__task *task;  // in which it was last stepped
   asyncio__coro *coro;  // from the first step to the end; NULL when called
-  asyncio_status sent;  // what its wait ended with
 } stackful;
 
 enum { COPY_OFFSET = (sizeof(stackful) + 15) / 16 * 16 };
@@ -43,25 +42,6 @@ asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const
   return &coroutine->future;
 }
 
-static void resumed(const stackful *self) {
-  asyncio__thread.task = self->task;
-  asyncio__thread.running = self->task->future.loop;
-  asyncio__thread.context = self->task->entry.context;
-}
-
-// Runs on the coroutine's own stack.
-static void run_body(void *arg) {
-  stackful *self = arg;
-  resumed(self);
-  self->frame.status = self->body(self->arguments, &self->frame.value);
-}
-
-asyncio_status asyncio__stackful_resumed(asyncio__task *task) {
-  stackful *self = asyncio__container(task->frame, stackful, frame);
-  resumed(self);
-  return self->sent;
-}
-
 static asyncio__progress overflowed(stackful *self) {
   asyncio__task_forget_wait(self->task);
   asyncio_status status =
@@ -82,23 +62,36 @@ static asyncio__progress progress_of(stackful *self, asyncio__coro_state state) 
     case ASYNCIO__CORO_RETURNED:
       break;
   }
+  self->frame.status = asyncio__coro_status(self->coro);
   drop(&self->frame);
   return ASYNCIO__DONE;
 }
 
+static asyncio__coro *coro_new(stackful *self) {
+  asyncio__coro_call call = {(int (*)(void *, void *))self->body, self->arguments, &self->frame.value, self};
+  return asyncio__coro_new(&asyncio__thread.stacks, self->task->stack_size, call);
+}
+
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   stackful *self = asyncio__container(frame, stackful, frame);
-  self->sent = sent;
   self->task = asyncio__thread.task;
-  if (!self->coro) self->coro = asyncio__coro_new(&asyncio__thread.stacks, self->task->stack_size, run_body, self);
+  self->task->sent = sent;
+  if (!self->coro) self->coro = coro_new(self);
   if (self->coro) return progress_of(self, asyncio__coro_enter(self->coro));
   asyncio_status status = asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s (%zu bytes)",
                                         asyncio_task_get_name(&self->task->future), self->task->stack_size);
   return asyncio__frame_done(frame, status, asyncio_none());
 }
 
-void asyncio__coro_left(void *arg, asyncio__coro_state state) {
-  stackful *self = arg;
+void asyncio__coro_resuming(void *owner) {
+  const stackful *self = owner;
+  asyncio__thread.task = self->task;
+  asyncio__thread.running = self->task->future.loop;
+  asyncio__thread.context = self->task->entry.context;
+}
+
+void asyncio__coro_left(void *owner, asyncio__coro_state state) {
+  stackful *self = owner;
   asyncio__task *task = self->task;
   task->future.loop->entered = NULL;
   asyncio__thread.task = task;
@@ -121,8 +114,8 @@ void asyncio__turn_lost(void *lost, int status, const char *words) {
   asyncio__thread.task = NULL;
 }
 
-_Noreturn void asyncio__coro_overflowed(void *arg, size_t stack_size) {
-  stackful *self = arg;
+_Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size) {
+  stackful *self = owner;
   asyncio__fail(__FILE__, __LINE__, "The C stack of %s overflowed its %zu bytes and memory is damaged: %s",
                 self ? asyncio_task_get_name(&self->task->future) : "main", stack_size,
                 self ? "create the task with a larger .stack_size" : "it needs a larger stack");

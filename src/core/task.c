@@ -191,18 +191,24 @@ static asyncio_status woken(asyncio__task *self) {
   return ASYNCIO_CANCELLED_ERROR;
 }
 
+// A task that was cancelled before its first step never runs its body.
+static bool begin(asyncio__task *self, asyncio_status sent) {
+  self->started = true;
+  if (!sent) return true;
+  if (asyncio__root(self)->drop) asyncio__root(self)->drop(asyncio__root(self));
+  finish(self, sent, asyncio_none());
+  return false;
+}
+
 ASYNCIO__OUTLINED static void task_run(asyncio__entry *entry) {
   ASYNCIO__NEVER_SUSPENDS(task_run);
   asyncio__task *self = asyncio__container(entry, asyncio__task, entry);
   asyncio__thread.task = self;
-  asyncio_status sent = woken(self);
-  if (self->started || sent == ASYNCIO_OK) {
-    self->started = true;
-    asyncio__task_drive(self, self->frame->step(self->frame, sent));
-  } else {
-    if (asyncio__root(self)->drop) asyncio__root(self)->drop(asyncio__root(self));
-    finish(self, sent, asyncio_none());
-  }
+  asyncio_status sent = self->awaiting || self->must_cancel ? woken(self) : self->sent;
+  if (!self->started && !begin(self, sent)) return;
+  asyncio__progress progress = self->frame->step(self->frame, sent);
+  bool plain = progress == ASYNCIO__PARKED && !self->must_cancel && !self->ending;
+  if (!plain) asyncio__task_drive(self, progress);
   asyncio__thread.task = NULL;
 }
 
@@ -260,7 +266,7 @@ static asyncio_status creatable(const asyncio_future *coroutine, const asyncio_t
   return options->loop ? asyncio__loop_open(options->loop) : ASYNCIO_OK;
 }
 
-static void begin(asyncio__task *self, asyncio_loop *loop) {
+static void schedule(asyncio__task *self, asyncio_loop *loop) {
   self->future.kind = &asyncio__task_kind;
   self->future.state = ASYNCIO__PENDING;
   self->future.loop = asyncio_loop_ref(loop);
@@ -285,7 +291,7 @@ asyncio_task *asyncio_create_task_with(asyncio_future *coroutine, asyncio_task_o
     return NULL;
   }
   self->stack_size = options.stack_size ? options.stack_size : ASYNCIO_DEFAULT_STACK_SIZE;
-  begin(self, loop);
+  schedule(self, loop);
   return coroutine;
 }
 

@@ -21,7 +21,7 @@ typedef struct asyncio__task {
   const char *reason;         // what it waits for, if that is something else
   void (*undo)(void *arg);    // how to take that wait back; NULL once woken
   void *undo_arg;
-  asyncio_status sent;        // what its wait ended with
+  asyncio_status sent;        // what its wait ended with, or is about to be told to have
   unsigned cancels;           // requests for cancellation, less those taken back
   asyncio_error *cancel_error;  // the latest request's words
   bool must_cancel;           // one is to be delivered when it goes on
@@ -67,11 +67,8 @@ asyncio_status asyncio__task_refuse(asyncio__task *task);
 // RuntimeError when [future] is the task itself, or another loop's.
 asyncio_status asyncio__task_may_await(const asyncio__task *task, const asyncio_future *future);
 
-// Parks the coroutine that is running and returns what it was woken with.
-asyncio_status asyncio__park(asyncio__task *task);
-
-// On the stack of a coroutine that goes on: makes its task the executing one; what the wait ended with.
-asyncio_status asyncio__stackful_resumed(asyncio__task *task);
+// Parks the coroutine that is running, the executing task's, and returns what it was woken with.
+asyncio_status asyncio__park(void);
 
 // Calls the body of a stackful coroutine within the running one.
 asyncio_status asyncio__stackful_call(asyncio__frame *root, asyncio_value *result);

@@ -20,8 +20,20 @@ typedef enum asyncio__coro_state {
   ASYNCIO__CORO_OVERFLOWED  // its frames did not fit its stack; it can only be freed
 } asyncio__coro_state;
 
-// A coroutine that will call [body] with [arg] when it is first entered; NULL when memory is out.
-asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, void (*body)(void *arg), void *arg);
+// What a coroutine runs. No function of ours lies between it and the body: each frame costs a switch its own saving and
+// restoring.
+typedef struct asyncio__coro_call {
+  int (*body)(void *argument, void *result);
+  void *argument;
+  void *result;
+  void *owner;  // for the upcalls
+} asyncio__coro_call;
+
+// A coroutine that will make [call] when it is first entered; NULL when memory is out.
+asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_call call);
+
+// What the body returned.
+int asyncio__coro_status(const asyncio__coro *coro);
 
 // Runs it, from its start or from where it parked, until it parks or its body returns.
 asyncio__coro_state asyncio__coro_enter(asyncio__coro *coro);
@@ -52,12 +64,13 @@ bool asyncio__coro_settle(void);
 void asyncio__coro_release(void);
 
 // After a stack check has thrown away every frame of the thread: leaves the running coroutine, which can only be freed,
-// and returns its body's arg; NULL when none was running. In WebAssembly only.
+// and returns its owner; NULL when none was running. In WebAssembly only.
 void *asyncio__coro_rescue(void);
 
-// Upcalls, from src/core: a coroutine that was ENTERED has left, with [arg] the body's; and one whose C stack overflowed has
-// been found out after the damage was done.
-void asyncio__coro_left(void *arg, asyncio__coro_state state);
-_Noreturn void asyncio__coro_overflowed(void *arg, size_t stack_size);
+// Upcalls, from src/core: a coroutine that was ENTERED is about to run, and has left; and one whose C stack overflowed has been
+// found out after the damage was done.
+void asyncio__coro_resuming(void *owner);
+void asyncio__coro_left(void *owner, asyncio__coro_state state);
+_Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size);
 
 #endif

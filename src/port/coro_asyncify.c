@@ -39,13 +39,13 @@ typedef struct scratch {
   char *bytes;
 } scratch;
 
-enum { SCRATCH_SIZE = 1024 * 1024 };
+enum { SCRATCH_SIZE = 1024 * 1024, COPY_STEP = 16 };
 
 struct asyncio__coro {
   record record;
   char *stack;       // where the C stack stood when it was left
-  void (*body)(void *arg);
-  void *arg;
+  asyncio__coro_call call;
+  int status;   // what the body returned
   size_t size;  // of the block
   unsigned foreign_frames;  // as it was entered
   bool started;
@@ -66,13 +66,13 @@ static bool scratch_ready(void) {
   return unwound.bytes != NULL;
 }
 
-asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, void (*body)(void *), void *arg) {
+asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_call call) {
   if (!scratch_ready()) return NULL;
   size_t size = stack_size;
   char *block = asyncio__stack_take(stacks, &size);
   if (!block) return NULL;
   asyncio__coro *self = (asyncio__coro *)(void *)(block + size - sizeof *self);
-  *self = (asyncio__coro){.body = body, .arg = arg, .size = size};
+  *self = (asyncio__coro){.call = call, .size = size};
   self->stack = (char *)((uintptr_t)self & ~(uintptr_t)15);
   self->record.current = record_of(self);
   asyncio__canary_set(block);
@@ -98,24 +98,29 @@ static void (*volatile leave_uninlined)(void) = leave;
 
 void asyncio__coro_park(void) { leave_uninlined(); }
 
-// A record is a hundred bytes or so: a call of memcpy would cost more than this loop. It may copy up to seven bytes too
-// many, which keep_record leaves room for.
-static void copy_words(char *to, const char *from, size_t size) {
-  for (size_t at = 0; at < size; at += sizeof(uint64_t)) __builtin_memcpy(to + at, from + at, sizeof(uint64_t));
+// A record is a hundred bytes or so, just written in words of 32 bits: read back in the same width it comes straight from
+// the store buffer, and a call of memcpy would cost more than the copy. Up to three words too many are copied.
+static void copy_record(void *to, const void *from, size_t size) {
+  const uint32_t *source = from;
+  uint32_t *target = to;
+  for (size_t left = (size + COPY_STEP - 1) / COPY_STEP; left; left--, source += 4, target += 4) {
+    uint32_t first = source[0], second = source[1], third = source[2], fourth = source[3];
+    target[0] = first, target[1] = second, target[2] = third, target[3] = fourth;
+  }
 }
 
 // Copies the record to the block, below the C stack as it stands; false when it does not fit.
 static bool keep_record(asyncio__coro *self) {
   size_t size = (size_t)(unwound.record.current - unwound.bytes);
   char *kept = record_of(self);
-  if (self->stack < kept || size + sizeof(uint64_t) > (size_t)(self->stack - kept)) return false;
-  copy_words(kept, unwound.bytes, size);
+  if (self->stack < kept || size + COPY_STEP > (size_t)(self->stack - kept)) return false;
+  copy_record(kept, unwound.bytes, size);
   self->record = (record){.current = kept + size, .end = self->stack};
   return true;
 }
 
 static asyncio__coro_state left(asyncio__coro *self) {
-  if (__builtin_expect(!asyncio__canary_intact(block_of(self)), 0)) asyncio__coro_overflowed(self->arg, self->size);
+  if (__builtin_expect(!asyncio__canary_intact(block_of(self)), 0)) asyncio__coro_overflowed(self->call.owner, self->size);
   if (!self->parked) return ASYNCIO__CORO_RETURNED;
   return keep_record(self) ? ASYNCIO__CORO_PARKED : ASYNCIO__CORO_OVERFLOWED;
 }
@@ -139,7 +144,7 @@ asyncio__coro_state asyncio__coro_enter(asyncio__coro *self) {
     self->rewinding = true;
     asyncio__asyncify_start_rewind(&self->record);
   }
-  self->body(self->arg);
+  self->status = self->call.body(self->call.argument, self->call.result);
   if (self->parked) {
     asyncio__asyncify_stop_unwind();
     self->stack = asyncio__stack_pointer();
@@ -153,7 +158,7 @@ void *asyncio__coro_rescue(void) {
   asyncio__coro *self = current;
   if (!self) return NULL;
   forget(self);
-  return self->arg;
+  return self->call.owner;
 }
 
 asyncio__coro *asyncio__coro_current(void) { return current; }
@@ -171,6 +176,8 @@ void asyncio__coro_free(asyncio__stacks *stacks, asyncio__coro *self) {
 size_t asyncio__coro_used(const asyncio__coro *self) {
   return (size_t)((const char *)self - self->stack) + (size_t)(self->record.current - record_of(self));
 }
+
+int asyncio__coro_status(const asyncio__coro *self) { return self->status; }
 
 size_t asyncio__coro_size(const asyncio__coro *self) { return self->size; }
 

@@ -22,7 +22,8 @@ bool asyncio__coro_settle(void) {
   asyncio__link *link = entered.ready ? asyncio__list_pop(&entered.head) : NULL;
   if (!link) return false;
   asyncio__coro *self = asyncio__container(link, asyncio__coro, queued);
-  void *arg = self->arg;
-  asyncio__coro_left(arg, asyncio__ucontext_resume(self) ? ASYNCIO__CORO_RETURNED : ASYNCIO__CORO_PARKED);
+  void *owner = self->call.owner;
+  asyncio__coro_resuming(owner);
+  asyncio__coro_left(owner, asyncio__ucontext_resume(self) ? ASYNCIO__CORO_RETURNED : ASYNCIO__CORO_PARKED);
   return true;
 }

@@ -64,20 +64,19 @@ static void announce(asyncio__coro *self) {
 static void run_body(void) {
   asyncio__coro *self = current;
   finish_switch(NULL, &self->outside_stack, &self->outside_size);
-  self->body(self->arg);
+  self->status = self->call.body(self->call.argument, self->call.result);
   self->returned = true;
   start_switch(NULL, self->outside_stack, self->outside_size);
   setcontext(&self->outside);
 }
 
-asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, void (*body)(void *), void *arg) {
+asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_call call) {
   size_t size = stack_size + NATIVE_MARGIN;
   char *block = asyncio__stack_take(stacks, &size);
   if (!block) return NULL;
   asyncio__coro *self = (asyncio__coro *)(void *)(block + size - (sizeof *self + 15) / 16 * 16);
   memset(self, 0, sizeof *self);
-  self->body = body;
-  self->arg = arg;
+  self->call = call;
   self->block = block;
   self->size = size;
   self->stack = (char *)self;
@@ -99,7 +98,7 @@ bool asyncio__ucontext_resume(asyncio__coro *self) {
   swapcontext(&self->outside, &self->own);
   finish_switch(fake_stack, NULL, NULL);
   current = NULL;
-  if (!asyncio__canary_intact(self->block)) asyncio__coro_overflowed(self->arg, self->size);
+  if (!asyncio__canary_intact(self->block)) asyncio__coro_overflowed(self->call.owner, self->size);
   return self->returned;
 }
 
@@ -132,6 +131,8 @@ size_t asyncio__coro_used(const asyncio__coro *self) {
   uintptr_t top = (uintptr_t)self->block + self->size, stack = (uintptr_t)self->stack;
   return stack >= (uintptr_t)self->block && stack <= top ? top - stack : self->size;
 }
+
+int asyncio__coro_status(const asyncio__coro *self) { return self->status; }
 
 size_t asyncio__coro_size(const asyncio__coro *self) { return self->size; }
 

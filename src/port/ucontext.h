@@ -10,8 +10,8 @@
 struct asyncio__coro {
   ucontext_t own;
   ucontext_t outside;  // where it was entered from
-  void (*body)(void *arg);
-  void *arg;
+  asyncio__coro_call call;
+  int status;  // what the body returned
   char *block;
   size_t size;
   char *stack;  // about where its stack stood when it was left

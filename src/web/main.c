@@ -25,23 +25,22 @@ static struct {
   asyncio__coro *coro;
   char **argv;
   int argc;
-  int status;
 } program;
 
-static void run_main(void *arg) {
-  (void)arg;
-  program.status =
-      asyncio__main_void ? asyncio__main_void() : asyncio__main_argc_argv(program.argc, program.argv);
+static int run_main(void *argument, void *result) {
+  (void)argument, (void)result;
+  return asyncio__main_void ? asyncio__main_void() : asyncio__main_argc_argv(program.argc, program.argv);
 }
 
 // main has left its stack: suspended, or for good.
 void asyncio__main_left(asyncio__coro_state state) {
   if (state == ASYNCIO__CORO_PARKED) return;
+  if (state == ASYNCIO__CORO_OVERFLOWED) asyncio__coro_overflowed(NULL, ASYNCIO_MAIN_STACK_SIZE);
+  int status = asyncio__coro_status(program.coro);
   asyncio__coro_free(&asyncio__thread.stacks, program.coro);
   program.coro = NULL;
-  if (state == ASYNCIO__CORO_OVERFLOWED) asyncio__coro_overflowed(NULL, ASYNCIO_MAIN_STACK_SIZE);
-  asyncio_host_main_returned(program.status);
-  exit(program.status);
+  asyncio_host_main_returned(status);
+  exit(status);
 }
 
 int main(int argc, char **argv) {
@@ -51,7 +50,7 @@ int main(int argc, char **argv) {
   }
   program.argc = argc;
   program.argv = argv;
-  program.coro = asyncio__coro_new(&asyncio__thread.stacks, ASYNCIO_MAIN_STACK_SIZE, run_main, NULL);
+  program.coro = asyncio__coro_new(&asyncio__thread.stacks, ASYNCIO_MAIN_STACK_SIZE, (asyncio__coro_call){run_main, NULL, NULL, NULL});
   if (!program.coro) return 1;
   asyncio__coro_state state = asyncio__coro_enter(program.coro);
   asyncio_host_main_suspended();
