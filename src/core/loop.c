@@ -175,8 +175,9 @@ asyncio_loop *asyncio_get_running_loop(void) {
 asyncio_loop *asyncio_get_event_loop(void) {
   if (asyncio__thread.running) return asyncio__thread.running;
   if (!asyncio__thread.current_loop_set) {
-    asyncio__thread.current_loop_set = true;
     asyncio__thread.current_loop = asyncio_new_event_loop();
+    asyncio__thread.current_loop_set = asyncio__thread.current_loop != NULL;
+    return asyncio__thread.current_loop;
   }
   if (!asyncio__thread.current_loop) asyncio_raise(ASYNCIO_RUNTIME_ERROR, "There is no current event loop");
   return asyncio__thread.current_loop;
