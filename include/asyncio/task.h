@@ -13,6 +13,7 @@ extern "C" {
 typedef asyncio_future asyncio_task;
 
 typedef struct asyncio_task_options {
+  char asyncio__first;  // lets the macro below begin a list without setting an option twice
   const char *name;    // copied; "Task-1", "Task-2"... when NULL
   size_t stack_size;   // bytes of the coroutine's C stack and switch record; 0 is ASYNCIO_DEFAULT_STACK_SIZE
   asyncio_loop *loop;  // the loop to run on; the running one when NULL
@@ -28,7 +29,7 @@ typedef struct asyncio_task_options {
 // TypeError when [coroutine] is none, RuntimeError without a running loop or with a closed one, ValueError for a stack
 // size under the minimum, MemoryError.
 #define asyncio_create_task(coroutine, ...) \
-  asyncio_create_task_with(coroutine, (asyncio_task_options){.loop = NULL, ##__VA_ARGS__})
+  asyncio_create_task_with(coroutine, (asyncio_task_options){.asyncio__first = 0, ##__VA_ARGS__})
 asyncio_task *asyncio_create_task_with(asyncio_future *coroutine, asyncio_task_options options);
 
 // The future to wait for: a coroutine is made a task of the running loop, anything else is returned as it is. The caller
@@ -48,7 +49,7 @@ bool asyncio_task_cancel(asyncio_task *task, const char *message);
 unsigned asyncio_task_uncancel(asyncio_task *task);
 unsigned asyncio_task_cancelling(const asyncio_task *task);  // requests so far less those taken back
 
-// What the task waits for ("sleep", "future", "task Task-2"...); "" when it waits for nothing. Borrowed for the moment.
+// What the task waits for ("sleep", "future", a task's name...); "" when it waits for nothing. Borrowed for the moment.
 const char *asyncio_task_waiting_for(const asyncio_task *task);
 
 // How much of its stack the task used where it last suspended, in bytes, switch record included; 0 before and after.
