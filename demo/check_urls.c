@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Checks a list of URLs over HTTP, all at once and in plain blocking style: each in a task of its own, only a few on the
-// way together, each with a time limit that aborts its fetch.
+// Checks a list of URLs over HTTP, all at once and in plain blocking style: each in a task of its own, only a few on
+// the way together, each with a time limit that aborts its fetch.
 //
 //   node check_urls.js URL...
 //
-// demo/check_urls.mjs runs it against a server with every kind of misbehaviour. WebAssembly only: fetch is JavaScript's.
+// demo/check_urls.mjs runs it against a server that misbehaves in every way. WebAssembly only: fetch is JavaScript's.
 #include <asyncio.h>
 #include <emscripten.h>
 #include <stdio.h>
@@ -32,7 +32,9 @@ EM_JS(asyncio_js, fetch_page, (const char *url), {
 
 EM_JS(int, page_status, (asyncio_js page), { return asyncio.value(page).status; });
 EM_JS(int, page_size, (asyncio_js page), { return asyncio.value(page).size; });
-EM_JS(void, page_text, (asyncio_js page, char *text, int size), { stringToUTF8(asyncio.value(page).text, text, size); });
+EM_JS(void, page_text, (asyncio_js page, char *text, int size), {
+  stringToUTF8(asyncio.value(page).text, text, size);
+});
 
 // A line that the next one overwrites; false when standard output is no terminal.
 EM_JS(bool, show_counter, (int done, int total), {
@@ -46,7 +48,8 @@ EM_JS(bool, show_counter, (int done, int total), {
 // ---- A limit on how many run together, fair: who waits longest is next.
 
 typedef struct waiter {
-  asyncio_future *turn;  // done when a place was given to it
+  asyncio_future *turn;
+  bool given;  // a place, with [turn] done; it is then no longer in the line
   struct waiter *next;
 } waiter;
 
@@ -62,25 +65,25 @@ static void line_up(limit *self, waiter *added) {
 }
 
 static void step_out(limit *self, waiter *removed) {
-  for (waiter **at = &self->first; *at; at = &(*at)->next) {
-    if (*at != removed) continue;
-    *at = removed->next;
+  waiter **at = &self->first;
+  while (*at != removed) at = &(*at)->next;
+  *at = removed->next;
+}
+
+// The place goes to the first who still wants it: who was cancelled is in the line until its task runs again.
+static void limit_leave(limit *self) {
+  waiter *next = self->first;
+  while (next && asyncio_future_done(next->turn)) next = next->next;
+  if (!next) {
+    self->places++;
     return;
   }
+  step_out(self, next);
+  next->given = true;
+  (void)asyncio_future_set_result(next->turn, asyncio_none());
 }
 
-// Gives the place to the first who still wants it: one that was cancelled is in the line until its task runs again.
-static void limit_leave(limit *self) {
-  while (self->first) {
-    waiter *next = self->first;
-    self->first = next->next;
-    if (asyncio_future_set_result(next->turn, asyncio_none()) == ASYNCIO_OK) return;
-  }
-  self->places++;
-}
-
-// The waiter lives on this task's stack while it is in the line. A task may be cancelled just after it was given a place:
-// its turn is done then, and the place goes on to the next.
+// The waiter lives on this task's stack. A task that is cancelled just after it was given a place hands it on.
 ASYNCIO_SUSPENDS static asyncio_status limit_enter(limit *self) {
   if (self->places > 0) {
     self->places--;
@@ -90,9 +93,9 @@ ASYNCIO_SUSPENDS static asyncio_status limit_enter(limit *self) {
   if (!me.turn) return ASYNCIO_MEMORY_ERROR;
   line_up(self, &me);
   asyncio_status status = asyncio_await(me.turn, NULL);
-  step_out(self, &me);
-  if (status && !asyncio_future_cancelled(me.turn)) limit_leave(self);
   asyncio_unref(me.turn);
+  if (!me.given) step_out(self, &me);
+  if (me.given && status) limit_leave(self);
   return status;
 }
 
@@ -173,8 +176,8 @@ static void print_table(const checks *run, double elapsed) {
     if (run->all[i].status / 100 == 2) good++;
     sum += run->all[i].seconds;
   }
-  printf("\n%d of %d URLs are fine. It took %.2f s with up to %d at once; one after the other: %.2f s.\n", good, run->total,
-         elapsed, most_at_once, sum);
+  printf("\n%d of %d URLs are fine. %.2f s with up to %d at once; one after the other it would have been %.2f s.\n", good,
+         run->total, elapsed, most_at_once, sum);
 }
 
 ASYNCIO_COROUTINE(check_all, (checks *, run)) {
