@@ -176,8 +176,8 @@ static void print_table(const checks *run, double elapsed) {
     if (run->all[i].status / 100 == 2) good++;
     sum += run->all[i].seconds;
   }
-  printf("\n%d of %d URLs are fine. %.2f s with up to %d at once; one after the other it would have been %.2f s.\n", good,
-         run->total, elapsed, most_at_once, sum);
+  printf("\n%d of %d URLs are fine. ", good, run->total);
+  printf("%.2f s with up to %d at once; one after the other it would have been %.2f s.\n", elapsed, most_at_once, sum);
 }
 
 ASYNCIO_COROUTINE(check_all, (checks *, run)) {

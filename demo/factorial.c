@@ -18,8 +18,9 @@ ASYNCIO_COROUTINE(factorial, (const char *, name), (int, number)) {
 
 ASYNCIO_COROUTINE(run) {
   asyncio_value products;
-  ASYNCIO_TRY(asyncio_await(
-      asyncio_gather(factorial_coroutine("A", 2), factorial_coroutine("B", 3), factorial_coroutine("C", 4)), &products));
+  asyncio_future *all =
+      asyncio_gather(factorial_coroutine("A", 2), factorial_coroutine("B", 3), factorial_coroutine("C", 4));
+  ASYNCIO_TRY(asyncio_await(all, &products));
   for (size_t i = 0; i < asyncio_value_count(products); i++)
     printf("%s%" PRId64, i ? ", " : "[", asyncio_value_int(asyncio_value_at(products, i)));
   printf("]\n");

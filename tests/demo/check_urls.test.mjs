@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// demo/check_urls.c against the server of demo/check_urls.mjs: every way a request can end has its outcome, hanging ones are
-// aborted, and the requests overlap.
+// demo/check_urls.c against the server of demo/check_urls.mjs: every way a request can end has its outcome, hanging ones
+// are aborted, and the requests overlap.
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -22,7 +22,8 @@ const outcomes = {
 const tableOf = (output) => output.slice(output.indexOf('\nURL'));
 
 test('check_urls tells every outcome, aborts what hangs and overlaps its requests', async () => {
-  const { output, errors, status, seconds } = await execute(process.execPath, [path.join(repository, 'demo/check_urls.mjs')]);
+  const script = path.join(repository, 'demo/check_urls.mjs');
+  const { output, errors, status, seconds } = await execute(process.execPath, [script]);
   assert.equal(errors, '');
   assert.equal(status, 0, output);
   const lines = tableOf(output).split('\n');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The programs that every asyncio tutorial shows print what they print in Python, in about the time they take there. All of
-// them run at once: together they take as long as the slowest.
+// The programs that every asyncio tutorial shows print what they print in Python, in about the time they take there.
+// All of them run at once: together they take as long as the slowest.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { platforms } from './program.mjs';
