@@ -116,14 +116,17 @@ static void watch(gather *self, child *one) {
   asyncio__list_append(&one->future->callbacks, &one->entry.link);
 }
 
-// The children that were done before are looked at once all are known, as if their callbacks had just run.
+// The children that were done before are looked at once all are known, as if their callbacks had just run. With none pending
+// the first failure among them has gone before the list is made.
 static void begin(gather *self) {
   asyncio_ref(&self->future);  // the children's
   for (size_t i = 0; i < self->count; i++)
     if (!asyncio__is_done(self->children[i].future)) watch(self, &self->children[i]);
   bool pending = self->unfinished > 0;
+  self->unfinished++;  // us: no child here is the last
   for (size_t i = 0; i < self->count; i++)
     if (asyncio__is_done(self->children[i].future)) child_ended(self, self->children[i].future);
+  self->unfinished--;
   if (pending) return;
   if (!asyncio__is_done(&self->future)) finish_with_list(self);
   release_children(self);

@@ -3,13 +3,16 @@
 #include "await.h"
 
 #include "../port/coro.h"
+#include "../port/host.h"
 #include "task.h"
 
 // Apart from the check below, so that its arguments take no room in the frames of those who may suspend.
 ASYNCIO__OUTLINED static asyncio_status refuse(const char *call) {
   ASYNCIO__NEVER_SUSPENDS(refuse);
-  const char *foreign = asyncio__coro_foreign_frame();
-  if (!asyncio__thread.task)
+  asyncio__task *task = asyncio__thread.task;
+  if (task && task->ending) return ASYNCIO_OK;  // what need not wait may go on; asyncio__park refuses the rest
+  const char *foreign = asyncio__host_foreign_frame();
+  if (!task)
     return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "%s needs a running task: call it in a coroutine", call);
   if (!foreign) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "%s cannot suspend here: this task has no stack", call);
   return asyncio_raise(ASYNCIO_RUNTIME_ERROR,
@@ -19,16 +22,14 @@ ASYNCIO__OUTLINED static asyncio_status refuse(const char *call) {
 }
 
 asyncio_status asyncio__may_suspend(const char *call) {
-  if (__builtin_expect(asyncio__thread.task && asyncio__coro_can_park(), 1)) return ASYNCIO_OK;
+  if (__builtin_expect(asyncio__coro_parkable && asyncio__thread.task, 1)) return ASYNCIO_OK;
   return refuse(call);
 }
 
 // A wait was begun, or the task queued. Returns when it is stepped again, with what it was sent.
 asyncio_status asyncio__park(void) {
-  if (__builtin_expect(asyncio__thread.task->ending, 0)) {
-    asyncio_status refused = asyncio__task_refuse(asyncio__thread.task);
-    if (refused) return refused;
-  }
+  asyncio_status refused = asyncio__coro_parkable ? ASYNCIO_OK : asyncio__task_refuse(asyncio__thread.task);
+  if (refused) return refused;
   asyncio__coro_park();
   return asyncio__thread.task->sent;  // read anew: a local would be saved and restored
 }

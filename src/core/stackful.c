@@ -72,12 +72,19 @@ static asyncio__coro *coro_new(stackful *self) {
   return asyncio__coro_new(&asyncio__thread.stacks, self->task->stack_size, call);
 }
 
+static asyncio__progress enter(stackful *self) {
+  asyncio__coro_parkable = self->task->ending ? NULL : self->task;
+  asyncio__coro_state state = asyncio__coro_enter(self->coro);
+  asyncio__coro_parkable = NULL;
+  return progress_of(self, state);
+}
+
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   stackful *self = asyncio__container(frame, stackful, frame);
   self->task = asyncio__thread.task;
   self->task->sent = sent;
   if (!self->coro) self->coro = coro_new(self);
-  if (self->coro) return progress_of(self, asyncio__coro_enter(self->coro));
+  if (self->coro) return enter(self);
   asyncio_status status = asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s (%zu bytes)",
                                         asyncio_task_get_name(&self->task->future), self->task->stack_size);
   return asyncio__frame_done(frame, status, asyncio_none());
@@ -88,11 +95,13 @@ void asyncio__coro_resuming(void *owner) {
   asyncio__thread.task = self->task;
   asyncio__thread.running = self->task->future.loop;
   asyncio__thread.context = self->task->entry.context;
+  asyncio__coro_parkable = self->task->ending ? NULL : self->task;
 }
 
 void asyncio__coro_left(void *owner, asyncio__coro_state state) {
   stackful *self = owner;
   asyncio__task *task = self->task;
+  asyncio__coro_parkable = NULL;
   task->future.loop->entered = NULL;
   asyncio__thread.task = task;
   asyncio__task_drive(task, progress_of(self, state));
@@ -103,6 +112,7 @@ void asyncio__coro_left(void *owner, asyncio__coro_state state) {
 void asyncio__turn_lost(void *lost, int status, const char *words) {
   stackful *self = lost;
   asyncio__thread.turning = false;
+  asyncio__coro_parkable = NULL;
   asyncio__thread.running = NULL;
   asyncio__thread.task = NULL;
   if (!self) return;

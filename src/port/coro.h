@@ -38,17 +38,15 @@ int asyncio__coro_status(const asyncio__coro *coro);
 // Runs it, from its start or from where it parked, until it parks or its body returns.
 asyncio__coro_state asyncio__coro_enter(asyncio__coro *coro);
 
-// Leaves the running coroutine; returns when it is entered again. Only when asyncio__coro_can_park().
+// Leaves the running coroutine; returns when it is entered again. Only when asyncio__coro_parkable is set.
 void asyncio__coro_park(void);
+
+// Who may park here; NULL for nobody. Whoever enters a coroutine sets it and clears it again; a host whose own frames C calls
+// into (JavaScript's) hides it meanwhile, since nobody could restore those.
+extern _Thread_local void *asyncio__coro_parkable;
 
 // The running coroutine, NULL outside one.
 asyncio__coro *asyncio__coro_current(void);
-
-// Whether the running coroutine may be left here: there is one, and no foreign (JavaScript) frame lies on top of it.
-bool asyncio__coro_can_park(void);
-
-// The name of the foreign function that lies on top; NULL when none does.
-const char *asyncio__coro_foreign_frame(void);
 
 // Frees it; one that has not returned is abandoned with all it holds.
 void asyncio__coro_free(asyncio__stacks *stacks, asyncio__coro *coro);

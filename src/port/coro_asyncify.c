@@ -47,14 +47,13 @@ struct asyncio__coro {
   asyncio__coro_call call;
   int status;   // what the body returned
   size_t size;  // of the block
-  unsigned foreign_frames;  // as it was entered
-  bool started;
-  bool parked;     // from leave to the next enter
-  bool rewinding;  // from enter to leave's second run
+  bool parked;  // it has a record to go on from
 };
 
 static _Thread_local asyncio__coro *current;
 static _Thread_local scratch unwound;
+static _Thread_local bool unwinding;  // from leave until enter has stopped it
+static _Thread_local bool rewinding;  // from enter until leave runs a second time
 
 static char *block_of(const asyncio__coro *self) { return (char *)self + sizeof *self - self->size; }
 
@@ -74,34 +73,30 @@ asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asy
   asyncio__coro *self = (asyncio__coro *)(void *)(block + size - sizeof *self);
   *self = (asyncio__coro){.call = call, .size = size};
   self->stack = (char *)((uintptr_t)self & ~(uintptr_t)15);
-  self->record.current = record_of(self);
+  self->record = (record){record_of(self), self->stack};
   asyncio__canary_set(block);
   return self;
 }
 
-// The bottom. Rewinding runs it a second time.
-static void leave(void) {
-  asyncio__coro *self = current;
-  if (self->rewinding) {
-    self->rewinding = false;
+// The bottom. Rewinding runs it a second time. Inlined into an instrumented function it would be rewound into its middle.
+ASYNCIO__OUTLINED static void leave(void) {
+  ASYNCIO__KEEP_APART(leave);
+  if (rewinding) {
+    rewinding = false;
     asyncio__asyncify_stop_rewind();
     return;
   }
-  self->parked = true;
+  unwinding = true;
   unwound.record.current = unwound.bytes;
   asyncio__asyncify_start_unwind(&unwound.record);
 }
 
-// Binaryen inlines before its Asyncify pass and does not heed noinline. Inlined into an instrumented function, leave
-// would be rewound into its middle; through a pointer that might change it cannot be inlined.
-static void (*volatile leave_uninlined)(void) = leave;
-
-void asyncio__coro_park(void) { leave_uninlined(); }
+void asyncio__coro_park(void) { leave(); }
 
 // A record is a hundred bytes or so, just written in words of 32 bits: read back in the same width it comes straight from
 // the store buffer, and a call of memcpy would cost more than the copy. Up to three words too many are copied.
 static void copy_record(void *to, const void *from, size_t size) {
-  const uint32_t *source = from;
+  const volatile uint32_t *source = from;  // volatile: the compiler would merge the loads
   uint32_t *target = to;
   for (size_t left = (size + COPY_STEP - 1) / COPY_STEP; left; left--, source += 4, target += 4) {
     uint32_t first = source[0], second = source[1], third = source[2], fourth = source[3];
@@ -115,20 +110,15 @@ static bool keep_record(asyncio__coro *self) {
   char *kept = record_of(self);
   if (self->stack < kept || size + COPY_STEP > (size_t)(self->stack - kept)) return false;
   copy_record(kept, unwound.bytes, size);
-  self->record = (record){.current = kept + size, .end = self->stack};
+  self->record.current = kept + size;
   return true;
 }
 
 static asyncio__coro_state left(asyncio__coro *self) {
-  if (__builtin_expect(!asyncio__canary_intact(block_of(self)), 0)) asyncio__coro_overflowed(self->call.owner, self->size);
+  if (__builtin_expect(!asyncio__canary_intact(block_of(self)), 0))
+    asyncio__coro_overflowed(self->call.owner, self->size);
   if (!self->parked) return ASYNCIO__CORO_RETURNED;
   return keep_record(self) ? ASYNCIO__CORO_PARKED : ASYNCIO__CORO_OVERFLOWED;
-}
-
-static void forget(asyncio__coro *self) {
-  asyncio__host_stack_limits(NULL, NULL);
-  asyncio__host_foreign_frames = self->foreign_frames;
-  current = NULL;
 }
 
 // The stack pointer is set here and in no function that this one calls: at -O0 their epilogues would set it back.
@@ -136,38 +126,34 @@ asyncio__coro_state asyncio__coro_enter(asyncio__coro *self) {
   ASYNCIO_ASSERT(!current);
   char *host_stack = asyncio__stack_pointer();
   current = self;
-  self->foreign_frames = asyncio__host_foreign_frames;
   asyncio__host_stack_limits(self, record_of(self));
   asyncio__set_stack_pointer(self->stack);
   if (self->parked) {
-    self->parked = false;
-    self->rewinding = true;
+    rewinding = true;
     asyncio__asyncify_start_rewind(&self->record);
   }
   self->status = self->call.body(self->call.argument, self->call.result);
-  if (self->parked) {
+  self->parked = unwinding;
+  if (unwinding) {
+    unwinding = false;
     asyncio__asyncify_stop_unwind();
     self->stack = asyncio__stack_pointer();
   }
   asyncio__set_stack_pointer(host_stack);
-  forget(self);
+  asyncio__host_stack_limits(NULL, NULL);
+  current = NULL;
   return left(self);
 }
 
 void *asyncio__coro_rescue(void) {
   asyncio__coro *self = current;
   if (!self) return NULL;
-  forget(self);
+  asyncio__host_stack_limits(NULL, NULL);
+  current = NULL;
   return self->call.owner;
 }
 
 asyncio__coro *asyncio__coro_current(void) { return current; }
-
-bool asyncio__coro_can_park(void) { return current && current->foreign_frames == asyncio__host_foreign_frames; }
-
-const char *asyncio__coro_foreign_frame(void) {
-  return current && !asyncio__coro_can_park() ? asyncio__host_foreign_name() : NULL;
-}
 
 void asyncio__coro_free(asyncio__stacks *stacks, asyncio__coro *self) {
   asyncio__stack_give(stacks, block_of(self), self->size);

@@ -37,11 +37,10 @@ bool asyncio__host_can_run(const char **why);
 // Writes a line for the person who runs the program.
 void asyncio__host_report(const char *line);
 
-#ifdef __EMSCRIPTEN__
-// How many JavaScript frames that C called are on the stack, counted by the loader (web/lib/asyncio.js).
-extern unsigned asyncio__host_foreign_frames;
-const char *asyncio__host_foreign_name(void);
+// The name of the host's own function that lies between the running coroutine and here; NULL when none does.
+const char *asyncio__host_foreign_frame(void);
 
+#ifdef __EMSCRIPTEN__
 // Tells a build that checks stack limits where the running stack lies; NULL, NULL for the host's own.
 extern bool asyncio__host_checks_stacks;
 void asyncio__host_move_stack_limits(void *high, void *low);

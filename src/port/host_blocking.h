@@ -28,6 +28,8 @@ bool asyncio__host_can_run(const char **why) {
   return !asyncio__coro_current();
 }
 
+const char *asyncio__host_foreign_frame(void) { return NULL; }
+
 void asyncio__host_wake(void) {}
 
 void asyncio__host_report(const char *line) { fprintf(stderr, "%s\n", line); }

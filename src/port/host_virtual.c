@@ -10,8 +10,6 @@ static void wait_until(double deadline) { virtual_now = fmax(virtual_now, deadli
 
 #ifdef __EMSCRIPTEN__
 // Nothing lies between the coroutines and this host: the tests that put JavaScript in between link host_web.c.
-unsigned asyncio__host_foreign_frames;
 bool asyncio__host_checks_stacks;
-const char *asyncio__host_foreign_name(void) { return NULL; }
 void asyncio__host_move_stack_limits(void *high, void *low) { (void)high, (void)low; }
 #endif

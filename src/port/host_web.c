@@ -18,10 +18,9 @@ void asyncio_host_started(void);
 void asyncio_host_words(char *words, int size);  // of the exception that asyncio__host_rescue is about
 void asyncio_host_move_stack_limits(void *high, void *low);
 
-// Upcall, from src/web: main has left its stack.
-void asyncio__main_left(asyncio__coro_state state);
+// Upcall, from src/web: main goes on.
+void asyncio__main_resume(void);
 
-unsigned asyncio__host_foreign_frames;
 bool asyncio__host_checks_stacks;
 
 // Long enough that turns cost little, short enough for input and frames.
@@ -30,7 +29,6 @@ static const double default_slice = 0.008;
 static struct {
   bool (*over)(void *arg);  // main waits for this; NULL when it does not wait
   void *arg;
-  asyncio__coro *main;
   bool stuck;
   bool soon;  // a turn is armed
 } web;
@@ -46,13 +44,12 @@ void asyncio__host_wake(void) {
 bool asyncio__host_can_run(const char **why) {
   *why = asyncio__coro_current() ? "asyncio_run() cannot be called here: JavaScript lies between it and main"
                                  : "asyncio_run() must be called from main(), which can wait; elsewhere create a task";
-  return asyncio__coro_can_park() && !web.over;
+  return asyncio__coro_parkable && !web.over;
 }
 
 bool asyncio__host_run(bool (*over)(void *), void *arg) {
   web.over = over;
   web.arg = arg;
-  web.main = asyncio__coro_current();
   web.stuck = false;
   asyncio__host_wake();
   asyncio__coro_park();
@@ -61,7 +58,7 @@ bool asyncio__host_run(bool (*over)(void *), void *arg) {
 
 static void resume_main(void) {
   web.over = NULL;
-  asyncio__main_left(asyncio__coro_enter(web.main));
+  asyncio__main_resume();
 }
 
 EMSCRIPTEN_KEEPALIVE void asyncio__host_turn(void) {
@@ -95,17 +92,17 @@ EMSCRIPTEN_KEEPALIVE bool asyncio__host_rescue(int status) {
 
 __attribute__((constructor)) static void start(void) { asyncio_host_started(); }
 
-EMSCRIPTEN_KEEPALIVE unsigned *asyncio__host_start(bool checks_stacks) {
+EMSCRIPTEN_KEEPALIVE void **asyncio__host_start(bool checks_stacks) {
   asyncio__host_checks_stacks = checks_stacks;
-  return &asyncio__host_foreign_frames;
+  return &asyncio__coro_parkable;
 }
 
 void asyncio__host_report(const char *line) { asyncio_host_report(line); }
 
-const char *asyncio__host_foreign_name(void) {
+const char *asyncio__host_foreign_frame(void) {
   static char name[64];
   asyncio_host_foreign_name(name, sizeof name);
-  return name;
+  return *name ? name : NULL;
 }
 
 void asyncio__host_move_stack_limits(void *high, void *low) { asyncio_host_move_stack_limits(high, low); }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The pool keeps at most a fixed number of idle bytes: a program that once had 100,000 tasks parked does not hold on to
 // their stacks, and one that starts tasks one after another uses the same warm block each time.
-#include "stack.h"
+#include "coro.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -9,6 +9,8 @@
 #include "../base/alloc.h"
 
 enum { MOST_IDLE_BYTES = 4 * 1024 * 1024 };
+
+_Thread_local void *asyncio__coro_parkable;
 
 static const uint64_t canary = 0x5afe57acc0117071u;
 

@@ -112,10 +112,6 @@ void asyncio__coro_park(void) {
 
 asyncio__coro *asyncio__coro_current(void) { return current; }
 
-bool asyncio__coro_can_park(void) { return current != NULL; }
-
-const char *asyncio__coro_foreign_frame(void) { return NULL; }
-
 void asyncio__coro_free(asyncio__stacks *stacks, asyncio__coro *self) {
   asyncio__unlink(&self->queued);
 #ifdef ASYNCIO__VALGRIND

@@ -17,7 +17,7 @@
 
 // From the loader: the runtime stays alive until main_returned.
 void asyncio_host_main_suspended(void);
-void asyncio_host_main_returned(int status);
+void asyncio_host_main_returned(void);
 
 const int asyncio__main_linked = 1;
 
@@ -32,15 +32,21 @@ static int run_main(void *argument, void *result) {
   return asyncio__main_void ? asyncio__main_void() : asyncio__main_argc_argv(program.argc, program.argv);
 }
 
-// main has left its stack: suspended, or for good.
-void asyncio__main_left(asyncio__coro_state state) {
-  if (state == ASYNCIO__CORO_PARKED) return;
-  if (state == ASYNCIO__CORO_OVERFLOWED) asyncio__coro_overflowed(NULL, ASYNCIO_MAIN_STACK_SIZE);
+static void main_returned(void) {
   int status = asyncio__coro_status(program.coro);
   asyncio__coro_free(&asyncio__thread.stacks, program.coro);
   program.coro = NULL;
-  asyncio_host_main_returned(status);
+  asyncio_host_main_returned();
   exit(status);
+}
+
+// Runs main, from its start or from where it waits, until it waits again.
+void asyncio__main_resume(void) {
+  asyncio__coro_parkable = program.coro;
+  asyncio__coro_state state = asyncio__coro_enter(program.coro);
+  asyncio__coro_parkable = NULL;
+  if (state == ASYNCIO__CORO_OVERFLOWED) asyncio__coro_overflowed(NULL, ASYNCIO_MAIN_STACK_SIZE);
+  if (state == ASYNCIO__CORO_RETURNED) main_returned();
 }
 
 int main(int argc, char **argv) {
@@ -52,8 +58,7 @@ int main(int argc, char **argv) {
   program.argv = argv;
   program.coro = asyncio__coro_new(&asyncio__thread.stacks, ASYNCIO_MAIN_STACK_SIZE, (asyncio__coro_call){run_main, NULL, NULL, NULL});
   if (!program.coro) return 1;
-  asyncio__coro_state state = asyncio__coro_enter(program.coro);
   asyncio_host_main_suspended();
-  asyncio__main_left(state);
+  asyncio__main_resume();
   return 0;
 }

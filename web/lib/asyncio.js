@@ -38,8 +38,8 @@ function asyncioLoader() {
     },
 
     // ---- Turns: at most one is armed for soon, and one timer for the earliest deadline.
-    frames: 0, // where C counts foreign frames
-    foreign: '', // the innermost of them
+    parkable: 0, // where C keeps who may suspend
+    foreign: '', // the function of JavaScript that C has called and that is on the stack
     deadline: Infinity,
     timer: undefined,
     hop: undefined,
@@ -180,28 +180,29 @@ function asyncioLoader() {
     install() {
       const given = Module['instantiateWasm'];
       Module['instantiateWasm'] = (imports, receive) => {
-        Object.values(imports).forEach(asyncio.countForeignFrames);
+        Object.values(imports).forEach(asyncio.hideParkable);
         if (given) return given(imports, receive);
         asyncio.instantiate(imports).then(({ instance, module }) => receive(instance, module), abort);
         return {};
       };
     },
 
-    // Every function that C calls counts as a frame of JavaScript while it runs: C called back from it must not suspend,
-    // since nobody could restore that frame. Those of the loader itself never call back.
-    countForeignFrames(module) {
+    // While a function runs that C has called, nobody may suspend: C called back from it could not, since its frame cannot be
+    // restored. Those of the loader itself never call back.
+    hideParkable(module) {
       Object.keys(module).forEach((key) => {
         const original = module[key];
         if (typeof original !== 'function' || original.name.startsWith('_asyncio_host_')) return;
         module[key] = (...args) => {
-          if (!asyncio.frames) return original(...args);
           const outer = asyncio.foreign;
-          asyncio.foreign = original.name;
-          HEAPU32[asyncio.frames >> 2]++;
+          const parkable = asyncio.parkable && HEAPU32[asyncio.parkable >> 2];
+          if (!parkable) return original(...args);
+          asyncio.foreign = original.name || 'a function';
+          HEAPU32[asyncio.parkable >> 2] = 0;
           try {
             return original(...args);
           } finally {
-            HEAPU32[asyncio.frames >> 2]--;
+            HEAPU32[asyncio.parkable >> 2] = parkable;
             asyncio.foreign = outer;
           }
         };
@@ -231,9 +232,9 @@ function asyncioLoader() {
       abort('asyncio: link with -sASYNCIFY: a C function can suspend only in a program that Asyncify has prepared');
 #endif
 #if STACK_OVERFLOW_CHECK == 2
-      asyncio.frames = _asyncio__host_start(1);
+      asyncio.parkable = _asyncio__host_start(1);
 #else
-      asyncio.frames = _asyncio__host_start(0);
+      asyncio.parkable = _asyncio__host_start(0);
 #endif
       asyncio.hop = asyncio.makeHop();
       if (typeof process === 'object' && typeof process.on === 'function')
@@ -269,7 +270,7 @@ mergeInto(LibraryManager.library, {
 
   asyncio_host_foreign_name__deps: ['$asyncio'],
   asyncio_host_foreign_name: function (buffer, size) {
-    stringToUTF8(asyncio.foreign || 'a function', buffer, size);
+    stringToUTF8(asyncio.foreign, buffer, size);
   },
 
   asyncio_host_words__deps: ['$asyncio'],
@@ -288,7 +289,7 @@ mergeInto(LibraryManager.library, {
   },
 
   asyncio_host_main_returned__deps: ['$asyncio'],
-  asyncio_host_main_returned: function (status) {
+  asyncio_host_main_returned: function () {
     runtimeKeepalivePop();
   },
 
