@@ -142,24 +142,33 @@ function asyncioLoader() {
     },
 
     resolved(handle, pending, value) {
+      let given;
+      try {
+        given = asyncio.given(value);
+      } catch (error) {
+        return asyncio.rejected(handle, pending, error);
+      }
       const future = asyncio.take(handle, pending);
+      asyncio.incoming = given.bytes;
+      _asyncio__promise_resolved(future, given.kind, given.number, given.size);
+      asyncio.incoming = undefined;
+    },
+
+    // A value as C takes it. Throws what a detached buffer or a proxy throws when it is looked at.
+    given(value) {
       const KIND = asyncio.KIND;
-      const settle = (kind, number, size) => _asyncio__promise_resolved(future, kind, number, size);
-      const settleBytes = (kind, bytes) => {
-        asyncio.incoming = bytes;
-        settle(kind, 0, bytes.length);
-        asyncio.incoming = undefined;
-      };
-      if (value === undefined || value === null) settle(KIND.none, 0, 0);
-      else if (typeof value === 'boolean') settle(KIND.bool, +value, 0);
-      else if (typeof value === 'number') settle(KIND.double, value, 0);
-      else if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value)
-        settle(KIND.int64, Number(value >> BigInt(32)), Number(BigInt.asUintN(32, value)));
-      else if (typeof value === 'string') settleBytes(KIND.text, new TextEncoder().encode(value));
-      else if (value instanceof ArrayBuffer) settleBytes(KIND.bytes, new Uint8Array(value));
-      else if (ArrayBuffer.isView(value))
-        settleBytes(KIND.bytes, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
-      else settle(KIND.js, 0, asyncio.handle(value));
+      const give = (kind, number, size) => ({ kind, number, size });
+      const giveBytes = (kind, bytes) => ({ kind, number: 0, size: bytes.length, bytes });
+      if (value === undefined || value === null) return give(KIND.none, 0, 0);
+      if (typeof value === 'boolean') return give(KIND.bool, +value, 0);
+      if (typeof value === 'number') return give(KIND.double, value, 0);
+      if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value)
+        return give(KIND.int64, Number(value >> BigInt(32)), Number(BigInt.asUintN(32, value)));
+      if (typeof value === 'string') return giveBytes(KIND.text, new TextEncoder().encode(value));
+      if (value instanceof ArrayBuffer) return giveBytes(KIND.bytes, new Uint8Array(value));
+      if (ArrayBuffer.isView(value))
+        return giveBytes(KIND.bytes, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+      return give(KIND.js, 0, asyncio.handle(value));
     },
 
     rejected(handle, pending, reason) {
