@@ -13,17 +13,35 @@ typedef struct shield {
   asyncio_future *inner;
 } shield;
 
+static void inner_done(asyncio__entry *entry);
+
+static void release(shield *self) {
+  asyncio_unref(self->inner);
+  self->inner = NULL;
+  asyncio_unref(&self->future);
+}
+
+static bool another_was_cancelled(const shield *self) {
+  const asyncio__link *callbacks = &self->inner->callbacks;
+  for (asyncio__link *link = callbacks->next; link != callbacks; link = link->next) {
+    asyncio__entry *entry = asyncio__entry_of(link);
+    const shield *other = asyncio__container(entry, shield, entry);
+    if (entry->run == inner_done && other != self && asyncio__is_done(&other->future)) return true;
+  }
+  return false;
+}
+
+// Of several cancelled shields of one inner, one is enough to report its failure.
 static bool cancel_outer(asyncio_future *future, const char *message) {
+  shield *self = (shield *)future;
   asyncio__future_cancelled_with(future, asyncio__cancelled_error(message));
+  if (!self->inner || asyncio__is_done(self->inner) || !another_was_cancelled(self)) return true;
+  asyncio__unlink(&self->entry.link);
+  release(self);
   return true;
 }
 
 static const asyncio__future_kind shield_kind = {"shield", cancel_outer, NULL, true};
-
-static void release(shield *self) {
-  asyncio_unref(self->inner);
-  asyncio_unref(&self->future);
-}
 
 static void outcome_without_awaiter(asyncio_future *inner) {
   if (inner->state == ASYNCIO__CANCELLED || !inner->status) return;
@@ -39,7 +57,8 @@ static void inner_done(asyncio__entry *entry) {
     asyncio__error_unref(error);
     outcome_without_awaiter(inner);
   } else if (inner->state == ASYNCIO__CANCELLED) {
-    asyncio__future_cancelled_with(outer, error);
+    asyncio__error_unref(error);  // asyncio's shield does not pass the words on
+    asyncio__future_cancelled_with(outer, NULL);
   } else {
     inner->unseen = false;
     asyncio__future_finish(outer, inner->status, asyncio_value_ref(inner->value), error);
