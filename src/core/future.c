@@ -75,11 +75,16 @@ asyncio_future *asyncio_ref(asyncio_future *future) {
 
 asyncio_future *asyncio__take(asyncio_future *awaitable) { return asyncio_ref(awaitable); }
 
-// The list of a pending future that nobody refers to holds user callbacks alone: everything else refers to the future.
+// They will never be called. Other entries than the users' hold a reference to the future, and drop it: a gather's, a shield's.
 static void drop_callbacks(asyncio_future *self) {
   asyncio__link *link;
-  while ((link = asyncio__list_pop(&self->callbacks)))
-    done_callback_free(asyncio__container(link, done_callback, entry.link));
+  while ((link = asyncio__list_pop(&self->callbacks))) {
+    asyncio__entry *entry = asyncio__entry_of(link);
+    if (entry->run == done_callback_run)
+      done_callback_free(asyncio__container(entry, done_callback, entry));
+    else if (entry->drop)
+      entry->drop(entry);
+  }
 }
 
 ASYNCIO__OUTLINED static void destroy(asyncio_future *self) {
