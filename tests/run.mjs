@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// The project's commands, each of which first brings the machine and the build up to date:
+//   npm start       the main demo
+//   npm test        everything there is to test; ends with "N passed, N failed"
+//   npm run bench   the measurements
+// Node.js's own modules are enough for all of it.
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+import { NATIVE, NATIVE_PROGRAMS, PROGRAMS, WASM, make } from './tools/build.mjs';
+import { coverage } from './tools/coverage.mjs';
+import { environment, root } from './tools/paths.mjs';
+import { CommandFailed, show } from './tools/process.mjs';
+import { announce, pool, step } from './tools/progress.mjs';
+import { TO_RUN, TO_TEST, ensure } from './tools/setup.mjs';
+import { cases, nodeTests, webPrograms } from './tools/suites.mjs';
+
+const WIDTH = 2; // jobs at a time
+
+function printResult(name, { passed, failed, details, table }, seconds) {
+  const verdict = failed ? 'FAILED' : 'ok';
+  const counts = passed + failed ? `${passed} passed, ${failed} failed` : '';
+  console.log(`${verdict.padEnd(6)}  ${name.padEnd(29)} ${counts.padEnd(24)} ${seconds.toFixed(1).padStart(5)} s`);
+  if (table) console.log(table);
+  if (details) console.log(`${details}\n`);
+}
+
+// A job of the pool: it ends with a result whatever happens, since the other suites still have something to say.
+const suite = (name, work) => async () => {
+  const started = performance.now();
+  let result;
+  try {
+    result = await step(name, work);
+  } catch (error) {
+    const known = error instanceof CommandFailed;
+    result = { passed: 0, failed: 1, details: known ? error.message : error.stack };
+  }
+  printResult(name, result, (performance.now() - started) / 1e3);
+  return result;
+};
+
+// A build alone has no cases of its own.
+const building = (config) => async (onLine) => {
+  await make(config, ['all'], onLine);
+  return { passed: 0, failed: 0 };
+};
+
+async function test() {
+  await ensure(TO_TEST);
+  const started = performance.now();
+  const builds = [PROGRAMS, NATIVE_PROGRAMS].map((config) => suite(`build ${config.name}`, building(config)));
+  const cCases = [...WASM, ...NATIVE].map((config) => suite(`cases ${config.name}`, (onLine) => cases(config, onLine)));
+  const first = await pool([...builds, ...cCases, suite('coverage', coverage)], WIDTH);
+  // These look at what was built, and some of them at the clock.
+  const second = await pool([suite('programs tests/web', webPrograms), suite('node:test', nodeTests)], 1);
+  const sum = (key) => [...first, ...second].reduce((total, result) => total + result[key], 0);
+  console.log(`All suites took ${((performance.now() - started) / 1e3).toFixed(0)} s; the logs are in build/logs`);
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+  return sum('failed') ? 1 : 0;
+}
+
+async function runScript(script, target) {
+  await ensure(TO_RUN);
+  await announce('Building with Emscripten', (onLine) => make(PROGRAMS, [target], onLine));
+  if (!existsSync(script)) throw new Error(`Expected ${relative(root, script)} to exist`);
+  return show(process.execPath, [script], environment);
+}
+
+const start = () => runScript(join(root, 'demo/check_urls.mjs'), 'demo_check_urls');
+const bench = () => runScript(join(root, 'tests/bench/run.mjs'), 'all');
+
+const COMMANDS = { start, test, bench };
+
+async function main(name) {
+  if (!Object.hasOwn(COMMANDS, name)) throw new Error(`Expected one of ${Object.keys(COMMANDS).join(', ')}, got ${name}`);
+  return COMMANDS[name]();
+}
+
+try {
+  process.exitCode = await main(process.argv[2]);
+} catch (error) {
+  console.error(error instanceof CommandFailed || !process.env.DEBUG ? error.message : error.stack);
+  process.exitCode = 1;
+}

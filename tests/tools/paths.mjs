@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// Where things are. build/ is the only folder that is written to.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+export const build = join(root, 'build');
+export const tree = (name) => join(build, 'cmake', name); // CMake's folder of a configuration
+export const logs = (name) => join(build, 'logs', `${name}.log`);
+
+// Debian's emcc looks for its JavaScript parser where only Debian's own Node.js would find it.
+const debianModules = '/usr/share/nodejs';
+export const environment = {
+  ASYNCIO_BUILD: build,
+  ...(existsSync(debianModules) && { NODE_PATH: debianModules }),
+};

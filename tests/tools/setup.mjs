@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// What must be on the machine before anything can be built. On Debian what is missing is installed through apt; elsewhere
+// the person is told what to install.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { logs } from './paths.mjs';
+import { ask, mustRun, run } from './process.mjs';
+import { announce } from './progress.mjs';
+
+const OLDEST_NODE = 20;
+
+const onPath = (name) => process.env.PATH.split(':').some((folder) => existsSync(join(folder, name)));
+
+function sanitizersOfClang() {
+  const folder = ask('clang', ['--print-runtime-dir']);
+  return Boolean(folder) && existsSync(folder) && readdirSync(folder).some((file) => file.startsWith('libclang_rt.asan'));
+}
+
+const makeOrNinja = () => onPath('make') || onPath('ninja');
+
+// Each tool: the packages it comes in (Debian 12's names), and whether it is there.
+const TOOLS = {
+  cmake: { packages: ['cmake'], present: () => onPath('cmake') },
+  make: { packages: ['make'], present: makeOrNinja },
+  emscripten: { packages: ['emscripten'], present: () => onPath('emcc') && onPath('em-config') },
+  gcc: { packages: ['gcc', 'libc6-dev'], present: () => onPath('gcc') && existsSync('/usr/include/stdio.h') },
+  'g++': { packages: ['g++'], present: () => onPath('g++') },
+  clang: { packages: ['clang'], present: () => onPath('clang') },
+  sanitizers: { packages: ['libclang-rt-14-dev'], present: sanitizersOfClang },
+};
+
+export const TO_RUN = ['cmake', 'make', 'emscripten'];
+export const TO_TEST = Object.keys(TOOLS);
+
+const missing = (tools) => tools.filter((tool) => !TOOLS[tool].present());
+
+// The words that put apt-get into the hands of root, or undefined.
+function rootly() {
+  if (!onPath('apt-get')) return undefined;
+  if (process.getuid() === 0) return [];
+  if (!onPath('sudo')) return undefined;
+  const mayAsk = process.stdin.isTTY;
+  return mayAsk || ask('sudo', ['-n', 'true']) !== undefined ? ['sudo'] : undefined;
+}
+
+async function aptGet(words, args, log, onLine) {
+  const [command, ...rest] = [...words, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args];
+  return { command, rest, options: { log: logs(log), onLine, limit: 3600, stdin: 'inherit' } };
+}
+
+async function install(words, packages) {
+  await announce(`Installing ${packages.join(' ')} (apt-get)`, async (onLine) => {
+    // The lists may be partly out of reach and still have what we need, so only the second command must succeed.
+    const update = await aptGet(words, ['update'], 'apt-update', onLine);
+    await run(update.command, update.rest, update.options);
+    const get = await aptGet(words, ['install', '-y', '--no-install-recommends', ...packages], 'apt-install', onLine);
+    await mustRun(get.command, get.rest, get.options);
+  });
+}
+
+function explain(packages) {
+  const names = packages.join(' ');
+  return new Error(
+    `These are missing: ${names} (Debian's names of the packages).\n` +
+      `Install them, as root on Debian or Ubuntu with\n  apt-get update && apt-get install -y ${names}\nand run this again.`,
+  );
+}
+
+function checkNode() {
+  if (Number(process.versions.node.split('.')[0]) >= OLDEST_NODE) return;
+  throw new Error(`Expected Node.js ${OLDEST_NODE} or later, got ${process.versions.node}: install a newer one`);
+}
+
+// Makes sure that [tools] are there; throws an error that says what to do where it cannot.
+export async function ensure(tools) {
+  checkNode();
+  const packages = missing(tools).flatMap((tool) => TOOLS[tool].packages);
+  if (packages.length === 0) return;
+  const words = rootly();
+  if (!words) throw explain(packages);
+  await install(words, packages);
+  const still = missing(tools);
+  if (still.length > 0) throw explain(still.flatMap((tool) => TOOLS[tool].packages));
+}
