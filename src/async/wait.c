@@ -70,7 +70,7 @@ static asyncio_status begin(wait_frame *self) {
     watch *one = &self->watches[i];
     one->owner = self;
     asyncio__entry_init(&one->entry, future_done);
-    asyncio_ref(one->future);
+    one->future->references++;  // not asyncio_ref, which would take a temporary one over
     asyncio__future_watch(one->future, &one->entry);
   }
   self->unfinished = self->count;
