@@ -28,8 +28,14 @@ struct gather {
 
 static bool cancel_children(asyncio_future *future, const char *message);
 
+static void release_child(child *one) {
+  asyncio_future *future = one->future;
+  one->future = NULL;
+  asyncio_unref(future);
+}
+
 static void release_children(gather *self) {
-  for (size_t i = 0; i < self->count; i++) asyncio_unref(self->children[i].future);
+  for (size_t i = 0; i < self->count; i++) release_child(&self->children[i]);
   asyncio__free(self->children);
   self->children = NULL;
   self->count = 0;
@@ -60,7 +66,7 @@ static void finish_with_list(gather *self) {
   for (size_t i = 0; !status && i < self->count; i++) {
     status = result_of(self, self->children[i].future, &item);
     asyncio_list_set(list, i, item);
-    self->children[i].future->unseen = false;
+    release_child(&self->children[i]);
   }
   if (status) asyncio_value_clear(&list);
   asyncio__future_finish(&self->future, status, list, NULL);
@@ -116,27 +122,36 @@ static void watch(gather *self, child *one) {
   asyncio__list_append(&one->future->callbacks, &one->entry.link);
 }
 
-// The children that were done before are looked at once all are known, as if their callbacks had just run. With none pending
-// the first failure among them has gone before the list is made.
-static void begin(gather *self) {
-  asyncio_ref(&self->future);  // the children's
-  for (size_t i = 0; i < self->count; i++)
-    if (!asyncio__is_done(self->children[i].future)) watch(self, &self->children[i]);
-  bool pending = self->unfinished > 0;
-  self->unfinished++;  // us: no child here is the last
+// The coroutines among the awaitables become tasks; nothing can fail any more, see check(). One pass over a million
+// children costs as much as any step of theirs, so what can be done in the same one is. Returns how many were done before.
+static size_t adopt_children(gather *self, asyncio_future *const *awaitables, size_t count) {
+  size_t done = 0;
+  for (size_t i = 0; i < count; i++) {
+    self->children[i].future = asyncio_ensure_future(awaitables[i]);
+    if (asyncio__is_done(self->children[i].future))
+      done++;
+    else
+      watch(self, &self->children[i]);
+  }
+  self->count = count;
+  return done;
+}
+
+// The children that were done before are looked at once all are known, as if their callbacks had just run.
+static void look_at_done(gather *self) {
   for (size_t i = 0; i < self->count; i++)
     if (asyncio__is_done(self->children[i].future)) child_ended(self, self->children[i].future);
-  self->unfinished--;
+}
+
+static void begin(gather *self, asyncio_future *const *awaitables, size_t count) {
+  asyncio_ref(&self->future);  // the children's
+  size_t done = adopt_children(self, awaitables, count);
+  bool pending = self->unfinished > 0;
+  if (done) look_at_done(self);
   if (pending) return;
   if (!asyncio__is_done(&self->future)) finish_with_list(self);
   release_children(self);
   asyncio_unref(&self->future);
-}
-
-// The children that are coroutines become tasks. Nothing can fail any more: see check().
-static void adopt_children(gather *self, asyncio_future *const *awaitables, size_t count) {
-  for (size_t i = 0; i < count; i++) self->children[i].future = asyncio_ensure_future(awaitables[i]);
-  self->count = count;
 }
 
 static asyncio_status check_one(const asyncio_future *awaitable, size_t index, const asyncio_loop *loop) {
@@ -181,8 +196,7 @@ asyncio_future *asyncio_gather_array(asyncio_future *const *awaitables, size_t c
     drop_floating(awaitables, count);
     return NULL;
   }
-  adopt_children(self, awaitables, count);
-  begin(self);
+  begin(self, awaitables, count);
   self->future.floating = true;
   return &self->future;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Slabs of 16 KiB, aligned to their size so that a block finds its slab by masking its address. A slab hands out blocks
+// Slabs of 64 KiB, aligned to their size so that a block finds its slab by masking its address. A slab hands out blocks
 // from its free list, then from its untouched end. One empty slab a class is kept, so that a task made and ended again
 // and again does not reach the general allocator; the rest go back. Invariant: a slab is linked in its class if and only
 // if it has room. Sanitizers must see each block's own life: under them every block is its own allocation.
@@ -22,7 +22,7 @@
 #endif
 
 enum {
-  SLAB_ALIGNMENT = 16 * 1024,
+  SLAB_ALIGNMENT = 64 * 1024,
   // Less than the alignment, so that the general allocator's own header fits between two slabs in a row.
   SLAB_SIZE = SLAB_ALIGNMENT - 64
 };

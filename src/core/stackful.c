@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Stackful coroutines: a C body as a frame. The frame has a stack from its first step to its end, unless the body is
 // called by a coroutine that has one already.
+#include <stddef.h>
 #include <string.h>
 
 #include "../base/check.h"
@@ -16,7 +17,7 @@ typedef struct stackful {
   asyncio__coro *coro;  // from the first step to the end; NULL when called
 } stackful;
 
-enum { COPY_OFFSET = (sizeof(stackful) + 15) / 16 * 16 };
+enum { ALIGNMENT = _Alignof(max_align_t), COPY_OFFSET = (sizeof(stackful) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT };
 
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent);
 
@@ -24,6 +25,18 @@ static void drop(asyncio__frame *frame) {
   stackful *self = asyncio__container(frame, stackful, frame);
   if (self->coro) asyncio__coro_free(&asyncio__thread.stacks, self->coro);
   self->coro = NULL;
+}
+
+// A few words mostly, for which a call of memcpy costs more than the copy.
+static void copy_arguments(void *copy, const void *arguments, size_t size) {
+  uint32_t *to = copy;
+  const char *from = arguments;
+  if (size > 64) {
+    memcpy(copy, arguments, size);
+    return;
+  }
+  for (; size >= sizeof *to; size -= sizeof *to, from += sizeof *to) __builtin_memcpy(to++, from, sizeof *to);
+  if (size) __builtin_memcpy(to, from, size);
 }
 
 asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size) {
@@ -36,7 +49,7 @@ asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const
   if (!coroutine) return NULL;
   stackful *self = asyncio__container(asyncio__root(coroutine), stackful, frame);
   void *copy = (char *)self + COPY_OFFSET;
-  if (size) memcpy(copy, arguments, size);
+  copy_arguments(copy, arguments, size);
   *self = (stackful){.frame = {.step = step, .drop = drop}, .body = body};
   self->arguments = size ? copy : (void *)(uintptr_t)arguments;
   return &coroutine->future;

@@ -120,14 +120,21 @@ static bool await(asyncio__task *self, asyncio_status *sent) {
   return true;
 }
 
+// The frame that awaits it holds a reference too, unless it has a stack: then that lies there.
+static void forget_awaited(asyncio__task *self) {
+  asyncio_unref(self->awaiting);
+  self->awaiting = NULL;
+  asyncio_unref(self->frame->awaiting);
+  self->frame->awaiting = NULL;
+}
+
 ASYNCIO__OUTLINED void asyncio__task_forget_wait(asyncio__task *self) {
   ASYNCIO__NEVER_SUSPENDS(asyncio__task_forget_wait);
   void (*undo)(void *) = self->undo;
   self->undo = NULL;
   if (undo) undo(self->undo_arg);
   asyncio__unlink(&self->entry.link);
-  asyncio_unref(self->awaiting);
-  self->awaiting = NULL;
+  if (self->awaiting) forget_awaited(self);
 }
 
 ASYNCIO__OUTLINED asyncio_status asyncio__task_refuse(asyncio__task *self) {
@@ -178,10 +185,7 @@ static asyncio_status woken(asyncio__task *self) {
   asyncio__frame *frame = self->frame;
   if (self->awaiting) {
     sent = asyncio__future_take(self->awaiting, &frame->value);
-    asyncio_unref(self->awaiting);
-    self->awaiting = NULL;
-    asyncio_unref(frame->awaiting);
-    frame->awaiting = NULL;
+    forget_awaited(self);
   }
   if (!self->must_cancel) return sent;
   self->must_cancel = false;

@@ -10,10 +10,12 @@
 #ifndef ASYNCIO__CORE_TASK_H
 #define ASYNCIO__CORE_TASK_H
 
+#include <stddef.h>
+
 #include "await.h"
 
 typedef struct asyncio__task {
-  asyncio_future future;      // first: a task is a future
+  _Alignas(max_align_t) asyncio_future future;  // first: a task is a future
   asyncio__entry entry;       // in the ready queue while queued; in the awaited future's callbacks while it waits for one
   asyncio__link tasks;        // in loop->tasks until done
   asyncio__frame *frame;      // the innermost of its chain of awaits; NULL once done

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+// Measures switches and tasks against their peers: all in one process, round by round in turn, so that whatever else the
+// machine does hits them alike. Prints medians, the first round too (cold code counts for users), and each bar with its
+// ratio; exits with 1 when a bar is missed. Nothing else should run meanwhile.
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const REPETITIONS = 9;
+const build = process.env.ASYNCIO_BUILD ?? join(import.meta.dirname, '../../build');
+const require = createRequire(import.meta.url);
+
+// ---- Peers and ours: each is a function that does one round and gives { milliseconds, sum }.
+
+async function loadCoroutines() {
+  let outcome, asked;
+  let command = new Promise((resolve) => (asked = resolve)); // for how to answer what the program asks
+  const next = () => new Promise((resolve) => asked(resolve));
+  const report = (milliseconds, sum) => outcome({ milliseconds, sum });
+  await require(join(build, 'bench/coroutines.js'))({ bench: { next, report } });
+  const send = async (text) => {
+    const answer = await command;
+    command = new Promise((resolve) => (asked = resolve));
+    answer(text);
+  };
+  const measure = (name) =>
+    new Promise((resolve) => {
+      outcome = resolve;
+      send(name);
+    });
+  return { measure, stop: () => send(null) };
+}
+
+async function loadFiber() {
+  let outcome;
+  const bench = { report: (milliseconds, sum) => outcome({ milliseconds, sum }) };
+  const module = await require(join(build, 'bench/fiber.js'))({ bench });
+  return () =>
+    new Promise((resolve) => {
+      outcome = resolve;
+      module._measure_swaps();
+    });
+}
+
+let total = 0;
+async function spin(count) {
+  for (let i = 0; i < count; i++) {
+    await null;
+    total += i;
+  }
+}
+
+async function returnsAtOnce(number) {
+  return number;
+}
+
+async function awaitNull() {
+  total = 0;
+  const start = performance.now();
+  await Promise.all(Array.from({ length: 1000 }, () => spin(1000)));
+  return { milliseconds: performance.now() - start, sum: total };
+}
+
+async function promiseAll() {
+  const start = performance.now();
+  const promises = new Array(1e6);
+  for (let i = 0; i < 1e6; i++) promises[i] = returnsAtOnce(i);
+  const results = await Promise.all(promises);
+  let sum = 0;
+  for (const result of results) sum += result;
+  return { milliseconds: performance.now() - start, sum };
+}
+
+// ---- Rounds
+
+const between = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+async function alternate(repetitions, contenders) {
+  const rounds = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
+  for (let i = 0; i < repetitions; i++) {
+    for (const [name, { round, units, sum }] of Object.entries(contenders)) {
+      const outcome = await round();
+      if (outcome.sum !== sum) throw new Error(`${name}: expected the sum ${sum}, got ${outcome.sum}`);
+      rounds[name].push((outcome.milliseconds * 1e6) / units);
+      await between();
+    }
+    process.stderr.write(`\r  round ${i + 1} of ${repetitions}`);
+  }
+  process.stderr.write('\r\x1b[K');
+  return rounds;
+}
+
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+function print(title, rounds, from = 0) {
+  console.log(`\n${title}`);
+  console.log(`  ${''.padEnd(46)}${'median'.padStart(10)}${'least'.padStart(10)}${'first'.padStart(10)}`);
+  for (const [name, values] of Object.entries(rounds)) {
+    const cells = [median(values.slice(from)), Math.min(...values), values[0]];
+    console.log(`  ${name.padEnd(46)}${cells.map((cell) => `${cell.toFixed(1)} ns`.padStart(10)).join('')}`);
+  }
+}
+
+let missed = 0;
+function bar(words, ratio, holds) {
+  console.log(`  ${holds ? 'met   ' : 'MISSED'} ${words}: ${ratio.toFixed(2)} x`);
+  if (!holds) missed++;
+}
+
+// Ratio of medians, from the round given on.
+const ratio = (a, b, from = 0) => median(a.slice(from)) / median(b.slice(from));
+
+console.log(`Node ${process.version}, ${REPETITIONS} interleaved rounds`);
+const coroutines = await loadCoroutines();
+const swap = await loadFiber();
+const spinSum = (1000 * 1000 * 999) / 2;
+const gatherSum = (1e6 * (1e6 - 1)) / 2;
+
+const ours = 'C task, asyncio_sleep(0), 1000 tasks';
+const js = 'JS async function, await null, 1000 of them';
+const fiber = 'emscripten_fiber_swap, round trip';
+const switches = await alternate(REPETITIONS, {
+  [ours]: { round: () => coroutines.measure('switches'), units: 1e6, sum: spinSum },
+  [js]: { round: awaitNull, units: 1e6, sum: spinSum },
+  [fiber]: { round: swap, units: 2e5, sum: (2e5 * (2e5 - 1)) / 2 },
+});
+print('A switch', switches);
+bar('C switch / JS await null, at most 1.25', ratio(switches[ours], switches[js]), ratio(switches[ours], switches[js]) <= 1.25);
+bar('fiber swap / C switch, at least 5', ratio(switches[fiber], switches[ours]), ratio(switches[fiber], switches[ours]) >= 5);
+
+const tasks = 'C task, created and gathered, 1,000,000';
+const promises = 'JS async function, Promise.all, 1,000,000';
+const gathers = await alternate(5, {
+  [tasks]: { round: () => coroutines.measure('gather'), units: 1e6, sum: gatherSum },
+  [promises]: { round: promiseAll, units: 1e6, sum: gatherSum },
+});
+print('A task (medians of rounds 2 to 5)', gathers, 1);
+bar('C task / JS async function, at most 0.4', ratio(gathers[tasks], gathers[promises], 1), ratio(gathers[tasks], gathers[promises], 1) <= 0.4);
+coroutines.stop();
+process.exitCode = missed ? 1 : 0;
