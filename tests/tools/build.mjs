@@ -20,11 +20,12 @@ export const NATIVE = ['gcc', 'clang'].flatMap((compiler) =>
 
 // ... and in WebAssembly. The levels differ in kind: -O0 has no inlining and frames everywhere, -O1 inlines in clang alone.
 // -O3 and -Oz inline in Binaryen too, before its Asyncify pass: they are the ones that would notice if `leave`
-// (src/port/coro_asyncify.c) were inlined.
+// (src/port/coro_asyncify.c) were inlined. The whole library at -O3 is for tests/house/instrumented.test.mjs.
 export const WASM = ['O0', 'O1', 'O3', 'Oz'].map((level) => ({
   name: `wasm-${level}`,
   emscripten: true,
   options: { CMAKE_C_FLAGS: `-${level}`, ASYNCIO_TESTS: 'ON' },
+  alsoBuilt: level === 'O3' ? ['asyncio'] : [],
 }));
 
 // How much of the code the cases reach.
