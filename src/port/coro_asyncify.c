@@ -139,8 +139,8 @@ asyncio__coro_state asyncio__coro_enter(asyncio__coro *self) {
     asyncio__asyncify_stop_unwind();
     self->stack = asyncio__stack_pointer();
   }
+  asyncio__host_stack_limits(NULL, NULL);  // first: setting the pointer is checked as well
   asyncio__set_stack_pointer(host_stack);
-  asyncio__host_stack_limits(NULL, NULL);
   current = NULL;
   return left(self);
 }

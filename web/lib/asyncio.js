@@ -88,6 +88,9 @@ function asyncioLoader() {
       try {
         return call();
       } catch (error) {
+#if STACK_OVERFLOW_CHECK == 2
+        ___set_stack_limits(_emscripten_stack_get_base(), _emscripten_stack_get_end()); // setting the pointer is checked too
+#endif
         _asyncio__set_stack_pointer(stack);
         if (error === 'unwind' || (typeof ExitStatus === 'function' && error instanceof ExitStatus)) return;
         asyncio.rescue(error);
