@@ -39,10 +39,10 @@ __attribute__((unused)) static void check_text(const char *found, const char *ex
 }
 
 // The status, and the exact words of the error here.
-__attribute__((unused)) static void check_error(asyncio_status found, asyncio_status expected, const char *words, int line) {
-  const char *message = asyncio_error_message(found);
-  check(found == expected, line, "Expected %s, got %s: %s", asyncio_error_name(expected), asyncio_error_name(found), message);
-  if (found == expected) check_text(message, words, line);
+__attribute__((unused)) static void check_error(asyncio_status found, asyncio_status status, const char *words, int line) {
+  const char *message = asyncio_error_message(found), *name = asyncio_error_name(status);
+  check(found == status, line, "Expected %s, got %s: %s", name, asyncio_error_name(found), message);
+  if (found == status) check_text(message, words, line);
 }
 
 #define CHECK(condition) check((condition), __LINE__, "%s does not hold", #condition)
