@@ -137,10 +137,13 @@ static size_t adopt_children(gather *self, asyncio_future *const *awaitables, si
   return done;
 }
 
-// The children that were done before are looked at once all are known, as if their callbacks had just run.
+// The children that were done before are looked at once all are known, as if their callbacks had just run. None of them is the
+// last, or a failure after it would come too late.
 static void look_at_done(gather *self) {
+  self->unfinished++;
   for (size_t i = 0; i < self->count; i++)
     if (asyncio__is_done(self->children[i].future)) child_ended(self, self->children[i].future);
+  self->unfinished--;
 }
 
 static void begin(gather *self, asyncio_future *const *awaitables, size_t count) {
