@@ -67,7 +67,7 @@ async function runScript(script, target) {
 }
 
 const start = () => runScript(join(root, 'demo/check_urls.mjs'), 'demo_check_urls');
-const bench = () => runScript(join(root, 'tests/bench/run.mjs'), 'all');
+const bench = () => runScript(join(root, 'tests/bench/run.mjs'), 'programs_bench');
 
 const COMMANDS = { start, test, bench };
 

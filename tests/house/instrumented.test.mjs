@@ -9,7 +9,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { build, root } from './sources.mjs';
+import { build, environment, root } from './sources.mjs';
 
 const EXPECTED = [
   'asyncio__frame_run',
@@ -39,7 +39,7 @@ function link() {
   const flags = ['-O3', '-g2', '-I', join(root, 'include'), '-sASYNCIFY', '-sASSERTIONS=0', '-sEXIT_RUNTIME=1', '-sASYNCIFY_ADVISE'];
   const library = ['--js-library', join(root, 'web/lib/asyncio.js')];
   const args = [...program, ...flags, ...library, '-o', join(folder, 'instrumented.js')];
-  const { status, stdout, stderr, error } = spawnSync('emcc', args, { encoding: 'utf8' });
+  const { status, stdout, stderr, error } = spawnSync('emcc', args, { encoding: 'utf8', env: { ...process.env, ...environment } });
   assert.ifError(error);
   assert.equal(status, 0, stderr);
   return stdout + stderr;

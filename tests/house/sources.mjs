@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The project's own files, as the house tests read them.
 import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
-export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-export const build = process.env.ASYNCIO_BUILD ?? join(root, 'build');
+import { build as defaultBuild, environment, root } from '../tools/paths.mjs';
+
+export const build = process.env.ASYNCIO_BUILD ?? defaultBuild;
+export { environment, root };
 
 const TEXT = /\.(c|h|S|js|mjs|cjs|ts|mts|html|css|md|txt|flags|json)$/;
 
