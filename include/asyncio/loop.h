@@ -7,6 +7,7 @@
 #ifndef ASYNCIO_LOOP_H
 #define ASYNCIO_LOOP_H
 
+#include <math.h>  // INFINITY: no limit
 #include <stdbool.h>
 
 #include "value.h"

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// A C program in a real page, in headless Chromium: main waits, its tasks spin, and the page's own timers go on.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+const build = process.env.ASYNCIO_BUILD ?? join(import.meta.dirname, '../../build');
+const CHROMIUM_FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'].concat(
+  ['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+);
+
+const FILES = {
+  '/': { path: join(import.meta.dirname, 'page.html'), type: 'text/html' },
+  '/page.js': { path: join(build, 'browser/page.js'), type: 'text/javascript' },
+  '/page.wasm': { path: join(build, 'browser/page.wasm'), type: 'application/wasm' },
+};
+
+async function readBody(request) {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  return body;
+}
+
+// Serves the page, and resolves [result] with what it sends back.
+async function serve() {
+  let received;
+  const result = new Promise((resolve) => (received = resolve));
+  const server = createServer(async (request, response) => {
+    if (request.method === 'POST') received(JSON.parse(await readBody(request)));
+    const file = FILES[request.url];
+    response.writeHead(file ? 200 : 404, { 'Content-Type': file?.type ?? 'text/plain' });
+    response.end(file && (await readFile(file.path)));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { result, url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
+}
+
+async function openInChromium(url) {
+  const profile = await mkdtemp(join(tmpdir(), 'asyncio-chromium-'));
+  const browser = spawn('chromium', [...CHROMIUM_FLAGS, `--user-data-dir=${profile}`, url], { stdio: 'ignore' });
+  const closed = once(browser, 'close');
+  return async () => {
+    browser.kill();
+    await closed;
+    await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  };
+}
+
+test('a page goes on ticking while main waits', { timeout: 60_000 }, async () => {
+  const server = await serve();
+  const close = await openInChromium(server.url);
+  try {
+    const { lines, errors, status, ticks, milliseconds } = await server.result;
+    assert.deepEqual(errors, []);
+    assert.deepEqual(lines, ['a frame was drawn', '1000 turns or more: yes', 'after asyncio_run: OK']);
+    assert.equal(status, 7);
+    assert.ok(milliseconds >= 1000, `main waited ${milliseconds} ms`);
+    assert.ok(ticks > milliseconds / 40, `the 10 ms interval ticked ${ticks} times in ${milliseconds} ms`);
+  } finally {
+    server.close();
+    await close();
+  }
+});

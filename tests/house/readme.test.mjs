@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// The README's program: built with the README's own command line, it prints what the README says.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { build, environment, read, root } from './sources.mjs';
+
+// The first block of the README that is marked with [language] and contains [words].
+function block(language, words) {
+  const blocks = [...read('README.md').matchAll(/^```(\w+)\n(.*?)^```$/gms)];
+  const found = blocks.find(([, mark, text]) => mark === language && text.includes(words));
+  assert.ok(found, `README.md has no ${language} block with "${words}"`);
+  return found[2];
+}
+
+// The README's paths from the root, seen from the folder that the program is in.
+function commandLine() {
+  const command = block('sh', 'emcc').replaceAll('\\\n', ' ').split('\n')[0].trim().split(/\s+/);
+  return command.map((word) => word.replace(/^(-I)?(include|web)/, `$1${root}/$2`).replace(/^build/, build));
+}
+
+test("the README's program prints what the README says", () => {
+  const folder = join(build, 'house/readme');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'program.c'), block('c', 'int main(void)'));
+  const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...environment } };
+  const [compiler, ...args] = commandLine();
+  execFileSync(compiler, args, options);
+  assert.equal(execFileSync(process.execPath, ['program.js'], options), block('text', ''));
+});
