@@ -72,7 +72,8 @@ const bench = () => runScript(join(root, 'tests/bench/run.mjs'), 'programs_bench
 const COMMANDS = { start, test, bench };
 
 async function main(name) {
-  if (!Object.hasOwn(COMMANDS, name)) throw new Error(`Expected one of ${Object.keys(COMMANDS).join(', ')}, got ${name}`);
+  if (!Object.hasOwn(COMMANDS, name))
+    throw new Error(`Expected one of ${Object.keys(COMMANDS).join(', ')}, got ${name}`);
   return COMMANDS[name]();
 }
 

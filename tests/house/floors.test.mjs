@@ -15,14 +15,17 @@ const BELOW = {
   async: ['base', 'port', 'core', 'async'],
   web: ['base', 'port', 'core', 'async', 'web'],
 };
-const PLATFORM = /__EMSCRIPTEN__|__wasm|__linux__|__unix__|__APPLE__|_WIN32|_WIN64|__FreeBSD__|__ANDROID__|__SANITIZE_|__has_feature/;
+const PLATFORM =
+  /__EMSCRIPTEN__|__wasm|__linux__|__unix__|__APPLE__|_WIN32|_WIN64|__FreeBSD__|__ANDROID__|__SANITIZE_|__has_feature/;
 const MAY_ASK = [/^src\/port\//, /^src\/web\//, /^src\/base\/barrier\.h$/, /^src\/base\/pool\.c$/, /^include\//];
 
 const floorOf = (name) => name.split('/')[1];
 
 // The files of ours that [name] includes, by their paths from the root.
 function includesOf(name) {
-  const wanted = linesOf(name).map((line) => line.match(/^\s*#\s*include\s+"(.+)"/)?.[1]).filter(Boolean);
+  const wanted = linesOf(name)
+    .map((line) => line.match(/^\s*#\s*include\s+"(.+)"/)?.[1])
+    .filter(Boolean);
   return wanted.map((path) => {
     const beside = normalize(join(dirname(name), path));
     return existsSync(join(root, beside)) ? beside : join('include', path);
@@ -31,7 +34,9 @@ function includesOf(name) {
 
 function strayIncludes(name) {
   const allowed = BELOW[floorOf(name)];
-  return includesOf(name).filter((included) => !included.startsWith('include/') && !allowed?.includes(floorOf(included)));
+  return includesOf(name).filter(
+    (included) => !included.startsWith('include/') && !allowed?.includes(floorOf(included)),
+  );
 }
 
 const sources = filesUnder('src').filter(isC);
@@ -48,7 +53,10 @@ test('what is included exists', () => {
 
 test('every folder of src/ is a floor', () => {
   const folders = new Set(sources.map(floorOf));
-  assert.deepEqual([...folders].filter((folder) => !(folder in BELOW)), []);
+  assert.deepEqual(
+    [...folders].filter((folder) => !(folder in BELOW)),
+    [],
+  );
 });
 
 test('only src/core includes core/task.h', () => {
@@ -59,6 +67,10 @@ test('only src/core includes core/task.h', () => {
 test('only src/port, src/web and the public headers ask for the platform', () => {
   const asks = (line) => /^\s*#\s*(if|ifdef|ifndef|elif)\b/.test(line) && PLATFORM.test(line);
   const elsewhere = filesUnder('src', 'include').filter((name) => !MAY_ASK.some((place) => place.test(name)));
-  const found = elsewhere.filter(isC).flatMap((name) => linesOf(name).filter(asks).map((line) => `${name}: ${line}`));
+  const found = elsewhere.filter(isC).flatMap((name) =>
+    linesOf(name)
+      .filter(asks)
+      .map((line) => `${name}: ${line}`),
+  );
   assert.deepEqual(found, []);
 });

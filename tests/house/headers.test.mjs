@@ -8,7 +8,17 @@ import { describe, test } from 'node:test';
 import { build, filesUnder, root } from './sources.mjs';
 
 function compile(compiler, args, header) {
-  const all = [...args, '-Wall', '-Wextra', '-Werror', '-fsyntax-only', '-I', join(root, 'include'), '-include', header];
+  const all = [
+    ...args,
+    '-Wall',
+    '-Wextra',
+    '-Werror',
+    '-fsyntax-only',
+    '-I',
+    join(root, 'include'),
+    '-include',
+    header,
+  ];
   const { status, stderr, error } = spawnSync(compiler, [...all, '/dev/null'], { encoding: 'utf8' });
   assert.ifError(error);
   assert.equal(stderr, '');
@@ -26,7 +36,13 @@ test('every global name of the native library starts with asyncio_', () => {
   const archive = join(build, 'cmake/native-programs/libasyncio.a');
   const { status, stdout, stderr } = spawnSync('nm', ['-g', '--defined-only', '-P', archive], { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
-  const names = stdout.split('\n').filter((line) => line && !line.endsWith(':')).map((line) => line.split(' ')[0]);
+  const names = stdout
+    .split('\n')
+    .filter((line) => line && !line.endsWith(':'))
+    .map((line) => line.split(' ')[0]);
   assert.ok(names.length > 50, `Expected the names of a whole library, got ${names.length}`);
-  assert.deepEqual(names.filter((name) => !name.startsWith('asyncio_')), []);
+  assert.deepEqual(
+    names.filter((name) => !name.startsWith('asyncio_')),
+    [],
+  );
 });

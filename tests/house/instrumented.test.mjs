@@ -36,10 +36,22 @@ function link() {
   const folder = join(build, 'house');
   mkdirSync(folder, { recursive: true });
   const program = [join(root, 'tests/house/instrumented.c'), join(build, 'cmake/wasm-O3/libasyncio.a')];
-  const flags = ['-O3', '-g2', '-I', join(root, 'include'), '-sASYNCIFY', '-sASSERTIONS=0', '-sEXIT_RUNTIME=1', '-sASYNCIFY_ADVISE'];
+  const flags = [
+    '-O3',
+    '-g2',
+    '-I',
+    join(root, 'include'),
+    '-sASYNCIFY',
+    '-sASSERTIONS=0',
+    '-sEXIT_RUNTIME=1',
+    '-sASYNCIFY_ADVISE',
+  ];
   const library = ['--js-library', join(root, 'web/lib/asyncio.js')];
   const args = [...program, ...flags, ...library, '-o', join(folder, 'instrumented.js')];
-  const { status, stdout, stderr, error } = spawnSync('emcc', args, { encoding: 'utf8', env: { ...process.env, ...environment } });
+  const { status, stdout, stderr, error } = spawnSync('emcc', args, {
+    encoding: 'utf8',
+    env: { ...process.env, ...environment },
+  });
   assert.ifError(error);
   assert.equal(status, 0, stderr);
   return stdout + stderr;
@@ -50,5 +62,9 @@ test('Asyncify instruments what suspends, and nothing else of ours', () => {
   const ours = [...new Set(names)].filter((name) => !FOREIGN.some((pattern) => pattern.test(name)));
   const unexpected = ours.filter((name) => !EXPECTED.includes(name));
   assert.deepEqual(unexpected, [], `Instrumented without need: ${unexpected.join(', ')}`);
-  assert.deepEqual(EXPECTED.filter((name) => !ours.includes(name)), [], 'Not instrumented, or gone');
+  assert.deepEqual(
+    EXPECTED.filter((name) => !ours.includes(name)),
+    [],
+    'Not instrumented, or gone',
+  );
 });

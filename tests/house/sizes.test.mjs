@@ -25,12 +25,24 @@ test(`no C function is longer than ${LONGEST_FUNCTION} lines`, () => {
 });
 
 test('functions are found where they are', () => {
-  const lines = ['// f(x) {', 'int a(void) { return 1; }', 'int b(int c,', '      int d) {', '  if (c) {', '  }', '}', 'enum {', '};'];
+  const lines = [
+    '// f(x) {',
+    'int a(void) { return 1; }',
+    'int b(int c,',
+    '      int d) {',
+    '  if (c) {',
+    '  }',
+    '}',
+    'enum {',
+    '};',
+  ];
   assert.deepEqual(functionsOf(lines), [{ line: 4, length: 4, signature: 'int d) {' }]);
 });
 
 test('every source file names its licence first', () => {
   const sources = files.filter((name) => /\.(c|h|S|m?js|cjs|m?ts)$/.test(name));
-  const silent = sources.filter((name) => !linesOf(name).slice(0, 2).join('\n').includes('SPDX-License-Identifier: MIT'));
+  const silent = sources.filter(
+    (name) => !linesOf(name).slice(0, 2).join('\n').includes('SPDX-License-Identifier: MIT'),
+  );
   assert.deepEqual(silent, []);
 });

@@ -12,8 +12,12 @@ const TEXT = /\.(c|h|S|js|mjs|cjs|ts|mts|html|css|md|txt|flags|json)$/;
 
 // The files under [folders], by their paths from the root.
 export function filesUnder(...folders) {
-  const names = folders.flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, name)));
-  return names.filter((name) => TEXT.test(name) && !name.includes('node_modules') && statSync(join(root, name)).isFile()).sort();
+  const names = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, name)),
+  );
+  return names
+    .filter((name) => TEXT.test(name) && !name.includes('node_modules') && statSync(join(root, name)).isFile())
+    .sort();
 }
 
 export const isC = (name) => /\.[ch]$/.test(name);

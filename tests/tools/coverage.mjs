@@ -11,7 +11,9 @@ const FOLDERS = ['src/core/', 'src/async/'];
 const LEAST = 95; // per cent of the lines
 
 const filesUnder = (folder, ending) =>
-  readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
+  readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name));
 
 async function runCases(config, onLine) {
   await make(config, ['asyncio_tests'], onLine);
@@ -23,7 +25,10 @@ async function gcov(config) {
   const data = filesUnder(tree(config.name), '.gcda').filter((file) => FOLDERS.some((folder) => file.includes(folder)));
   if (data.length === 0) throw new CommandFailed(`${config.name} left no counts: see ${logs(config.name)}`);
   const { output } = await mustRun('gcov', ['--json-format', '--stdout', ...data], { cwd: tree(config.name) });
-  return output.split('\n').filter((line) => line.startsWith('{')).flatMap((line) => JSON.parse(line).files);
+  return output
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .flatMap((line) => JSON.parse(line).files);
 }
 
 // Adds the counts of a file's lines to those of other objects and configurations.
@@ -53,7 +58,9 @@ function ranges(numbers) {
 }
 
 function row({ name, total, missed }) {
-  const share = percent(total - missed.length, total).toFixed(1).padStart(5);
+  const share = percent(total - missed.length, total)
+    .toFixed(1)
+    .padStart(5);
   return `  ${share} %  ${name.padEnd(28)} ${missed.length ? `not run: ${ranges(missed)}` : ''}`.trimEnd();
 }
 
@@ -69,7 +76,10 @@ export async function coverage(onLine) {
   const missed = files.reduce((sum, file) => sum + file.missed.length, 0);
   const share = percent(total - missed, total);
   const enough = share >= LEAST;
-  const table = [...files.map(row), `  ${share.toFixed(1).padStart(5)} %  of ${total} lines in ${FOLDERS.join(' and ')}`];
+  const table = [
+    ...files.map(row),
+    `  ${share.toFixed(1).padStart(5)} %  of ${total} lines in ${FOLDERS.join(' and ')}`,
+  ];
   const details = enough ? '' : `Expected at least ${LEAST} % of the lines to be run, got ${share.toFixed(1)} %`;
   return { passed: Number(enough), failed: Number(!enough), details, table: table.join('\n') };
 }

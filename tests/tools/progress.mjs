@@ -10,7 +10,8 @@ const seconds = (since) => (performance.now() - since) / 1e3;
 
 function beat() {
   for (const [title, { since, line }] of running) {
-    if (seconds(since) >= HEARTBEAT) console.log(`  ${Math.round(seconds(since))} s  ${title}${line ? `: ${line}` : ''}`);
+    if (seconds(since) >= HEARTBEAT)
+      console.log(`  ${Math.round(seconds(since))} s  ${title}${line ? `: ${line}` : ''}`);
   }
 }
 

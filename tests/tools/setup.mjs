@@ -14,7 +14,9 @@ const onPath = (name) => process.env.PATH.split(':').some((folder) => existsSync
 
 function sanitizersOfClang() {
   const folder = ask('clang', ['--print-runtime-dir']);
-  return Boolean(folder) && existsSync(folder) && readdirSync(folder).some((file) => file.startsWith('libclang_rt.asan'));
+  return (
+    Boolean(folder) && existsSync(folder) && readdirSync(folder).some((file) => file.startsWith('libclang_rt.asan'))
+  );
 }
 
 const makeOrNinja = () => onPath('make') || onPath('ninja');
@@ -44,18 +46,17 @@ function rootly() {
   return mayAsk || ask('sudo', ['-n', 'true']) !== undefined ? ['sudo'] : undefined;
 }
 
-async function aptGet(words, args, log, onLine) {
+// Hands apt-get's [args] to [runner] (run or mustRun).
+function aptGet(runner, words, args, onLine) {
   const [command, ...rest] = [...words, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args];
-  return { command, rest, options: { log: logs(log), onLine, limit: 3600, stdin: 'inherit' } };
+  return runner(command, rest, { log: logs(`apt-get.${args[0]}`), onLine, limit: 3600, stdin: 'inherit' });
 }
 
 async function install(words, packages) {
   await announce(`Installing ${packages.join(' ')} (apt-get)`, async (onLine) => {
-    // The lists may be partly out of reach and still have what we need, so only the second command must succeed.
-    const update = await aptGet(words, ['update'], 'apt-update', onLine);
-    await run(update.command, update.rest, update.options);
-    const get = await aptGet(words, ['install', '-y', '--no-install-recommends', ...packages], 'apt-install', onLine);
-    await mustRun(get.command, get.rest, get.options);
+    // Some of the lists may be out of reach, and the others still have what we need: only the second must succeed.
+    await aptGet(run, words, ['update'], onLine);
+    await aptGet(mustRun, words, ['install', '-y', '--no-install-recommends', ...packages], onLine);
   });
 }
 

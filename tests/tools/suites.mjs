@@ -14,7 +14,9 @@ const NODE_TEST_FOLDERS = ['tests/web', 'tests/demo', 'tests/house'];
 
 const filesIn = (folder, ending) =>
   existsSync(join(root, folder))
-    ? readdirSync(join(root, folder)).filter((name) => name.endsWith(ending)).sort()
+    ? readdirSync(join(root, folder))
+        .filter((name) => name.endsWith(ending))
+        .sort()
     : [];
 
 const countLines = (output, word) => output.split('\n').filter((line) => line.startsWith(`${word} `)).length;
@@ -25,7 +27,10 @@ function judge({ status, output }) {
   const passed = Number(last?.[1] ?? countLines(output, 'ok'));
   const known = Number(last?.[2] ?? countLines(output, 'FAILED'));
   const failed = last ? known || Number(status !== 0) : known + 1;
-  const notable = output.split('\n').filter((line) => !line.startsWith('ok ')).join('\n');
+  const notable = output
+    .split('\n')
+    .filter((line) => !line.startsWith('ok '))
+    .join('\n');
   return { passed, failed, details: failed ? `${tail(notable, 60)}\n(status ${status})` : '' };
 }
 
@@ -41,7 +46,10 @@ function add(results) {
   return {
     passed: results.reduce((sum, result) => sum + result.passed, 0),
     failed: results.reduce((sum, result) => sum + result.failed, 0),
-    details: results.map((result) => result.details).filter(Boolean).join('\n'),
+    details: results
+      .map((result) => result.details)
+      .filter(Boolean)
+      .join('\n'),
   };
 }
 
@@ -65,11 +73,17 @@ function countTap(text) {
 
 // What node:test finds in our folders.
 export async function nodeTests(onLine) {
-  const files = NODE_TEST_FOLDERS.flatMap((folder) => filesIn(folder, '.test.mjs').map((name) => join(root, folder, name)));
+  const files = NODE_TEST_FOLDERS.flatMap((folder) =>
+    filesIn(folder, '.test.mjs').map((name) => join(root, folder, name)),
+  );
   if (files.length === 0) return add([]);
   const tap = logs('node.tap');
-  const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout', '--test-reporter=tap',
-    `--test-reporter-destination=${tap}`];
+  const reporters = [
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=tap',
+    `--test-reporter-destination=${tap}`,
+  ];
   const options = { log: logs('node'), env: environment, onLine, cwd: root };
   const { status, output } = await run(process.execPath, ['--test', ...reporters, ...files], options);
   const { passed, failed } = countTap(readFileSync(tap, 'utf8'));
