@@ -3,7 +3,7 @@
 // suspended until then.
 #include <math.h>
 
-#include "../base/barrier.h"
+#include "../port/coro.h"
 #include "../port/host.h"
 #include "loop.h"
 #include "task.h"
@@ -98,12 +98,22 @@ static void drop_entries(asyncio__link *list) {
   }
 }
 
+// They execute as in an iteration of the loop, but now: whoever closes it may itself execute in another loop, and goes on.
 static void end_tasks(asyncio_loop *loop) {
+  asyncio_loop *running = asyncio__thread.running;
+  asyncio__task *closer = asyncio__thread.task;
+  asyncio_context *context = asyncio__thread.context;
+  void *parkable = asyncio__coro_parkable;
   while (!asyncio__list_empty(&loop->tasks)) {
     asyncio__task *task = asyncio__container(loop->tasks.next, asyncio__task, tasks);
+    asyncio__thread.running = loop;
     asyncio__loop_report(loop, "Task was destroyed but it is pending", &task->future);
     asyncio__task_end(task);
   }
+  asyncio__thread.running = running;
+  asyncio__thread.task = closer;
+  asyncio__thread.context = context;
+  asyncio__coro_parkable = parkable;
 }
 
 ASYNCIO__OUTLINED asyncio_status asyncio_loop_close(asyncio_loop *loop) {

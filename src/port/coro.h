@@ -4,7 +4,8 @@
 //   coro_ucontext.c  native
 //   coro_later.c     native; enter() only queues, as an engine that switches stacks itself does: it proves that the rest
 //                    of the code can live with that
-// One coroutine runs at a time in a thread; enter() is called from outside any of them.
+// One coroutine runs at a time in a thread. enter() is called from outside any of them, but for one case: a coroutine that
+// closes another loop ends that loop's coroutines, and none of them parks any more.
 #ifndef ASYNCIO__PORT_CORO_H
 #define ASYNCIO__PORT_CORO_H
 

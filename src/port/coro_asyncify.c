@@ -123,7 +123,7 @@ static asyncio__coro_state left(asyncio__coro *self) {
 
 // The stack pointer is set here and in no function that this one calls: at -O0 their epilogues would set it back.
 asyncio__coro_state asyncio__coro_enter(asyncio__coro *self) {
-  ASYNCIO_ASSERT(!current);
+  asyncio__coro *outer = current;
   char *host_stack = asyncio__stack_pointer();
   current = self;
   asyncio__host_stack_limits(self, record_of(self));
@@ -139,9 +139,10 @@ asyncio__coro_state asyncio__coro_enter(asyncio__coro *self) {
     asyncio__asyncify_stop_unwind();
     self->stack = asyncio__stack_pointer();
   }
-  asyncio__host_stack_limits(NULL, NULL);  // first: setting the pointer is checked as well
+  // First: setting the pointer is checked as well.
+  asyncio__host_stack_limits(outer, outer ? record_of(outer) : NULL);
   asyncio__set_stack_pointer(host_stack);
-  current = NULL;
+  current = outer;
   return left(self);
 }
 

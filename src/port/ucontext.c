@@ -93,11 +93,12 @@ asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asy
 
 bool asyncio__ucontext_resume(asyncio__coro *self) {
   void *fake_stack = NULL;
+  asyncio__coro *outer = current;
   current = self;
   start_switch(&fake_stack, self->own.uc_stack.ss_sp, self->own.uc_stack.ss_size);
   swapcontext(&self->outside, &self->own);
   finish_switch(fake_stack, NULL, NULL);
-  current = NULL;
+  current = outer;
   if (!asyncio__canary_intact(self->block)) asyncio__coro_overflowed(self->call.owner, self->size);
   return self->returned;
 }
