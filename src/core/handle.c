@@ -30,8 +30,10 @@ ASYNCIO__OUTLINED static void handle_run(asyncio__entry *entry) {
   ASYNCIO__NEVER_SUSPENDS(handle_run);
   asyncio_handle *self = asyncio__container(entry, asyncio_handle, timer.entry);
   asyncio_loop *loop = self->loop;
-  asyncio_status status = self->callback(self->arg);
-  taken_from_queue(self);
+  asyncio_callback callback = self->callback;
+  void *arg = self->arg;
+  taken_from_queue(self);  // before the call: the host's exceptions throw this frame away
+  asyncio_status status = callback(arg);
   if (status) {
     asyncio_exception_context context = {"Exception in callback", status, asyncio_error_current(status), NULL};
     asyncio_loop_call_exception_handler(loop, &context);

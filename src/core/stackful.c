@@ -122,19 +122,44 @@ void asyncio__coro_left(void *owner, asyncio__coro_state state) {
   asyncio__thread.running = NULL;
 }
 
-void asyncio__turn_lost(void *lost, int status, const char *words) {
-  stackful *self = lost;
-  asyncio__thread.turning = false;
-  asyncio__coro_parkable = NULL;
-  asyncio__thread.running = NULL;
-  asyncio__thread.task = NULL;
-  if (!self) return;
-  asyncio__thread.task = self->task;
+static void raise_lost(asyncio_status status, const char *words, asyncio_value cause) {
+  (void)asyncio_raise(status, "%s", words);
+  asyncio_error *error = asyncio__errors_find(asyncio__errors_here(), status);
+  if (error)
+    error->cause = cause;
+  else
+    asyncio_value_clear(&cause);
+}
+
+static void task_lost(stackful *self, asyncio_status status) {
   asyncio__task_forget_wait(self->task);
-  status = asyncio_raise(status, "%s", words);
   drop(&self->frame);
   asyncio__task_drive(self->task, asyncio__frame_done(&self->frame, status, asyncio_none()));
+}
+
+static void callback_lost(asyncio_loop *loop, asyncio_status status) {
+  asyncio_exception_context context = {"Exception in callback", status, asyncio_error_current(status), NULL};
+  asyncio_loop_call_exception_handler(loop, &context);
+  asyncio_error_clear();
+}
+
+bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, asyncio_value cause) {
+  stackful *self = lost;
+  asyncio_loop *loop = asyncio__thread.running;
+  asyncio__thread.turning = false;
+  asyncio__coro_parkable = NULL;
+  asyncio__thread.task = self ? self->task : NULL;
+  if (loop)
+    raise_lost(status, words, cause);
+  else
+    asyncio_value_clear(&cause);
+  if (self)
+    task_lost(self, status);
+  else if (loop)
+    callback_lost(loop, status);
+  asyncio__thread.running = NULL;
   asyncio__thread.task = NULL;
+  return loop != NULL;
 }
 
 _Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size) {

@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#include "asyncio/value.h"
+
 // What the core wants after a turn: another at once, or one at [deadline] on the host's clock (INFINITY: none).
 typedef struct asyncio__next {
   bool again;
@@ -18,8 +20,9 @@ typedef struct asyncio__next {
 asyncio__next asyncio__turn(double slice);
 
 // Upcall, from src/core: a turn was cut short by an exception of the host that threw its frames away, and with them those of
-// the coroutine whose body had the argument [lost] (NULL: it was in none). Its task fails with [status] and [words].
-void asyncio__turn_lost(void *lost, int status, const char *words);
+// the coroutine whose owner is [lost] (NULL: it was in none). Its task fails with [status] and [words], and [cause], which is
+// taken over, is what was thrown. Without a task the callback that ran has failed so; false when none did.
+bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, asyncio_value cause);
 
 // Monotonic seconds.
 double asyncio__host_now(void);

@@ -4,6 +4,7 @@
 #include <emscripten.h>
 #include <math.h>
 
+#include "../base/box.h"
 #include "../base/check.h"
 #include "coro.h"
 #include "host.h"
@@ -16,6 +17,7 @@ void asyncio_host_report(const char *line);
 void asyncio_host_foreign_name(char *name, int size);
 void asyncio_host_started(void);
 void asyncio_host_words(char *words, int size);  // of the exception that asyncio__host_rescue is about
+void asyncio_host_release(unsigned handle);
 void asyncio_host_move_stack_limits(void *high, void *low);
 
 // Upcall, from src/web: main goes on.
@@ -78,16 +80,19 @@ EMSCRIPTEN_KEEPALIVE bool asyncio__host_drained(void) {
   return true;
 }
 
-// A turn was cut short by an exception that went through every frame of it. [status] is what that means for the
-// coroutine that was running. False when there was none: the exception is then nobody's but the host's.
-EMSCRIPTEN_KEEPALIVE bool asyncio__host_rescue(int status) {
+// A turn was cut short by an exception that went through every frame of it. [status] is what that means for the coroutine
+// or callback that was running, [thrown] a handle of the exception or 0. False when there was none: it is then nobody's
+// but the host's.
+EMSCRIPTEN_KEEPALIVE bool asyncio__host_rescue(int status, unsigned thrown) {
   char words[256];
+  asyncio_value cause = asyncio_none();
   void *lost = asyncio__coro_rescue();
   asyncio_host_words(words, sizeof words);
+  if (thrown) (void)asyncio__value_of_js(&cause, thrown, asyncio_host_release);
   web.soon = false;
-  asyncio__turn_lost(lost, status, words);
+  bool taken = asyncio__turn_lost(lost, status, words, cause);
   asyncio__host_wake();
-  return lost != NULL;
+  return taken;
 }
 
 __attribute__((constructor)) static void start(void) { asyncio_host_started(); }

@@ -98,13 +98,18 @@ function asyncioLoader() {
     },
 
     rescue(error) {
-      const overflow = error instanceof asyncio.StackOverflow || error instanceof RangeError;
+      const overflow = error instanceof asyncio.StackOverflow || asyncio.isEngineOverflow(error);
       if (error instanceof WebAssembly.RuntimeError && !overflow) throw error; // memory may be damaged
       const words = overflow
         ? 'The stack overflowed: create the task with a larger .stack_size, or recurse less'
         : asyncio.describe(error);
       asyncio.words = words;
-      if (!_asyncio__host_rescue(overflow ? -7 : -13)) throw error;
+      if (!_asyncio__host_rescue(overflow ? -7 : -13, overflow ? 0 : asyncio.handle(error))) throw error;
+    },
+
+    // V8 and JavaScriptCore throw a RangeError, as programs do too; SpiderMonkey's InternalError has the other words.
+    isEngineOverflow(error) {
+      return error instanceof Error && /^Maximum call stack size|^too much recursion/.test(error.message);
     },
 
     StackOverflow: class extends Error {},
@@ -190,13 +195,24 @@ function asyncioLoader() {
 
     // ---- Starting: Module.instantiateWasm is Emscripten's own hook for who instantiates the program.
     install() {
+#if ASSERTIONS
+      asyncio.refuse('-sASSERTIONS=0: under ASSERTIONS Asyncify lets only functions that it has instrumented switch stacks');
+#endif
+#if !ASYNCIFY
+      asyncio.refuse('-sASYNCIFY: a C function can suspend only in a program that Asyncify has prepared');
+#endif
       const given = Module['instantiateWasm'];
       Module['instantiateWasm'] = (imports, receive) => {
-        Object.values(imports).forEach(asyncio.hideParkable);
+        new Set(Object.values(imports)).forEach(asyncio.hideParkable); // two names may stand for one object
         if (given) return given(imports, receive);
         asyncio.instantiate(imports).then(({ instance, module }) => receive(instance, module), abort);
         return {};
       };
+    },
+
+    // A program that was linked without what it needs says so as it starts.
+    refuse(flag) {
+      throw new Error(`asyncio: link with ${flag}`);
     },
 
     // While a function runs that C has called, nobody may suspend: C called back from it could not, since its frame cannot be
@@ -237,12 +253,6 @@ function asyncioLoader() {
 
     // Called by C's first use of the host, before any coroutine runs.
     start() {
-#if ASSERTIONS
-      abort('asyncio: link with -sASSERTIONS=0: under ASSERTIONS Asyncify lets no function that is not instrumented switch stacks');
-#endif
-#if !ASYNCIFY
-      abort('asyncio: link with -sASYNCIFY: a C function can suspend only in a program that Asyncify has prepared');
-#endif
 #if STACK_OVERFLOW_CHECK == 2
       asyncio.parkable = _asyncio__host_start(1);
 #else
