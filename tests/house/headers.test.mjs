@@ -33,7 +33,7 @@ describe('a header compiles alone', () => {
 });
 
 test('every global name of the native library starts with asyncio_', () => {
-  const archive = join(build, 'cmake/native-programs/libasyncio.a');
+  const archive = join(build, 'native/libasyncio.a');
   const { status, stdout, stderr } = spawnSync('nm', ['-g', '--defined-only', '-P', archive], { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
   const names = stdout

@@ -35,7 +35,7 @@ const FOREIGN = [
 function link() {
   const folder = join(build, 'house');
   mkdirSync(folder, { recursive: true });
-  const program = [join(root, 'tests/house/instrumented.c'), join(build, 'cmake/wasm-O3/libasyncio.a')];
+  const program = [join(root, 'tests/house/instrumented.c'), join(build, 'wasm/libasyncio.a')];
   const flags = [
     '-O3',
     '-g2',

@@ -20,26 +20,27 @@ export const NATIVE = ['gcc', 'clang'].flatMap((compiler) =>
 
 // ... and in WebAssembly. The levels differ in kind: -O0 has no inlining and frames everywhere, -O1 inlines in clang alone.
 // -O3 and -Oz inline in Binaryen too, before its Asyncify pass: they are the ones that would notice if `leave`
-// (src/port/coro_asyncify.c) were inlined. The whole library at -O3 is for tests/house/instrumented.test.mjs.
+// (src/port/coro_asyncify.c) were inlined.
 export const WASM = ['O0', 'O1', 'O3', 'Oz'].map((level) => ({
   name: `wasm-${level}`,
   emscripten: true,
   options: { CMAKE_C_FLAGS: `-${level}`, ASYNCIO_TESTS: 'ON' },
-  alsoBuilt: level === 'O3' ? ['asyncio'] : [],
 }));
 
 // How much of the code the cases reach.
 export const COVERAGE = ['ucontext', 'later'].map((coro) => native('coverage', 'gcc', coro, '-g -O0 --coverage'));
 
-// The programs as users build them: with the README's flags.
-export const PROGRAMS = {
-  name: 'programs',
-  emscripten: true,
-  options: { CMAKE_C_FLAGS: '-O2', ASYNCIO_PROGRAMS: 'ON', ASYNCIO_OUTPUT: build },
-};
+// The programs as users build them, with the README's flags, and the library where the README says it is.
+const programs = (flags, folder) => ({
+  CMAKE_C_FLAGS: flags,
+  CMAKE_ARCHIVE_OUTPUT_DIRECTORY: join(build, folder),
+  ASYNCIO_PROGRAMS: 'ON',
+  ASYNCIO_OUTPUT: build,
+});
+export const PROGRAMS = { name: 'programs', emscripten: true, options: programs('-O3', 'wasm') };
 export const NATIVE_PROGRAMS = {
   name: 'native-programs',
-  options: { CMAKE_C_COMPILER: 'gcc', CMAKE_C_FLAGS: '-O2', ASYNCIO_PROGRAMS: 'ON', ASYNCIO_OUTPUT: build },
+  options: { CMAKE_C_COMPILER: 'gcc', ...programs('-O2', 'native') },
 };
 
 // Not emcmake: it gives ctest an emulator with a flag that today's Node.js refuses.

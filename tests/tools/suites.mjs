@@ -36,7 +36,7 @@ function judge({ status, output }) {
 
 // All C cases in one configuration.
 export async function cases(config, onLine) {
-  await make(config, ['asyncio_tests', ...(config.alsoBuilt ?? [])], onLine);
+  await make(config, ['asyncio_tests'], onLine);
   const program = join(tree(config.name), 'tests/asyncio_tests');
   const [command, args] = config.emscripten ? [process.execPath, ['-r', NO_FETCH, `${program}.js`]] : [program, []];
   return judge(await run(command, args, { log: logs(config.name), env: SANITIZERS, onLine, limit: PROGRAM_LIMIT }));
