@@ -84,6 +84,7 @@ function asyncioLoader() {
     // ---- Exceptions that leave C. An exit is the glue's own affair. Anything else has thrown away every frame of the turn:
     // the coroutine that ran is lost, and with it only its task.
     guard(call) {
+      if (asyncio.exited) return;
       const stack = _asyncio__stack_pointer();
       try {
         return call();
@@ -92,8 +93,29 @@ function asyncioLoader() {
         ___set_stack_limits(_emscripten_stack_get_base(), _emscripten_stack_get_end()); // setting the pointer is checked too
 #endif
         _asyncio__set_stack_pointer(stack);
-        if (error === 'unwind' || (typeof ExitStatus === 'function' && error instanceof ExitStatus)) return;
-        asyncio.rescue(error);
+        if (error === 'unwind') return;
+        if (asyncio.isExit(error)) asyncio.exit(error.status);
+        else asyncio.rescue(error);
+      }
+    },
+
+    isExit(error) {
+      return typeof ExitStatus === 'function' && error instanceof ExitStatus;
+    },
+
+    exited: false, // nothing of the program's may run any more
+    mainSuspended: false,
+
+    // exit() was called while main is suspended. For the glue that is a reason to keep the runtime: it has only thrown.
+    exit(status) {
+      asyncio.exited = true;
+      if (!asyncio.mainSuspended) return;
+      asyncio.mainSuspended = false;
+      runtimeKeepalivePop();
+      try {
+        _exit(status);
+      } catch (error) {
+        if (!asyncio.isExit(error)) throw error;
       }
     },
 
@@ -267,7 +289,7 @@ function asyncioLoader() {
 }
 
 mergeInto(LibraryManager.library, {
-  $asyncio__deps: ['$runtimeKeepalivePush', '$runtimeKeepalivePop'],
+  $asyncio__deps: ['$runtimeKeepalivePush', '$runtimeKeepalivePop', 'exit'],
   $asyncio__postset: 'asyncio.install();',
   $asyncio: `=(${asyncioLoader})()`,
 
@@ -307,11 +329,13 @@ mergeInto(LibraryManager.library, {
 
   asyncio_host_main_suspended__deps: ['$asyncio'],
   asyncio_host_main_suspended: function () {
+    asyncio.mainSuspended = true;
     runtimeKeepalivePush();
   },
 
   asyncio_host_main_returned__deps: ['$asyncio'],
   asyncio_host_main_returned: function () {
+    asyncio.mainSuspended = false;
     runtimeKeepalivePop();
   },
 
