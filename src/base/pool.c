@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include "alloc.h"
-#include "check.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define ASYNCIO__POOLED 0
@@ -99,9 +98,11 @@ void asyncio__pool_free(asyncio__pool *pool, void *pointer, size_t size) {
 void asyncio__pool_release(asyncio__pool *pool) {
   for (unsigned class = 0; class < ASYNCIO__POOL_CLASSES; class ++) {
     if (!pool->classes[class].ready) continue;
-    asyncio__link *link;
-    while ((link = asyncio__list_pop(&pool->classes[class].slabs))) {
-      ASYNCIO_ASSERT(asyncio__container(link, slab, link)->live == 0);
+    asyncio__link *slabs = &pool->classes[class].slabs, *following;
+    for (asyncio__link *link = slabs->next; link != slabs; link = following) {
+      following = link->next;
+      if (asyncio__container(link, slab, link)->live) continue;
+      asyncio__unlink(link);
       asyncio__free(asyncio__container(link, slab, link));
     }
     pool->classes[class].empty = 0;

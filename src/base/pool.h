@@ -21,7 +21,7 @@ typedef struct asyncio__pool {
 void *asyncio__pool_alloc(asyncio__pool *pool, size_t size);
 void asyncio__pool_free(asyncio__pool *pool, void *pointer, size_t size);
 
-// Gives empty slabs back; everything must have been freed.
+// Gives the empty slabs back.
 void asyncio__pool_release(asyncio__pool *pool);
 
 #endif

@@ -55,7 +55,7 @@ asyncio_future *asyncio__future_new(const asyncio__future_kind *kind, size_t siz
     asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a %s", kind->name);
     return NULL;
   }
-  *self = (asyncio_future){.kind = kind, .loop = asyncio_loop_ref(loop), .references = 1, .size = (unsigned)size};
+  *self = (asyncio_future){.kind = kind, .loop = asyncio__loop_hold(loop), .references = 1, .size = (unsigned)size};
   asyncio__list_init(&self->callbacks);
   return self;
 }
@@ -101,7 +101,10 @@ ASYNCIO__OUTLINED static void destroy(asyncio_future *self) {
   asyncio__error_unref(self->error);
   asyncio_loop *loop = self->loop;
   asyncio__pool_free(&asyncio__thread.pool, self, self->size);
-  asyncio_loop_unref(loop);
+  if (loop)
+    asyncio__loop_release(loop);
+  else if (!asyncio__thread.loops)
+    asyncio__runtime_idle();  // a coroutine that outlived every loop
 }
 
 void asyncio_unref(asyncio_future *future) {

@@ -24,7 +24,7 @@ typedef enum asyncio__future_state {
 
 struct asyncio_future {
   const asyncio__future_kind *kind;
-  asyncio_loop *loop;         // referenced; NULL while a coroutine is unused
+  asyncio_loop *loop;         // held; NULL while a coroutine is unused
   asyncio__link callbacks;    // entries to make ready when it is done
   asyncio_value value;        // owned; none until finished
   asyncio_error *error;       // owned; words for [status], if there are any

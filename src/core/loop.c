@@ -25,7 +25,7 @@ asyncio_loop *asyncio_new_event_loop(void) {
     asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for an event loop");
     return NULL;
   }
-  *loop = (asyncio_loop){.references = 1};
+  *loop = (asyncio_loop){.references = 1, .holds = 1};
   asyncio__list_init(&loop->driven);
   asyncio__list_init(&loop->ready);
   asyncio__list_init(&loop->batch);
@@ -37,14 +37,24 @@ asyncio_loop *asyncio_new_event_loop(void) {
 }
 
 asyncio_loop *asyncio_loop_ref(asyncio_loop *loop) {
-  if (loop) loop->references++;
+  if (loop && loop->references++ == 0) loop->holds++;
   return loop;
 }
 
 void asyncio_loop_unref(asyncio_loop *loop) {
   if (!loop || --loop->references) return;
-  loop->references = 1;  // closing may drop futures, each of which holds a reference
-  if (!loop->closed) (void)asyncio_loop_close(loop);
+  loop->references = 1;  // what closing calls may refer to it
+  (void)asyncio_loop_close(loop);
+  if (--loop->references == 0) asyncio__loop_release(loop);
+}
+
+asyncio_loop *asyncio__loop_hold(asyncio_loop *loop) {
+  if (loop) loop->holds++;
+  return loop;
+}
+
+void asyncio__loop_release(asyncio_loop *loop) {
+  if (!loop || --loop->holds) return;
   asyncio__free(loop);
   if (--asyncio__thread.loops == 0) asyncio__runtime_idle();
 }

@@ -7,7 +7,8 @@
 #include "runtime.h"
 
 struct asyncio_loop {
-  unsigned references;
+  unsigned references;      // users'; the last one closes the loop
+  unsigned holds;           // what its memory is there for: each future of it, and all references together
   asyncio__link driven;     // in the runtime's list from the start of a run to its end
   asyncio__link ready;      // runs in the next iteration
   asyncio__link batch;      // what is left of the iteration that is running
@@ -27,6 +28,10 @@ struct asyncio_loop {
 
 // Runs iterations until nothing is ready, the run is over, or the clock passes [until].
 void asyncio__loop_turn(asyncio_loop *loop, double until);
+
+// Keep its memory, and no more; NULL is fine.
+asyncio_loop *asyncio__loop_hold(asyncio_loop *loop);
+void asyncio__loop_release(asyncio_loop *loop);
 
 // NULL becomes the running loop; a RuntimeError or TypeError otherwise.
 asyncio_status asyncio__loop_open(const asyncio_loop *loop);

@@ -30,12 +30,17 @@ static asyncio_status stuck(asyncio_loop *loop) {
 }
 
 asyncio_status asyncio__loop_run(asyncio_loop *loop) {
+  asyncio_status status = ASYNCIO_OK;
+  asyncio_loop_ref(loop);
   loop->running = true;
   asyncio__list_append(&asyncio__thread.driven, &loop->driven);
-  if (asyncio__host_run(run_is_over, loop)) return ASYNCIO_OK;
-  loop->running = false;
-  asyncio__unlink(&loop->driven);
-  return stuck(loop);
+  if (!asyncio__host_run(run_is_over, loop)) {
+    loop->running = false;
+    asyncio__unlink(&loop->driven);
+    status = stuck(loop);
+  }
+  asyncio_loop_unref(loop);
+  return status;
 }
 
 asyncio_status asyncio_loop_run_forever(asyncio_loop *loop) {
@@ -119,8 +124,9 @@ static void end_tasks(asyncio_loop *loop) {
 ASYNCIO__OUTLINED asyncio_status asyncio_loop_close(asyncio_loop *loop) {
   ASYNCIO__NEVER_SUSPENDS(asyncio_loop_close);
   if (loop->running) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Cannot close a running event loop");
-  if (loop->closed) return ASYNCIO_OK;
-  loop->references++;
+  if (loop->closed || loop->closing) return ASYNCIO_OK;
+  asyncio__loop_hold(loop);
+  loop->closing = true;
   end_tasks(loop);
   loop->closed = true;
   drop_entries(&loop->batch);
@@ -131,6 +137,6 @@ ASYNCIO__OUTLINED asyncio_status asyncio_loop_close(asyncio_loop *loop) {
     if (timer->entry.drop) timer->entry.drop(&timer->entry);
   }
   asyncio__heap_release(&loop->timers);
-  asyncio_loop_unref(loop);
+  asyncio__loop_release(loop);
   return ASYNCIO_OK;
 }

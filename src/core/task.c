@@ -273,7 +273,7 @@ static asyncio_status creatable(const asyncio_future *coroutine, const asyncio_t
 static void schedule(asyncio__task *self, asyncio_loop *loop) {
   self->future.kind = &asyncio__task_kind;
   self->future.state = ASYNCIO__PENDING;
-  self->future.loop = asyncio_loop_ref(loop);
+  self->future.loop = asyncio__loop_hold(loop);
   self->number = ++loop->tasks_named;
   self->frame = asyncio__root(self);
   asyncio__entry_init(&self->entry, task_run);
