@@ -49,7 +49,8 @@ void asyncio__main_resume(void) {
   if (state == ASYNCIO__CORO_RETURNED) main_returned();
 }
 
-int main(int argc, char **argv) {
+// Weak: with ASYNCIO_PLAIN_MAIN the program has one of its own.
+__attribute__((weak)) int main(int argc, char **argv) {
   if (!asyncio__main_void && !asyncio__main_argc_argv) {
     asyncio_host_main_suspended();  // a library: its exports are the program
     return 0;
