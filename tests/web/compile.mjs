@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Links a program of tests/web/programs with the library, the way users do, and runs it.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { build, environment, root } from '../tools/paths.mjs';
+
+const library = join(build, 'wasm/libasyncio.a');
+const folder = join(build, 'web-programs');
+const linkFlags = ['-O2', '-sASYNCIFY', '-sASSERTIONS=0', '-sEXIT_RUNTIME=1'];
+
+// The path of programs/NAME.c's JavaScript. [flags] come last, so that they win.
+export function compile(name, flags = []) {
+  assert.ok(existsSync(library), `${library} is missing: npm start builds it`);
+  mkdirSync(folder, { recursive: true });
+  const output = join(folder, `${[name, ...flags].join('').replace(/[^\w=-]/g, '')}.js`);
+  const sources = [join(root, 'tests/web/programs', `${name}.c`), library];
+  const include = ['-I', join(root, 'include'), '--js-library', join(root, 'web/lib/asyncio.js')];
+  const args = [...sources, ...include, ...linkFlags, ...flags, '-o', output];
+  const result = spawnSync('emcc', args, { encoding: 'utf8', env: { ...process.env, ...environment } });
+  assert.ifError(result.error);
+  assert.equal(result.status, 0, result.stderr);
+  return output;
+}
+
+// What it prints and how it ends; 20 s are for ever.
+export function run(program, args = []) {
+  const options = { encoding: 'utf8', timeout: 20_000 };
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [program, ...args], options);
+  assert.equal(signal, null, `${program} ${args} did not end:\n${stdout}${stderr}`);
+  return { status, output: stdout, errors: stderr };
+}
