@@ -51,7 +51,7 @@ function toolchain() {
 }
 
 function definitions(config) {
-  const all = { ...config.options, ...(config.emscripten && { CMAKE_TOOLCHAIN_FILE: toolchain() }) };
+  const all = { ...config.options, ASYNCIO_STRICT: 'ON', ...(config.emscripten && { CMAKE_TOOLCHAIN_FILE: toolchain() }) };
   return Object.entries(all).map(([name, value]) => `-D${name}=${value}`);
 }
 
