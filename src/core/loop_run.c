@@ -104,7 +104,8 @@ static void drop_entries(asyncio__link *list) {
 }
 
 // They execute as in an iteration of the loop, but now: whoever closes it may itself execute in another loop, and goes on.
-static void end_tasks(asyncio_loop *loop) {
+// Those that do not end go to [lasting].
+static void end_tasks(asyncio_loop *loop, asyncio__link *lasting) {
   asyncio_loop *running = asyncio__thread.running;
   asyncio__task *closer = asyncio__thread.task;
   asyncio_context *context = asyncio__thread.context;
@@ -113,7 +114,9 @@ static void end_tasks(asyncio_loop *loop) {
     asyncio__task *task = asyncio__container(loop->tasks.next, asyncio__task, tasks);
     asyncio__thread.running = loop;
     asyncio__loop_report(loop, "Task was destroyed but it is pending", &task->future);
-    asyncio__task_end(task);
+    if (asyncio__task_end(task)) continue;
+    asyncio__unlink(&task->tasks);
+    asyncio__list_append(lasting, &task->tasks);
   }
   asyncio__thread.running = running;
   asyncio__thread.task = closer;
@@ -121,22 +124,34 @@ static void end_tasks(asyncio_loop *loop) {
   asyncio__coro_parkable = parkable;
 }
 
+static void drop_timers(asyncio__heap *timers) {
+  asyncio__timer *timer;
+  while ((timer = asyncio__heap_first(timers))) {
+    asyncio__heap_remove(timers, timer);
+    if (timer->entry.drop) timer->entry.drop(&timer->entry);
+  }
+  asyncio__heap_release(timers);
+}
+
+static void abandon_tasks(asyncio__link *lasting) {
+  asyncio__link *link;
+  while ((link = asyncio__list_pop(lasting))) asyncio__task_abandon(asyncio__container(link, asyncio__task, tasks));
+}
+
 ASYNCIO__OUTLINED asyncio_status asyncio_loop_close(asyncio_loop *loop) {
   ASYNCIO__NEVER_SUSPENDS(asyncio_loop_close);
+  asyncio__link lasting;
   if (loop->running) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Cannot close a running event loop");
   if (loop->closed || loop->closing) return ASYNCIO_OK;
   asyncio__loop_hold(loop);
   loop->closing = true;
-  end_tasks(loop);
+  asyncio__list_init(&lasting);
+  end_tasks(loop, &lasting);
   loop->closed = true;
   drop_entries(&loop->batch);
   drop_entries(&loop->ready);
-  asyncio__timer *timer;
-  while ((timer = asyncio__heap_first(&loop->timers))) {
-    asyncio__heap_remove(&loop->timers, timer);
-    if (timer->entry.drop) timer->entry.drop(&timer->entry);
-  }
-  asyncio__heap_release(&loop->timers);
+  drop_timers(&loop->timers);
+  abandon_tasks(&lasting);
   asyncio__loop_release(loop);
   return ASYNCIO_OK;
 }

@@ -299,16 +299,18 @@ asyncio_task *asyncio_create_task_with(asyncio_future *coroutine, asyncio_task_o
   return coroutine;
 }
 
-static void abandon(asyncio__task *self) {
+void asyncio__task_abandon(asyncio__task *self) {
+  asyncio__task *executing = asyncio__thread.task;
   asyncio__task_forget_wait(self);
   asyncio__thread.task = self;
   for (; self->frame->awaiter; (void)pop(self))
     if (self->frame->drop) self->frame->drop(self->frame);
   if (asyncio__root(self)->drop) asyncio__root(self)->drop(asyncio__root(self));
   finish(self, ASYNCIO_CANCELLED_ERROR, asyncio_none());
+  asyncio__thread.task = executing;
 }
 
-ASYNCIO__OUTLINED void asyncio__task_end(asyncio__task *self) {
+ASYNCIO__OUTLINED bool asyncio__task_end(asyncio__task *self) {
   ASYNCIO__NEVER_SUSPENDS(asyncio__task_end);
   asyncio_ref(&self->future);
   asyncio__task_forget_wait(self);
@@ -318,7 +320,8 @@ ASYNCIO__OUTLINED void asyncio__task_end(asyncio__task *self) {
   self->sent = ASYNCIO_CANCELLED_ERROR;
   task_run(&self->entry);
   while (self->frame && asyncio__coro_settle()) continue;
-  if (self->frame) abandon(self);
+  bool ended = !self->frame;
   asyncio__thread.task = NULL;
   asyncio_unref(&self->future);
+  return ended;
 }

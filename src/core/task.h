@@ -77,7 +77,10 @@ asyncio_status asyncio__stackful_call(asyncio__frame *root, asyncio_value *resul
 bool asyncio__is_stackful(const asyncio__frame *frame);
 size_t asyncio__stackful_used(const asyncio__frame *frame);
 
-// Ends a pending task of a loop that is being closed.
-void asyncio__task_end(asyncio__task *task);
+// Ends a pending task of a loop that is being closed. False: it waits on and on, and is to be abandoned.
+bool asyncio__task_end(asyncio__task *task);
+
+// Takes such a task's stack away. Nothing may refer to what lies there any more: timers, above all.
+void asyncio__task_abandon(asyncio__task *task);
 
 #endif
