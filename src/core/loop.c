@@ -13,8 +13,10 @@
 #include "../port/host.h"
 #include "future.h"
 
-// Reading the clock crosses into JavaScript, which costs as much as running an entry.
-enum { CLOCK_INTERVAL = 64 };
+// Reading the clock crosses into JavaScript, which costs as much as running an entry. So it is read every so many entries:
+// one, then twice as many each time, for as long as they are quick.
+enum { LONGEST_CLOCK_INTERVAL = 64 };
+static const double quick = 0.0005;
 
 // What a clock may be early by and still count as there: below the step of any host's clock, above rounding.
 static const double clock_resolution = 1e-9;
@@ -79,14 +81,18 @@ void asyncio__loop_disarm(asyncio_loop *loop, asyncio__timer *timer) {
 }
 
 static void read_clock(asyncio_loop *loop) {
-  loop->now = asyncio__host_now();
+  double now = asyncio__host_now();
+  bool slow = now - loop->measured_from > quick;
+  loop->clock_interval = slow || !loop->clock_interval ? 1 : loop->clock_interval * 2;
+  if (loop->clock_interval > LONGEST_CLOCK_INTERVAL) loop->clock_interval = LONGEST_CLOCK_INTERVAL;
+  loop->now = loop->measured_from = now;
   loop->since_clock = 0;
 }
 
 // With nothing ready the next thing to happen is a timer: its lateness counts, not the cost of a clock.
 static void collect_due(asyncio_loop *loop) {
   if (!loop->timers.count) return;
-  if (loop->since_clock >= CLOCK_INTERVAL || asyncio__list_empty(&loop->ready)) read_clock(loop);
+  if (loop->since_clock >= loop->clock_interval || asyncio__list_empty(&loop->ready)) read_clock(loop);
   asyncio__timer *timer;
   while ((timer = asyncio__heap_first(&loop->timers)) && timer->when <= loop->now + clock_resolution) {
     asyncio__heap_remove(&loop->timers, timer);
@@ -106,7 +112,7 @@ ASYNCIO__OUTLINED static bool run_batch(asyncio_loop *loop, double until) {
   asyncio__link *link;
   while (!loop->entered && (link = asyncio__list_pop(&loop->batch))) {
     run_entry(loop, asyncio__entry_of(link));
-    if (loop->since_clock < CLOCK_INTERVAL) continue;
+    if (loop->since_clock < loop->clock_interval) continue;
     read_clock(loop);
     if (loop->now >= until) break;
   }
@@ -167,8 +173,9 @@ bool asyncio_loop_is_running(const asyncio_loop *loop) { return loop->running; }
 bool asyncio_loop_is_closed(const asyncio_loop *loop) { return loop->closed; }
 
 double asyncio_loop_time(const asyncio_loop *loop) {
-  (void)loop;
-  return asyncio__host_now();
+  double now = asyncio__host_now();
+  if (loop) ((asyncio_loop *)(uintptr_t)loop)->now = now;  // a timer set for it is then due in the next iteration
+  return now;
 }
 
 asyncio_status asyncio__loop_open(const asyncio_loop *loop) {

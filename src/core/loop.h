@@ -14,8 +14,10 @@ struct asyncio_loop {
   asyncio__link batch;      // what is left of the iteration that is running
   asyncio__heap timers;
   asyncio__link tasks;      // pending, oldest first
-  double now;               // the clock, read every CLOCK_INTERVAL entries
+  double now;               // the clock as anybody last read it
+  double measured_from;     // as it was read between entries
   unsigned since_clock;     // entries run since
+  unsigned clock_interval;  // entries until it is read again
   unsigned tasks_named;     // for Task-1, Task-2...
   bool running;             // between the start and the end of a run
   bool stopping;            // stop() was called
