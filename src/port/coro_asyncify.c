@@ -170,7 +170,9 @@ size_t asyncio__coro_size(const asyncio__coro *self) { return self->size; }
 
 bool asyncio__coro_settle(void) { return false; }
 
+// Not under a coroutine that is still to park: main, between two runs.
 void asyncio__coro_release(void) {
+  if (current) return;
   asyncio__free(unwound.bytes);
   unwound.bytes = NULL;
 }
