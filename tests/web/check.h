@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The harness of the programs in this folder, each one file: what it takes to write tests and to print how they went. A
-// failed check ends its test in time, not the run. After each test JavaScript must hold no handle more than before.
+// failed check fails its test, and the test goes on. After each one JavaScript must hold no handle more than before, and
+// nothing may have been written through NULL.
 #ifndef TESTS_WEB_CHECK_H
 #define TESTS_WEB_CHECK_H
 
@@ -21,6 +22,8 @@ static check_test *check_first, **check_end = &check_first;
 static int check_failures;  // of the running test
 
 EM_JS(int, check_handles, (void), { return asyncio.values.size; });
+// What lies where NULL points to: below the program's data, which begins at 1024.
+EM_JS(int, check_low_memory, (void), { return HEAP32.subarray(0, 256).reduce((sum, word) => (31 * sum + word) | 0, 0); });
 
 static void check(bool holds, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
 static void check(bool holds, int line, const char *format, ...) {
@@ -39,7 +42,8 @@ __attribute__((unused)) static void check_text(const char *found, const char *ex
 }
 
 // The status, and the exact words of the error here.
-__attribute__((unused)) static void check_error(asyncio_status found, asyncio_status status, const char *words, int line) {
+__attribute__((unused)) static void check_error(asyncio_status found, asyncio_status status, const char *words,
+                                                int line) {
   const char *message = asyncio_error_message(found), *name = asyncio_error_name(status);
   check(found == status, line, "Expected %s, got %s: %s", name, asyncio_error_name(found), message);
   if (found == status) check_text(message, words, line);
@@ -71,10 +75,11 @@ __attribute__((unused)) static void check_error(asyncio_status found, asyncio_st
                                     __attribute__((unused)) asyncio_value *unused_result)
 
 static bool check_run(const check_test *test) {
-  int handles = check_handles();
+  int handles = check_handles(), low_memory = check_low_memory();
   check_failures = 0;
   test->run();
   check(check_handles() == handles, 0, "JavaScript holds %d handles more than before", check_handles() - handles);
+  check(check_low_memory() == low_memory, 0, "something was written through NULL");
   printf("%s %s\n", check_failures ? "FAILED" : "ok", test->name);
   return check_failures == 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// JavaScript between C and C: exceptions that pass through coroutines, and calls that must not suspend since nobody could
-// restore JavaScript's frame. Either fails one task, with words, and everything works afterwards.
+// JavaScript between C and C: exceptions that pass through coroutines, and calls that must not suspend since nobody
+// could restore JavaScript's frame. Either fails one task, with words, and everything works afterwards.
 #include "check.h"
 
 #include <stdlib.h>
@@ -172,7 +172,7 @@ TASK_TEST(an_await_below_javascript_is_refused) {
   awaited_below = asyncio_loop_create_future(asyncio_get_running_loop());
   call_step();
   CHECK_INT(napped, ASYNCIO_RUNTIME_ERROR);
-  CHECK(strncmp(words, "asyncio_await cannot suspend here: JavaScript lies between it and its task (call_step);", 87) == 0);
+  CHECK(strstr(words, "asyncio_await cannot suspend here: JavaScript lies between it and its task (call_step);") == words);
   CHECK_OK(asyncio_future_set_result(awaited_below, asyncio_none()));
   CHECK_OK(asyncio_await(awaited_below, NULL));
   asyncio_unref(awaited_below);

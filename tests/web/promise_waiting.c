@@ -152,7 +152,8 @@ TASK_TEST(a_time_limit_aborts) {
   CHECK_ERROR(asyncio_wait_for(asyncio_promise(deferred(7)), 0.01, NULL), ASYNCIO_TIMEOUT_ERROR,
               "The time limit was reached");
   CHECK(aborted(7));
-  CHECK_ERROR(asyncio_wait_for(asyncio_promise(deferred(8)), 0, NULL), ASYNCIO_TIMEOUT_ERROR, "The time limit was reached");
+  CHECK_ERROR(asyncio_wait_for(asyncio_promise(deferred(8)), 0, NULL), ASYNCIO_TIMEOUT_ERROR,
+              "The time limit was reached");
   CHECK(aborted(8));
   return ASYNCIO_OK;
 }

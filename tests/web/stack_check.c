@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A build that checks stacks (stack_check.flags): a coroutine that recurses too deep ends with MemoryError before it
-// writes below its stack, and the others finish. Without the limits of each coroutine's own stack set at each switch, the
-// check would stop the first one at once.
+// writes below its stack, and the others finish. Without the limits of each coroutine's own stack set at each switch,
+// the check would stop the first one at once.
 #include "check.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Time on the web host: one setTimeout for the earliest deadline, which JavaScript limits to 2^31-1 ms; turns that are not
-// clamped to 4 ms; and slices, so that JavaScript's own timers go on while C works.
+// Time on the web host: one setTimeout for the earliest deadline, which JavaScript limits to 2^31-1 ms; turns that are
+// not clamped to 4 ms; and slices, so that JavaScript's own timers go on while C works.
 #include "check.h"
 
 #include <stdlib.h>
