@@ -22,8 +22,8 @@ ASYNCIO_COROUTINE_DECLARE(failing_actor, (const char *, name), (double, delay), 
 // Waits for ever. Cancelled, it takes [cleanup] seconds, and then gives [value] all the same.
 ASYNCIO_COROUTINE_DECLARE(stubborn_actor, (const char *, name), (double, cleanup), (int, value));
 
-// Waits for ever. Cancelled, it takes [cleanup] seconds, and then ends with [status]; ASYNCIO_CANCELLED_ERROR passes the
-// cancellation on, another fails with the words "[name] failed".
+// Waits for ever. Cancelled, it takes [cleanup] seconds, and then ends with [status]; ASYNCIO_CANCELLED_ERROR passes
+// the cancellation on, another fails with the words "[name] failed".
 ASYNCIO_COROUTINE_DECLARE(tidy_actor, (const char *, name), (double, cleanup), (asyncio_status, status));
 
 // Traces "tick 1", "tick 2"... one in each iteration.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tables of bad input: each row does one thing wrong and expects a status and its exact words. After each row a fresh task
-// must complete, so that a mistake costs the caller nothing but its own failure.
+// Tables of bad input: each row does one thing wrong and expects a status and its exact words. After each row a fresh
+// task must complete, so that a mistake costs the caller nothing but its own failure.
 #ifndef TESTS_ASYNC_BAD_INPUT_H
 #define TESTS_ASYNC_BAD_INPUT_H
 

@@ -94,9 +94,11 @@ static asyncio_status null_bytes(void) {
 TEST(bad_use_of_futures) {
   static const bad_input rows[] = {
       {"result of a finished future", finished_result, ASYNCIO_INVALID_STATE_ERROR, "The future is finished already"},
-      {"exception of a finished one", finished_exception, ASYNCIO_INVALID_STATE_ERROR, "The future is finished already"},
+      {"exception of a finished one", finished_exception, ASYNCIO_INVALID_STATE_ERROR,
+       "The future is finished already"},
       {"result of a cancelled one", cancelled_result, ASYNCIO_INVALID_STATE_ERROR, "The future is cancelled already"},
-      {"exception of a cancelled one", cancelled_exception, ASYNCIO_INVALID_STATE_ERROR, "The future is cancelled already"},
+      {"exception of a cancelled one", cancelled_exception, ASYNCIO_INVALID_STATE_ERROR,
+       "The future is cancelled already"},
       {"exception that is none", no_exception, ASYNCIO_TYPE_ERROR, "Expected [status] to be an error's, got 0"},
       {"result asked of a pending one", pending_result, ASYNCIO_INVALID_STATE_ERROR, "Result is not set"},
       {"exception asked of a pending one", pending_exception, ASYNCIO_INVALID_STATE_ERROR, "Result is not set"},
@@ -106,7 +108,8 @@ TEST(bad_use_of_futures) {
       {"result asked of NULL", result_of_null, ASYNCIO_TYPE_ERROR, NO_FUTURE "NULL"},
       {"result of NULL", null_result, ASYNCIO_TYPE_ERROR, NO_FUTURE "NULL"},
       {"result of a task", task_result, ASYNCIO_RUNTIME_ERROR, "The outcome of a task cannot be set from outside"},
-      {"exception of a task", task_exception, ASYNCIO_RUNTIME_ERROR, "The outcome of a task cannot be set from outside"},
+      {"exception of a task", task_exception, ASYNCIO_RUNTIME_ERROR,
+       "The outcome of a task cannot be set from outside"},
       {"result of a coroutine", coroutine_result, ASYNCIO_RUNTIME_ERROR,
        "The outcome of a coroutine cannot be set from outside"},
       {"done callback NULL", null_callback, ASYNCIO_TYPE_ERROR, "Expected [callback] to be a function, got NULL"},
@@ -227,7 +230,8 @@ TEST(failures_of_the_programs_own_arrive_with_their_words) {
       {"await in a callback", callback_awaits, ASYNCIO_RUNTIME_ERROR, "Exception in callback: asyncio_await" NO_TASK},
       {"raise of success", raise_nothing, ASYNCIO_VALUE_ERROR, "Expected [status] to be an error's, got 0"},
       {"raise of a positive code", raise_positive, ASYNCIO_VALUE_ERROR, "Expected [status] to be an error's, got 5"},
-      {"raise of an undefined code", raise_undefined, ASYNCIO_VALUE_ERROR, "Expected [status] to be an error's, got -999"},
+      {"raise of an undefined code", raise_undefined, ASYNCIO_VALUE_ERROR,
+       "Expected [status] to be an error's, got -999"},
   };
   check_bad_input_in_a_task(rows, sizeof rows / sizeof *rows);
 }

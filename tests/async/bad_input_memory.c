@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Memory that runs out, at every allocation in turn: a program that creates, awaits, gathers, waits, limits, shields and
-// sleeps ends with a MemoryError or as if nothing had happened, leaks nothing, and afterwards a fresh task completes.
+// Memory that runs out, at every allocation in turn: a program that creates, awaits, gathers, waits, limits, shields
+// and sleeps ends with a MemoryError or as if nothing had happened, leaks nothing, and afterwards a fresh task
+// completes.
 #include "bad_input.h"
 
 #include <math.h>
@@ -43,10 +44,12 @@ ASYNCIO_COROUTINE(creates_and_sleeps) {
 
 ASYNCIO_COROUTINE(gathers_words) {
   ASYNCIO_TRY(asyncio_await(asyncio_gather(gives_words_coroutine(2), gives_words_coroutine(1)), NULL));
-  asyncio_future *children[] = {gives_words_coroutine(1), raises_words_coroutine(), asyncio_sleep_coroutine(1, asyncio_none())};
+  asyncio_future *children[] = {gives_words_coroutine(1), raises_words_coroutine(),
+                                asyncio_sleep_coroutine(1, asyncio_none())};
   ASYNCIO_TRY(asyncio_await(asyncio_gather_array(children, 3, true), NULL));
   ASYNCIO_TRY(asyncio_await(asyncio_gather_array(NULL, 0, false), NULL));
-  asyncio_future *cancelled = asyncio_ref(asyncio_gather(gives_words_coroutine(9), asyncio_gather(gives_words_coroutine(9))));
+  asyncio_future *cancelled =
+      asyncio_ref(asyncio_gather(gives_words_coroutine(9), asyncio_gather(gives_words_coroutine(9))));
   asyncio_future_cancel(cancelled, "some words");
   return expected(use_up(cancelled), ASYNCIO_CANCELLED_ERROR);
 }

@@ -62,7 +62,8 @@ ASYNCIO_COROUTINE(ensures_wrongly) {
   asyncio_future *used = asyncio_ref(asyncio_sleep_coroutine(0, asyncio_none()));
   CHECK_OK(asyncio_await(used, NULL));
   CHECK(!asyncio_ensure_future(used));
-  CHECK_TEXT(asyncio_error_message(ASYNCIO_TYPE_ERROR), "Expected [coroutine] to be an unused coroutine, got coroutine");
+  CHECK_TEXT(asyncio_error_message(ASYNCIO_TYPE_ERROR),
+             "Expected [coroutine] to be an unused coroutine, got coroutine");
   asyncio_unref(used);
   CHECK(!asyncio_ensure_future(asyncio_sleep_coroutine(NAN, asyncio_none())));
   CHECK_TEXT(asyncio_error_message(ASYNCIO_VALUE_ERROR), "Expected [delay] to be a number, got NaN");

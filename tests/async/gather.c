@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/async/gather.c: results in order, the first failure at once, cancellation of all, and what becomes of children that
-// were done before, given twice, or wrong.
+// src/async/gather.c: results in order, the first failure at once, cancellation of all, and what becomes of children
+// that were done before, given twice, or wrong.
 #include <math.h>
 
 #include "actors.h"
@@ -244,9 +244,10 @@ ASYNCIO_COROUTINE(gathers_returning_exceptions) {
 
 TEST(failures_and_cancellations_are_results_when_asked_for) {
   run(gathers_returning_exceptions_coroutine());
-  EXPECT_TRACE("b cancelled at 0 (enough)", "c cancelled at 0 (The task was cancelled)", "e failed at 1", "a failed at 2",
-               "d done at 3",
-               "gather got [ValueError: a failed, CancelledError: enough, CancelledError: , 4, ApplicationError: e failed] at 3");
+  EXPECT_TRACE("b cancelled at 0 (enough)", "c cancelled at 0 (The task was cancelled)", "e failed at 1",
+               "a failed at 2", "d done at 3",
+               "gather got [ValueError: a failed, CancelledError: enough, CancelledError: , 4, ApplicationError: e "
+               "failed] at 3");
 }
 
 // ---- Wrong arguments

@@ -64,8 +64,7 @@ TEST(cancelled_gather_waits_for_children_that_resist_and_is_cancelled_all_the_sa
   for (int i = 0; i < 2; i++) {
     run(cancels_a_gather_of_resisting_coroutine(i));
     EXPECT_TRACE("a cancelled at 1 (The task was cancelled)", "b cancelled at 1 (The task was cancelled)",
-                 "a cleaned up at 2", "b cleaned up at 3",
-                 "waiter got CancelledError: The task was cancelled at 3");
+                 "a cleaned up at 2", "b cleaned up at 3", "waiter got CancelledError: The task was cancelled at 3");
   }
 }
 
@@ -112,7 +111,8 @@ TEST(failure_of_a_child_during_cancellation_is_the_gathers) {
 ASYNCIO_COROUTINE(cancels_the_awaiter) {
   clock_start();
   asyncio_future *inner = asyncio_gather(actor_coroutine("c", 9, 3), asyncio_sleep_coroutine(INFINITY, asyncio_none()));
-  asyncio_future *gather = asyncio_gather(actor_coroutine("a", 9, 1), asyncio_gather(actor_coroutine("b", 9, 2), inner));
+  asyncio_future *gather =
+      asyncio_gather(actor_coroutine("a", 9, 1), asyncio_gather(actor_coroutine("b", 9, 2), inner));
   asyncio_task *waiter = asyncio_create_task(awaiting_actor_coroutine("waiter", gather));
   ASYNCIO_TRY(asyncio_sleep(1));
   CHECK(asyncio_task_cancel(waiter, "stop"));
@@ -156,7 +156,9 @@ ASYNCIO_COROUTINE(cancels_between_child_and_gather) {
   return ASYNCIO_OK;
 }
 
-TEST(gather_whose_children_have_all_ended_can_no_longer_be_cancelled) { run(cancels_between_child_and_gather_coroutine()); }
+TEST(gather_whose_children_have_all_ended_can_no_longer_be_cancelled) {
+  run(cancels_between_child_and_gather_coroutine());
+}
 
 ASYNCIO_COROUTINE(cancels_before_any_step) {
   clock_start();
@@ -184,7 +186,9 @@ TEST(gather_left_over_at_the_end_of_a_run_is_cancelled) {
                "waiter got CancelledError: The task was cancelled at 1", "a cleaned up at 2");
 }
 
-ASYNCIO_COROUTINE(awaits_a_gather_of, (asyncio_future *, future)) { return asyncio_await(asyncio_gather(future), result); }
+ASYNCIO_COROUTINE(awaits_a_gather_of, (asyncio_future *, future)) {
+  return asyncio_await(asyncio_gather(future), result);
+}
 
 static void ignore(asyncio_loop *loop, const asyncio_exception_context *context, void *arg) {
   (void)loop, (void)context, (void)arg;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/async/run.c: the outcome of the whole, a loop of its own each time, and an end that leaves no task and no failure behind.
+// src/async/run.c: the outcome of the whole, a loop of its own each time, and an end that leaves no task and no failure
+// behind.
 #include <math.h>
 
 #include "actors.h"
@@ -86,7 +87,8 @@ TEST(run_inside_a_running_loop_is_refused_and_the_coroutine_dropped) { run(runs_
 TEST(run_of_what_is_no_coroutine_is_refused_and_leaves_it_alone) {
   asyncio_loop *loop = asyncio_new_event_loop();
   asyncio_future *future = asyncio_loop_create_future(loop);
-  CHECK_ERROR(asyncio_run(future, NULL), ASYNCIO_TYPE_ERROR, "Expected [coroutine] to be an unused coroutine, got a future");
+  CHECK_ERROR(asyncio_run(future, NULL), ASYNCIO_TYPE_ERROR,
+              "Expected [coroutine] to be an unused coroutine, got a future");
   CHECK(!asyncio_future_done(future));
   asyncio_unref(future);
   asyncio_loop_unref(loop);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/async/shield.c: the outcome passes through, cancellation does not, and no failure is lost behind a cancelled shield.
+// src/async/shield.c: the outcome passes through, cancellation does not, and no failure is lost behind a cancelled
+// shield.
 #include <math.h>
 
 #include "actors.h"
@@ -194,7 +195,8 @@ TEST(caller_may_drop_the_inner_and_the_shield) {
 ASYNCIO_COROUTINE(shields_a_gather) {
   clock_start();
   asyncio_future *gather = asyncio_ref(asyncio_gather(actor_coroutine("a", 2, 1), actor_coroutine("b", 1, 2)));
-  asyncio_task *waiter = asyncio_create_task(awaiting_actor_coroutine("waiter", asyncio_shield(asyncio_shield(gather))));
+  asyncio_task *waiter =
+      asyncio_create_task(awaiting_actor_coroutine("waiter", asyncio_shield(asyncio_shield(gather))));
   ASYNCIO_TRY(asyncio_sleep(0.5));
   CHECK(asyncio_task_cancel(waiter, NULL));
   check_fails(waiter, ASYNCIO_CANCELLED_ERROR, NULL);

@@ -58,7 +58,8 @@ TEST(sleep_of_zero_as_an_object_takes_one_iteration) {
   EXPECT_TRACE("before", "tick 1", "between", "tick 2", "after", "tick 3");
 }
 
-// The timer's own iteration, and one more for the task to go on: a callback queued by a timer of the same time comes first.
+// The timer's own iteration, and one more for the task to go on: a callback queued by a timer of the same time comes
+// first.
 ASYNCIO_COROUTINE(sleeps_beside_a_timer) {
   asyncio_loop *loop = asyncio_get_running_loop();
   CHECK_OK(asyncio_loop_call_later(loop, 1, trace_words, "timer before", NULL));

@@ -66,7 +66,8 @@ TEST(wait_for_the_first_ends_with_it_and_puts_it_first) {
 
 TEST(wait_for_the_first_exception_ends_with_it) {
   run(waits_for_three_coroutine(INFINITY, ASYNCIO_FIRST_EXCEPTION));
-  EXPECT_TRACE("c done at 1", "b failed at 2", "done b c | pending a  at 2", "a cancelled at 2 (The task was cancelled)");
+  EXPECT_TRACE("c done at 1", "b failed at 2", "done b c | pending a  at 2",
+               "a cancelled at 2 (The task was cancelled)");
 }
 
 ASYNCIO_COROUTINE(waits_for_an_exception_that_does_not_come) {
@@ -204,7 +205,9 @@ ASYNCIO_COROUTINE(waits_for_a_future_set_by_a_callback) {
   return ASYNCIO_OK;
 }
 
-TEST(future_set_in_the_iteration_of_the_timeout_ends_the_wait_once) { run(waits_for_a_future_set_by_a_callback_coroutine()); }
+TEST(future_set_in_the_iteration_of_the_timeout_ends_the_wait_once) {
+  run(waits_for_a_future_set_by_a_callback_coroutine());
+}
 
 // ---- Cancelling
 
@@ -271,7 +274,8 @@ ASYNCIO_COROUTINE(waits_wrongly) {
   asyncio_future *coroutine = actor_coroutine("a", 1, 7);
   size_t done = 9;
   CHECK_ERROR(asyncio_wait((asyncio_future *[]){future, coroutine}, 2, 1, ASYNCIO_ALL_COMPLETED, &done),
-              ASYNCIO_TYPE_ERROR, "Expected [futures] to be futures or tasks, got a coroutine: make it a task first at 1");
+              ASYNCIO_TYPE_ERROR,
+              "Expected [futures] to be futures or tasks, got a coroutine: make it a task first at 1");
   CHECK_INT(done, 0);
   CHECK_ERROR(asyncio_wait((asyncio_future *[]){NULL}, 1, 1, ASYNCIO_ALL_COMPLETED, &done), ASYNCIO_TYPE_ERROR,
               "Expected [futures] to be futures or tasks, got NULL at 0");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/async/wait_for.c: who decides when a limit, an end and a cancellation meet, and that the awaitable has always ended
-// before the wait does.
+// src/async/wait_for.c: who decides when a limit, an end and a cancellation meet, and that the awaitable has always
+// ended before the wait does.
 #include <math.h>
 
 #include "actors.h"
@@ -37,8 +37,8 @@ ASYNCIO_COROUTINE(waits_in_time_for_each_kind) {
   check_limited(asyncio_shield(task), 2, 3);
   check_limited(asyncio_wait_for_coroutine(asyncio_sleep_coroutine(1, asyncio_int(5)), 2), 2, 5);
   CHECK_OK(asyncio_wait_for(asyncio_gather(task, future), 2, NULL));
-  CHECK_ERROR(asyncio_wait_for(failing_actor_coroutine("failing", 1, ASYNCIO_VALUE_ERROR), 2, NULL), ASYNCIO_VALUE_ERROR,
-              "failing failed");
+  CHECK_ERROR(asyncio_wait_for(failing_actor_coroutine("failing", 1, ASYNCIO_VALUE_ERROR), 2, NULL),
+              ASYNCIO_VALUE_ERROR, "failing failed");
   asyncio_unref(task);
   asyncio_unref(future);
   return ASYNCIO_OK;
@@ -191,7 +191,8 @@ TEST(without_time_what_is_done_counts_and_the_rest_is_cancelled_and_waited_for) 
   for (int i = 0; i < 3; i++) {
     run(has_no_time_coroutine(timeouts[i]));
     EXPECT_TRACE("started cancelled at 0 (The task was cancelled)", "stubborn cancelled at 0 (The task was cancelled)",
-                 "stubborn cleaned up at 1", "failing cancelled at 1 (The task was cancelled)", "failing cleaned up at 2");
+                 "stubborn cleaned up at 1", "failing cancelled at 1 (The task was cancelled)",
+                 "failing cleaned up at 2");
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/async/wait_for.c: cancellations from outside, alone and in the same iteration as the limit or the end; limits within
-// limits; what a closed loop leaves.
+// src/async/wait_for.c: cancellations from outside, alone and in the same iteration as the limit or the end; limits
+// within limits; what a closed loop leaves.
 #include <math.h>
 
 #include "actors.h"
@@ -149,8 +149,7 @@ TEST(cancellation_while_the_end_is_waited_for_ends_that_wait) {
 
 ASYNCIO_COROUTINE(nests_limits, (double, outer), (double, inner)) {
   clock_start();
-  asyncio_status status =
-      asyncio_wait_for(asyncio_wait_for_coroutine(actor_coroutine("a", 9, 1), inner), outer, NULL);
+  asyncio_status status = asyncio_wait_for(asyncio_wait_for_coroutine(actor_coroutine("a", 9, 1), inner), outer, NULL);
   CHECK_ERROR(status, ASYNCIO_TIMEOUT_ERROR, "The time limit was reached");
   CHECK_INT(asyncio_task_cancelling(asyncio_current_task()), 0);
   return asyncio_sleep(5);
@@ -238,8 +237,7 @@ TEST(closed_loop_ends_waits_with_limits_and_frees_what_they_hold) {
   CHECK_OK(asyncio_loop_call_later(loop, 1, stop_loop, loop, NULL));
   CHECK_OK(asyncio_loop_run_forever(loop));
   CHECK_OK(asyncio_loop_close(loop));
-  EXPECT_TRACE("inner cancelled at 1 (Event loop is closed)",
-               "waiter got CancelledError: Event loop is closed at 1");
+  EXPECT_TRACE("inner cancelled at 1 (Event loop is closed)", "waiter got CancelledError: Event loop is closed at 1");
   asyncio_unref(future);
   asyncio_loop_unref(loop);
 }
