@@ -29,6 +29,7 @@ static unsigned class_of(size_t size) {
 void *asyncio__stack_take(asyncio__stacks *stacks, size_t *size) {
   unsigned class = class_of(*size);
   void *block = NULL;
+  if (*size > PTRDIFF_MAX / 2) return NULL;
   if (class < ASYNCIO__STACK_CLASSES) {
     *size = size_of(class);
     block = stacks->idle[class];

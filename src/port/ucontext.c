@@ -71,7 +71,7 @@ static void run_body(void) {
 }
 
 asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_call call) {
-  size_t size = stack_size + NATIVE_MARGIN;
+  size_t size = stack_size > PTRDIFF_MAX / 2 ? stack_size : stack_size + NATIVE_MARGIN;
   char *block = asyncio__stack_take(stacks, &size);
   if (!block) return NULL;
   asyncio__coro *self = (asyncio__coro *)(void *)(block + size - (sizeof *self + 15) / 16 * 16);
