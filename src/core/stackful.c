@@ -45,7 +45,7 @@ asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const
     return NULL;
   }
   asyncio__task *coroutine =
-      size > PTRDIFF_MAX / 2 ? NULL : asyncio__coroutine_alloc(name ? name : "coroutine", COPY_OFFSET + size);
+      asyncio__coroutine_alloc(name ? name : "coroutine", size > PTRDIFF_MAX / 2 ? size : COPY_OFFSET + size);
   if (!coroutine) return NULL;
   stackful *self = asyncio__container(asyncio__root(coroutine), stackful, frame);
   void *copy = (char *)self + COPY_OFFSET;

@@ -3,6 +3,8 @@
 // coroutine made it. Invariant (asyncio's): a pending task that is not executing either is queued or waits, never both.
 #include "task.h"
 
+#include <limits.h>
+
 #include "../base/alloc.h"
 #include "../base/check.h"
 #include "../port/coro.h"
@@ -18,7 +20,7 @@ enum { MOST_REFUSED_WAITS = 1000 };
 
 asyncio__task *asyncio__coroutine_alloc(const char *name, size_t size) {
   size_t whole = sizeof(asyncio__task) + size;
-  asyncio__task *self = asyncio__pool_alloc(&asyncio__thread.pool, whole);
+  asyncio__task *self = size > INT_MAX / 2 ? NULL : asyncio__pool_alloc(&asyncio__thread.pool, whole);
   if (!self) {
     asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for coroutine '%s'", name);
     return NULL;
@@ -259,7 +261,7 @@ unsigned asyncio_task_uncancel(asyncio_task *task) {
 
 static asyncio_status creatable(const asyncio_future *coroutine, const asyncio_task_options *options) {
   if (!asyncio_iscoroutine(coroutine)) {
-    asyncio_status failed = asyncio__latest_failure();
+    asyncio_status failed = asyncio_error_latest();
     if (!coroutine && failed) return failed;
     return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [coroutine] to be an unused coroutine, got %s",
                          coroutine ? coroutine->kind->name : "NULL");
