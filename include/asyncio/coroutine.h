@@ -20,7 +20,8 @@
 //
 //   asyncio_future *factorial_coroutine(const char *name, int number);
 //
-// A pointer is copied as a pointer: what it points to must live until the body has ended. [result] is never NULL in the
+// A pointer is copied as a pointer: what it points to must live until the body has ended, or is dropped if it never runs.
+// Inside one file, ASYNCIO_STATIC_COROUTINE keeps both names from the linker. [result] is never NULL in the
 // body when it was called through the object; it starts as none.
 #ifndef ASYNCIO_COROUTINE_H
 #define ASYNCIO_COROUTINE_H
@@ -44,7 +45,8 @@ bool asyncio_isfuture(const asyncio_future *awaitable);     // a future or a tas
 
 // Awaits any awaitable: suspends the calling task until it is done and gives its outcome, the value in [result] (owned by
 // the caller; may be NULL). A coroutine runs here, within the calling task. A done future gives its outcome
-// without suspending. RuntimeError outside a coroutine, when a task awaits itself, or for a coroutine used before;
+// without suspending. A task made on the spot, asyncio_await(asyncio_create_task(...)), keeps its creator's reference and leaks:
+// await the coroutine itself. RuntimeError outside a coroutine, when a task awaits itself, or for a coroutine used before;
 // TypeError for NULL (the error of a failed constructor is passed on instead).
 ASYNCIO_SUSPENDS asyncio_status asyncio_await(asyncio_future *awaitable, asyncio_value *result);
 
@@ -78,14 +80,20 @@ ASYNCIO_SUSPENDS asyncio_status asyncio_await(asyncio_future *awaitable, asyncio
   ASYNCIO__PASTE(ASYNCIO__LIST_, \
                  ASYNCIO__NONE_OR_SOME_(0, ##__VA_ARGS__, N, N, N, N, N, N, N, N, 0))(__VA_ARGS__)
 
+#define ASYNCIO__COROUTINE_DECLARE(linkage, name, ...) \
+  linkage ASYNCIO_SUSPENDS asyncio_status name( \
+      ASYNCIO__EACH(ASYNCIO__PARAMETER, ##__VA_ARGS__) asyncio_value *result); \
+  linkage asyncio_future *name##_coroutine ASYNCIO__LIST(__VA_ARGS__)
+
 // Declares, for a header, what ASYNCIO_COROUTINE with the same list defines in a .c file.
-#define ASYNCIO_COROUTINE_DECLARE(name, ...) \
-  ASYNCIO_SUSPENDS asyncio_status name(ASYNCIO__EACH(ASYNCIO__PARAMETER, ##__VA_ARGS__) asyncio_value *result); \
-  asyncio_future *name##_coroutine ASYNCIO__LIST(__VA_ARGS__)
+#define ASYNCIO_COROUTINE_DECLARE(name, ...) ASYNCIO__COROUTINE_DECLARE(extern, name, ##__VA_ARGS__)
 
 // Defines a coroutine function with up to 8 typed parameters; see the head of this file.
-#define ASYNCIO_COROUTINE(name, ...) \
-  ASYNCIO_COROUTINE_DECLARE(name, ##__VA_ARGS__); \
+#define ASYNCIO_COROUTINE(name, ...) ASYNCIO__COROUTINE(extern, name, ##__VA_ARGS__)
+#define ASYNCIO_STATIC_COROUTINE(name, ...) ASYNCIO__COROUTINE(__attribute__((unused)) static, name, ##__VA_ARGS__)
+
+#define ASYNCIO__COROUTINE(linkage, name, ...) \
+  ASYNCIO__COROUTINE_DECLARE(linkage, name, ##__VA_ARGS__); \
   struct name##__arguments { \
     ASYNCIO__EACH(ASYNCIO__FIELD, ##__VA_ARGS__) \
     char asyncio__end; \

@@ -9,8 +9,8 @@
 extern "C" {
 #endif
 
-// A pending future of [loop]; the caller owns a reference. NULL with a RuntimeError when [loop] is closed or NULL, with
-// MemoryError when memory is out.
+// A pending future of [loop]; the caller owns a reference. NULL with a RuntimeError when [loop] is closed, TypeError when it
+// is NULL, MemoryError.
 asyncio_future *asyncio_loop_create_future(asyncio_loop *loop);
 
 // A reference more / less. asyncio_ref on a fresh coroutine, gather or shield keeps it past its first use.
@@ -22,7 +22,7 @@ bool asyncio_future_cancelled(const asyncio_future *future);  // was cancelled; 
 asyncio_loop *asyncio_future_get_loop(const asyncio_future *future);  // borrowed; NULL for a coroutine not yet used
 
 // Makes the future done. set_result takes over [value], also when it fails; set_exception's words are printf's.
-// InvalidStateError when it is done already; RuntimeError on a task, whose outcome is its coroutine's to give; TypeError
+// InvalidStateError when it is done already; RuntimeError on a task, whose outcome is its coroutine's to give; ValueError
 // for a [status] that is no failure.
 asyncio_status asyncio_future_set_result(asyncio_future *future, asyncio_value value);
 asyncio_status asyncio_future_set_exception(asyncio_future *future, asyncio_status status, const char *format, ...)

@@ -13,7 +13,7 @@ extern "C" {
 //   asyncio_value list;
 //   ASYNCIO_TRY(asyncio_await(asyncio_gather(fetch_coroutine("a"), fetch_coroutine("b")), &list));
 // Coroutines become tasks. The first failure is the gather's at once; the others run on. Cancelling it cancels all
-// that are not done, and it is done when they all are. An awaitable given twice is awaited once. Used up by its first
+// that are not done; it ends when the first of them has ended cancelled, with return_exceptions when all have ended. An awaitable given twice is awaited once. Used up by its first
 // use; asyncio_ref keeps it. NULL with the error of the first argument that is NULL, or MemoryError: the coroutines
 // among the arguments are then dropped.
 #define asyncio_gather(...) \

@@ -64,6 +64,10 @@ const char *asyncio_error_message(asyncio_status status);
 // The latest failure with [status] in the current task, or NULL. Borrowed: valid until the task suspends, raises or ends.
 const asyncio_error *asyncio_error_current(asyncio_status status);
 
+// The status of the latest failure in the current task: what to return where a function returned NULL. 0 for none since the
+// task began or asyncio_error_clear() was called.
+asyncio_status asyncio_error_latest(void);
+
 // Forgets the failures recorded in the current task: call it where an error has been dealt with and none of its words may
 // turn up as the context of a later one.
 void asyncio_error_clear(void);

@@ -158,7 +158,7 @@ static void begin(gather *self, asyncio_future *const *awaitables, size_t count)
 }
 
 static asyncio_status check_one(const asyncio_future *awaitable, size_t index, const asyncio_loop *loop) {
-  if (!awaitable && asyncio__latest_failure()) return asyncio__latest_failure();
+  if (!awaitable && asyncio_error_latest()) return asyncio_error_latest();
   if (asyncio_iscoroutine(awaitable)) return ASYNCIO_OK;
   if (!asyncio_isfuture(awaitable))
     return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [awaitables] to be awaitables, got %s at %zu",

@@ -15,7 +15,7 @@ ASYNCIO__OUTLINED static void report_uncaught(void) {
   ASYNCIO__NEVER_SUSPENDS(report_uncaught);
   char line[1024];
   if (!asyncio__thread.uncaught) return;
-  asyncio_status status = asyncio__latest_failure();
+  asyncio_status status = asyncio_error_latest();
   const char *words = asyncio_error_message(status);
   snprintf(line, sizeof line, "asyncio_run: %s: %s", asyncio_error_name(status), words);
   asyncio__host_report(line);
@@ -83,7 +83,7 @@ asyncio_status asyncio_run(asyncio_future *coroutine, asyncio_value *result) {
   if (result) *result = asyncio_none();
   if (asyncio__thread.running)
     return refuse(coroutine, asyncio_raise(ASYNCIO_RUNTIME_ERROR, "asyncio_run() cannot be called from a running event loop"));
-  asyncio_status status = asyncio__latest_failure();
+  asyncio_status status = asyncio_error_latest();
   if (!asyncio_iscoroutine(coroutine) && (coroutine || !status))
     status = asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [coroutine] to be an unused coroutine, got %s",
                            coroutine ? "a future" : "NULL");

@@ -48,7 +48,7 @@ static asyncio__progress cancel_and_wait(wait_for_frame *self) {
   asyncio_future *future = asyncio_ensure_future(self->awaitable);
   asyncio_unref(self->awaitable);
   self->awaitable = future;
-  if (!future) return asyncio__frame_done(&self->frame, asyncio__latest_failure(), asyncio_none());
+  if (!future) return asyncio__frame_done(&self->frame, asyncio_error_latest(), asyncio_none());
   if (asyncio__is_done(future)) return done_with_outcome(self);
   self->frame.at = CANCELLED;
   self->task = asyncio_current_task();
@@ -82,7 +82,7 @@ static asyncio_status prepare(wait_for_frame *self, asyncio_future *awaitable, d
     self->awaitable = asyncio_ref(awaitable);
     return ASYNCIO_OK;
   }
-  asyncio_status failed = asyncio__latest_failure();
+  asyncio_status failed = asyncio_error_latest();
   if (!awaitable && failed) return failed;
   asyncio_unref(asyncio_ref(awaitable));
   if (awaitable) return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [timeout] to be a number, got NaN");

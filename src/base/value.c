@@ -13,7 +13,7 @@
 
 struct asyncio__box {
   unsigned references;
-  unsigned js;                      // ASYNCIO_JS: the handle
+  unsigned js;                      // ASYNCIO_JS: the handle; ASYNCIO_ERROR: the status
   void (*release)(unsigned handle);  // ASYNCIO_JS
   void *pointer;                    // ASYNCIO_POINTER; ASYNCIO_ERROR: the error
   void (*destroy)(void *pointer);   // ASYNCIO_POINTER
@@ -44,9 +44,9 @@ asyncio_value asyncio_pointer(void *pointer) {
 
 static asyncio_status box_new(asyncio_value *value, asyncio_kind kind, size_t payload) {
   *value = asyncio_none();
-  if (payload > PTRDIFF_MAX - sizeof(asyncio__box)) return ASYNCIO_MEMORY_ERROR;
-  asyncio__box *box = asyncio__alloc(sizeof *box + payload);
-  if (!box) return ASYNCIO_MEMORY_ERROR;
+  bool possible = payload <= PTRDIFF_MAX - sizeof(asyncio__box);
+  asyncio__box *box = possible ? asyncio__alloc(sizeof *box + payload) : NULL;
+  if (!box) return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a value of %zu bytes", payload);
   *box = (asyncio__box){.references = 1};
   *value = (asyncio_value){.kind = kind, .boxed = true, .asyncio__as.box = box};
   return ASYNCIO_OK;
@@ -92,7 +92,8 @@ ASYNCIO__OUTLINED asyncio_status asyncio_owned_pointer(asyncio_value *value, voi
 
 asyncio_status asyncio_list(asyncio_value *value, size_t count) {
   *value = asyncio_none();
-  if (count > PTRDIFF_MAX / sizeof(asyncio_value)) return ASYNCIO_MEMORY_ERROR;
+  if (count > PTRDIFF_MAX / sizeof(asyncio_value))
+    return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a list of %zu values", count);
   ASYNCIO_TRY(box_new(value, ASYNCIO_LIST, count * sizeof(asyncio_value)));
   asyncio__box *box = value->asyncio__as.box;
   box->size = count;
@@ -113,7 +114,7 @@ void asyncio_list_set(asyncio_value list, size_t index, asyncio_value item) {
 asyncio_status asyncio__value_of_error(asyncio_value *value, asyncio_error *error, asyncio_status status) {
   ASYNCIO_TRY(box_new(value, ASYNCIO_ERROR, 0));
   value->asyncio__as.box->pointer = asyncio__error_ref(error);
-  value->asyncio__as.box->js = (unsigned)-status;
+  value->asyncio__as.box->js = (unsigned)status;
   return ASYNCIO_OK;
 }
 
@@ -185,7 +186,7 @@ const asyncio_error *asyncio_value_error(asyncio_value value) {
 }
 
 asyncio_status asyncio_value_status(asyncio_value value) {
-  return value.kind == ASYNCIO_ERROR ? -(asyncio_status)value.asyncio__as.box->js : ASYNCIO_OK;
+  return value.kind == ASYNCIO_ERROR ? (asyncio_status)value.asyncio__as.box->js : ASYNCIO_OK;
 }
 
 size_t asyncio_value_count(asyncio_value value) {

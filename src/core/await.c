@@ -45,6 +45,7 @@ static asyncio_status await_future(asyncio_future *future, asyncio_value *value)
   asyncio__task *self = asyncio__thread.task;
   ASYNCIO_TRY(asyncio__task_may_await(self, future));
   if (asyncio__is_done(future)) return asyncio__future_take(future, value);
+  ASYNCIO_TRY(asyncio__may_suspend("asyncio_await"));
   asyncio__task_wait_future(self, future);
   asyncio_status sent = asyncio__park();
   self = asyncio__thread.task;
@@ -54,8 +55,10 @@ static asyncio_status await_future(asyncio_future *future, asyncio_value *value)
 }
 
 static asyncio_status await_coroutine(asyncio__task *coroutine, asyncio_value *value) {
+  bool stackful = asyncio__is_stackful(asyncio__root(coroutine));
+  if (!stackful) ASYNCIO_TRY(asyncio__may_suspend("asyncio_await"));
   if (!asyncio__coroutine_claim(coroutine)) return ASYNCIO_RUNTIME_ERROR;
-  if (asyncio__is_stackful(asyncio__root(coroutine))) return asyncio__stackful_call(asyncio__root(coroutine), value);
+  if (stackful) return asyncio__stackful_call(asyncio__root(coroutine), value);
   return asyncio__frame_run(asyncio__root(coroutine), value);
 }
 
@@ -63,11 +66,11 @@ asyncio_status asyncio_await(asyncio_future *awaitable, asyncio_value *result) {
   asyncio_value value = asyncio_none();
   if (result) *result = value;
   if (!awaitable) {
-    asyncio_status failed = asyncio__latest_failure();
+    asyncio_status failed = asyncio_error_latest();
     return failed ? failed : asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [awaitable] to be an awaitable, got NULL");
   }
   awaitable = asyncio__take(awaitable);
-  asyncio_status status = asyncio__may_suspend("asyncio_await");
+  asyncio_status status = asyncio__thread.task ? ASYNCIO_OK : asyncio__may_suspend("asyncio_await");
   if (!status && awaitable->kind == &asyncio__coroutine_kind)
     status = await_coroutine(asyncio__task_of(awaitable), &value);
   else if (!status)

@@ -76,7 +76,8 @@ asyncio_future *asyncio_ref(asyncio_future *future) {
 asyncio_future *asyncio__take(asyncio_future *awaitable) { return asyncio_ref(awaitable); }
 
 // They will never be called. Other entries than the users' hold a reference to the future, and drop it: a gather's, a shield's.
-static void drop_callbacks(asyncio_future *self) {
+ASYNCIO__OUTLINED static void drop_callbacks(asyncio_future *self) {
+  ASYNCIO__NEVER_SUSPENDS(drop_callbacks);
   asyncio__link *link;
   while ((link = asyncio__list_pop(&self->callbacks))) {
     asyncio__entry *entry = asyncio__entry_of(link);
@@ -185,7 +186,8 @@ asyncio_status asyncio_future_set_result(asyncio_future *self, asyncio_value val
 
 asyncio_status asyncio_future_set_exception(asyncio_future *self, asyncio_status status, const char *format, ...) {
   ASYNCIO_TRY(settable(self));
-  if (status >= 0) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [status] to be an error's, got %d", status);
+  if (!asyncio__is_failure(status))
+    return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [status] to be an error's, got %d", status);
   va_list arguments;
   va_start(arguments, format);
   asyncio__future_finish(self, status, asyncio_none(), asyncio__error_new(status, NULL, format, arguments));

@@ -59,7 +59,7 @@ static asyncio_status adopt(asyncio_loop *loop, asyncio_future *awaitable, async
   *future = asyncio_iscoroutine(awaitable) || !awaitable
                 ? asyncio_create_task_with(awaitable, (asyncio_task_options){.loop = loop})
                 : asyncio__take(awaitable);
-  if (!*future) return asyncio__latest_failure();
+  if (!*future) return asyncio_error_latest();
   if ((*future)->loop == loop) return asyncio_future_add_done_callback(*future, stop_when_done, NULL);
   return asyncio_raise(ASYNCIO_VALUE_ERROR, "The future belongs to a different loop than the one asked to run");
 }

@@ -40,7 +40,7 @@ asyncio__errors *asyncio__errors_here(void) {
   return asyncio__thread.task ? &asyncio__thread.task->errors : &asyncio__thread.errors;
 }
 
-asyncio_status asyncio__latest_failure(void) { return asyncio__errors_here()->latest; }
+asyncio_status asyncio_error_latest(void) { return asyncio__errors_here()->latest; }
 
 void asyncio__errors_clear(asyncio__errors *errors) {
   if (!errors->latest) return;
@@ -51,7 +51,7 @@ void asyncio__errors_clear(asyncio__errors *errors) {
   }
 }
 
-static bool is_status(asyncio_status status) {
+bool asyncio__is_failure(asyncio_status status) {
 #define IS(constant, code, name, words) \
   case code:
   switch (status) {
@@ -64,7 +64,7 @@ static bool is_status(asyncio_status status) {
 }
 
 asyncio_status asyncio_raise(asyncio_status status, const char *format, ...) {
-  if (!is_status(status))
+  if (!asyncio__is_failure(status))
     return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [status] to be an error's, got %d", status);
   asyncio__errors *errors = asyncio__errors_here();
   va_list arguments;

@@ -39,12 +39,14 @@ extern _Thread_local asyncio__runtime asyncio__thread;
 // The loop count reached 0: gives memory back.
 void asyncio__runtime_idle(void);
 
+// Whether [status] is one of the table's errors or the application's.
+bool asyncio__is_failure(asyncio_status status);
+
 // The errors of the executing task, or of the thread outside one.
 asyncio__errors *asyncio__errors_here(void);
 // [error], whose reference is taken over, is the latest with [status]; NULL when there are no words for it.
 void asyncio__errors_push(asyncio__errors *errors, asyncio_status status, asyncio_error *error);
 asyncio_error *asyncio__errors_find(const asyncio__errors *errors, asyncio_status status);
-asyncio_status asyncio__latest_failure(void);  // here; 0 for none
 void asyncio__errors_clear(asyncio__errors *errors);
 
 #endif

@@ -44,12 +44,15 @@ void asyncio__host_report(const char *line);
 const char *asyncio__host_foreign_frame(void);
 
 #ifdef __EMSCRIPTEN__
-// Tells a build that checks stack limits where the running stack lies; NULL, NULL for the host's own.
+// Tells a build that checks stack limits where the running stack lies; NULL, NULL for the host's own. A macro, and the
+// loader's function itself: one of ours would at -O0 have a frame, and set the stack pointer as it returns, outside the new
+// limits.
 extern bool asyncio__host_checks_stacks;
-void asyncio__host_move_stack_limits(void *high, void *low);
-static inline void asyncio__host_stack_limits(void *high, void *low) {
-  if (__builtin_expect(asyncio__host_checks_stacks, 0)) asyncio__host_move_stack_limits(high, low);
-}
+void asyncio_host_move_stack_limits(void *high, void *low);
+#define asyncio__host_stack_limits(high, low) \
+  do { \
+    if (__builtin_expect(asyncio__host_checks_stacks, 0)) asyncio_host_move_stack_limits(high, low); \
+  } while (0)
 #endif
 
 #endif

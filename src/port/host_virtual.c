@@ -11,5 +11,5 @@ static void wait_until(double deadline) { virtual_now = fmax(virtual_now, deadli
 #ifdef __EMSCRIPTEN__
 // Nothing lies between the coroutines and this host: the tests that put JavaScript in between link host_web.c.
 bool asyncio__host_checks_stacks;
-void asyncio__host_move_stack_limits(void *high, void *low) { (void)high, (void)low; }
+void asyncio_host_move_stack_limits(void *high, void *low) { (void)high, (void)low; }
 #endif

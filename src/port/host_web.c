@@ -18,7 +18,6 @@ void asyncio_host_foreign_name(char *name, int size);
 void asyncio_host_started(void);
 void asyncio_host_words(char *words, int size);  // of the exception that asyncio__host_rescue is about
 void asyncio_host_release(unsigned handle);
-void asyncio_host_move_stack_limits(void *high, void *low);
 
 // Upcall, from src/web: main goes on.
 void asyncio__main_resume(void);
@@ -45,7 +44,7 @@ void asyncio__host_wake(void) {
 
 bool asyncio__host_can_run(const char **why) {
   *why = asyncio__coro_current() ? "asyncio_run() cannot be called here: JavaScript lies between it and main"
-                                 : "asyncio_run() must be called from main(), which can wait; elsewhere create a task";
+                                 : "asyncio_run() must be called from a main() that can wait (see <asyncio/main.h>); elsewhere create a task";
   return asyncio__coro_parkable && !web.over;
 }
 
@@ -109,5 +108,3 @@ const char *asyncio__host_foreign_frame(void) {
   asyncio_host_foreign_name(name, sizeof name);
   return *name ? name : NULL;
 }
-
-void asyncio__host_move_stack_limits(void *high, void *low) { asyncio_host_move_stack_limits(high, low); }

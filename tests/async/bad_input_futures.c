@@ -99,7 +99,7 @@ TEST(bad_use_of_futures) {
       {"result of a cancelled one", cancelled_result, ASYNCIO_INVALID_STATE_ERROR, "The future is cancelled already"},
       {"exception of a cancelled one", cancelled_exception, ASYNCIO_INVALID_STATE_ERROR,
        "The future is cancelled already"},
-      {"exception that is none", no_exception, ASYNCIO_TYPE_ERROR, "Expected [status] to be an error's, got 0"},
+      {"exception that is none", no_exception, ASYNCIO_VALUE_ERROR, "Expected [status] to be an error's, got 0"},
       {"result asked of a pending one", pending_result, ASYNCIO_INVALID_STATE_ERROR, "Result is not set"},
       {"exception asked of a pending one", pending_exception, ASYNCIO_INVALID_STATE_ERROR, "Result is not set"},
       {"result asked of a cancelled one", result_of_cancelled, ASYNCIO_CANCELLED_ERROR, "gone"},
