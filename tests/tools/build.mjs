@@ -50,8 +50,13 @@ function toolchain() {
   return join(emscripten, 'cmake/Modules/Platform/Emscripten.cmake');
 }
 
-function definitions(config) {
-  const all = { ...config.options, ASYNCIO_STRICT: 'ON', ...(config.emscripten && { CMAKE_TOOLCHAIN_FILE: toolchain() }) };
+// What CMake is told of a configuration.
+export function definitions(config) {
+  const all = {
+    ...config.options,
+    ASYNCIO_STRICT: 'ON',
+    ...(config.emscripten && { CMAKE_TOOLCHAIN_FILE: toolchain() }),
+  };
   return Object.entries(all).map(([name, value]) => `-D${name}=${value}`);
 }
 

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// What CMake installs is a package that a project finds, builds with and runs, natively and in WebAssembly.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { NATIVE_PROGRAMS, PROGRAMS, definitions } from '../tools/build.mjs';
+import { tree } from '../tools/paths.mjs';
+import { build, environment, root } from './sources.mjs';
+
+const options = { encoding: 'utf8', env: { ...process.env, ...environment } };
+const cmake = (...args) => execFileSync('cmake', args, options);
+
+// Installs the library of [config] anew and builds the user's project over it; gives the project's folder.
+function buildUser(config) {
+  const folder = join(build, 'house', `user-${config.name}`);
+  const prefix = join(folder, 'installed');
+  rmSync(folder, { recursive: true, force: true });
+  cmake('--install', tree(config.name), '--prefix', prefix);
+  const where = [`-DCMAKE_PREFIX_PATH=${prefix}`, `-DCMAKE_FIND_ROOT_PATH=${prefix}`];
+  const toolchain = definitions({ emscripten: config.emscripten, options: { CMAKE_BUILD_TYPE: 'Release' } });
+  cmake('-S', join(root, 'tests/house/user'), '-B', folder, ...where, ...toolchain);
+  cmake('--build', folder);
+  return folder;
+}
+
+test('an installed library is found and used natively', () => {
+  const program = join(buildUser(NATIVE_PROGRAMS), 'user');
+  assert.equal(execFileSync(program, options), 'hello\nmain goes on\n');
+});
+
+test('an installed library is found and used in WebAssembly', () => {
+  const program = join(buildUser(PROGRAMS), 'user.js');
+  assert.equal(execFileSync(process.execPath, [program], options), 'hello\nmain goes on\n');
+});
