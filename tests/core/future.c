@@ -73,8 +73,8 @@ TEST(an_exception_is_given_with_its_words) {
 TEST(an_exception_may_be_an_applications_own_but_must_be_a_failure) {
   asyncio_loop *loop = asyncio_new_event_loop();
   asyncio_future *future = new_future(loop);
-  CHECK_ERROR(asyncio_future_set_exception(future, 0, "fine"), ASYNCIO_TYPE_ERROR, NULL);
-  CHECK_ERROR(asyncio_future_set_exception(future, 5, "fine"), ASYNCIO_TYPE_ERROR, NULL);
+  CHECK_ERROR(asyncio_future_set_exception(future, 0, "fine"), ASYNCIO_VALUE_ERROR, NULL);
+  CHECK_ERROR(asyncio_future_set_exception(future, 5, "fine"), ASYNCIO_VALUE_ERROR, NULL);
   CHECK(!asyncio_future_done(future));
   CHECK_OK(asyncio_future_set_exception(future, ASYNCIO_APPLICATION_ERROR - 5, "own"));
   CHECK_ERROR(asyncio_future_result(future, NULL), ASYNCIO_APPLICATION_ERROR - 5, "own");
