@@ -185,14 +185,15 @@ ASYNCIO__OUTLINED void asyncio__task_drive(asyncio__task *self, asyncio__progres
 static asyncio_status woken(asyncio__task *self) {
   asyncio_status sent = self->sent;
   asyncio__frame *frame = self->frame;
-  if (self->awaiting) {
+  bool awaited = self->awaiting != NULL;
+  if (awaited) {
     sent = asyncio__future_take(self->awaiting, &frame->value);
     forget_awaited(self);
   }
   if (!self->must_cancel) return sent;
   self->must_cancel = false;
   if (sent == ASYNCIO_CANCELLED_ERROR) return sent;
-  asyncio_value_clear(&frame->value);
+  if (awaited) asyncio_value_clear(&frame->value);  // else it is an old copy of what the frame has taken
   asyncio__errors_push(&self->errors, ASYNCIO_CANCELLED_ERROR, asyncio__error_ref(self->cancel_error));
   return ASYNCIO_CANCELLED_ERROR;
 }
