@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Errors. One allocation holds an error and its words. A chain of contexts is cut at a fixed length, so that a task that
+// Errors. One allocation holds an error and its words. A chain of contexts has a longest length, so that a task that
 // meets failures all its life does not grow.
 #include <stdio.h>
 
@@ -37,13 +37,11 @@ const char *asyncio__status_words(asyncio_status status) {
 #undef WORDS
 }
 
-static void cut_chain(asyncio_error *error) {
-  for (int length = 1; error->context; length++, error = error->context) {
-    if (length < LONGEST_CHAIN) continue;
-    asyncio__error_unref(error->context);
-    error->context = NULL;
-    return;
-  }
+// Errors are shared, so a chain that is too long is not cut: its newest end begins another one.
+static asyncio_error *linkable(asyncio_error *context) {
+  int length = 1;
+  for (const asyncio_error *error = context; error; error = error->context) length++;
+  return length > LONGEST_CHAIN ? NULL : context;
 }
 
 ASYNCIO__OUTLINED asyncio_error *asyncio__error_new(asyncio_status status, asyncio_error *context, const char *format, va_list arguments) {
@@ -55,10 +53,9 @@ ASYNCIO__OUTLINED asyncio_error *asyncio__error_new(asyncio_status status, async
   if (length < 0) length = 0;
   asyncio_error *error = asyncio__alloc(sizeof *error + (size_t)length + 1);
   if (!error) return NULL;
-  *error = (asyncio_error){.references = 1, .status = status, .context = asyncio__error_ref(context)};
+  *error = (asyncio_error){.references = 1, .status = status, .context = asyncio__error_ref(linkable(context))};
   error->words[0] = '\0';
   vsnprintf(error->words, (size_t)length + 1, format, arguments);
-  cut_chain(error);
   return error;
 }
 

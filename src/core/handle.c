@@ -59,7 +59,7 @@ static void hand_out(asyncio_handle *self, asyncio_handle **handle) {
 }
 
 asyncio_status asyncio_loop_call_soon(asyncio_loop *loop, asyncio_callback callback, void *arg, asyncio_handle **handle) {
-  asyncio_handle *self;
+  asyncio_handle *self = NULL;
   if (handle) *handle = NULL;
   ASYNCIO_TRY(handle_new(loop, callback, arg, &self));
   asyncio__loop_ready(loop, &self->timer.entry);
@@ -69,7 +69,7 @@ asyncio_status asyncio_loop_call_soon(asyncio_loop *loop, asyncio_callback callb
 
 static asyncio_status call_at(asyncio_loop *loop, double when, asyncio_callback callback, void *arg,
                               asyncio_handle **handle) {
-  asyncio_handle *self;
+  asyncio_handle *self = NULL;
   ASYNCIO_TRY(handle_new(loop, callback, arg, &self));
   self->timed = true;
   asyncio_status status = asyncio__loop_arm(loop, &self->timer, when);
