@@ -130,11 +130,12 @@ void asyncio__loop_turn(asyncio_loop *loop, double until) {
   asyncio__thread.running = loop;
   read_clock(loop);
   do {
-    if (asyncio__list_empty(&loop->batch)) {
+    if (!loop->iterating) {
       collect_due(loop);
       asyncio__list_splice(&loop->batch, &loop->ready);
     }
-    if (!run_batch(loop, until)) break;
+    loop->iterating = !run_batch(loop, until);
+    if (loop->iterating) break;
     if (loop->stopping) end_run(loop);
   } while (loop->running && loop->now < until && !asyncio__list_empty(&loop->ready));
   asyncio__thread.running = NULL;

@@ -19,6 +19,7 @@ struct asyncio_loop {
   unsigned since_clock;     // entries run since
   unsigned clock_interval;  // entries until it is read again
   unsigned tasks_named;     // for Task-1, Task-2...
+  bool iterating;           // a turn ended within the iteration
   bool running;             // between the start and the end of a run
   bool stopping;            // stop() was called
   bool closing;             // close() is ending the tasks
