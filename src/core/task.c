@@ -242,11 +242,20 @@ static bool refuse_cancel(asyncio_future *self, const char *message) {
   return false;
 }
 
-static bool task_cancel(asyncio_future *future, const char *message) {
+static asyncio__task *request_cancel(asyncio_future *future, const char *message) {
   asyncio__task *self = asyncio__task_of(future);
+  asyncio_error *former = self->cancel_error;  // [message] may be its words
   self->cancels++;
-  asyncio__error_unref(self->cancel_error);
   self->cancel_error = asyncio__cancelled_error(message);
+  asyncio__error_unref(former);
+  return self;
+}
+
+// Tasks that wait for one another are gone through in a loop: the chain may be longer than the C stack is deep.
+static bool task_cancel(asyncio_future *future, const char *message) {
+  asyncio__task *self = request_cancel(future, message);
+  while (asyncio_istask(self->awaiting) && !asyncio__is_done(self->awaiting))
+    self = request_cancel(self->awaiting, message);
   if (!forward_cancel(self)) self->must_cancel = true;
   return true;
 }
