@@ -1,41 +1,7 @@
 // SPDX-License-Identifier: MIT
-// src/core/runtime.c: the words of failures. Each task has its own latest few, and the thread has some for what is in none;
-// they survive cleanup that fails in turn, and chain to what was being handled.
-#include <stdio.h>
-
+// src/core/runtime.c: the words of failures from task to task. Each task has its own latest few; they survive cleanup that
+// fails in turn, travel with a failure that is awaited, and never turn up in another.
 #include "common.h"
-
-TEST(words_are_kept_for_the_status_they_were_raised_with) {
-  CHECK_INT(asyncio_raise(ASYNCIO_VALUE_ERROR, "%s %d", "number", 5), ASYNCIO_VALUE_ERROR);
-  CHECK_TEXT(asyncio_error_message(ASYNCIO_VALUE_ERROR), "number 5");
-  CHECK_TEXT(asyncio_error_message(ASYNCIO_TYPE_ERROR), "An argument has a type that is not allowed");
-  CHECK_TEXT(asyncio_error_message(ASYNCIO_OK), "");
-  CHECK(!asyncio_error_current(ASYNCIO_TYPE_ERROR));
-  const asyncio_error *error = asyncio_error_current(ASYNCIO_VALUE_ERROR);
-  CHECK_INT(asyncio_error_status(error), ASYNCIO_VALUE_ERROR);
-  CHECK_TEXT(asyncio_error_words(error), "number 5");
-  CHECK_INT(asyncio_error_latest(), ASYNCIO_VALUE_ERROR);
-}
-
-TEST(cleared_words_are_gone) {
-  asyncio_raise(ASYNCIO_VALUE_ERROR, "old");
-  asyncio_error_clear();
-  CHECK_INT(asyncio_error_latest(), ASYNCIO_OK);
-  CHECK(!asyncio_error_current(ASYNCIO_VALUE_ERROR));
-  asyncio_raise(ASYNCIO_TYPE_ERROR, "new");
-  CHECK(!asyncio_error_context(asyncio_error_current(ASYNCIO_TYPE_ERROR)));
-}
-
-TEST(statuses_that_are_no_failures_are_value_errors) {
-  static const asyncio_status wrong[] = {0, 1, 1000, -500, -999};
-  for (int i = 0; i < 5; i++) {
-    char words[64];
-    snprintf(words, sizeof words, "Expected [status] to be an error's, got %d", wrong[i]);
-    CHECK_ERROR(asyncio_raise(wrong[i], "ignored"), ASYNCIO_VALUE_ERROR, words);
-  }
-  CHECK_ERROR(asyncio_raise(ASYNCIO_APPLICATION_ERROR, "own"), ASYNCIO_APPLICATION_ERROR, "own");
-  CHECK_ERROR(asyncio_raise(ASYNCIO_APPLICATION_ERROR - 77, "own"), ASYNCIO_APPLICATION_ERROR - 77, "own");
-}
 
 static asyncio_status fail_then_clean_up(void) {
   asyncio_status status = asyncio_raise(ASYNCIO_VALUE_ERROR, "the first failure");
@@ -47,23 +13,6 @@ static asyncio_status fail_then_clean_up(void) {
 TEST(words_survive_cleanup_that_fails_in_turn) {
   CHECK_ERROR(fail_then_clean_up(), ASYNCIO_VALUE_ERROR, "the first failure");
   CHECK_INT(asyncio_error_latest(), ASYNCIO_RUNTIME_ERROR);
-}
-
-TEST(a_failure_has_the_one_that_was_being_handled_as_its_context) {
-  asyncio_raise(ASYNCIO_VALUE_ERROR, "first");
-  asyncio_raise(ASYNCIO_TYPE_ERROR, "second");
-  asyncio_raise(ASYNCIO_TYPE_ERROR, "third");
-  const asyncio_error *error = asyncio_error_current(ASYNCIO_TYPE_ERROR);
-  CHECK_TEXT(asyncio_error_words(error), "third");
-  CHECK_TEXT(asyncio_error_words(asyncio_error_context(error)), "second");
-  CHECK_TEXT(asyncio_error_words(asyncio_error_context(asyncio_error_context(error))), "first");
-  CHECK(!asyncio_error_context(asyncio_error_context(asyncio_error_context(error))));
-}
-
-TEST(words_may_quote_the_words_they_replace) {
-  asyncio_raise(ASYNCIO_VALUE_ERROR, "inner");
-  asyncio_raise(ASYNCIO_VALUE_ERROR, "outer: %s", asyncio_error_message(ASYNCIO_VALUE_ERROR));
-  CHECK_TEXT(asyncio_error_message(ASYNCIO_VALUE_ERROR), "outer: inner");
 }
 
 static int chain_length(const asyncio_error *error) {
@@ -85,12 +34,6 @@ TEST(a_program_that_lives_with_failures_does_not_grow) {
   CHECK_TEXT(asyncio_error_message(ASYNCIO_VALUE_ERROR), "failure 999");
   asyncio_error_clear();
   CHECK_INT(test_live_allocations(), before);
-}
-
-TEST(the_oldest_of_many_statuses_is_forgotten_first) {
-  for (int i = 0; i < 4; i++) asyncio_raise(ASYNCIO_APPLICATION_ERROR - i, "words %d", i);
-  CHECK(!asyncio_error_current(ASYNCIO_APPLICATION_ERROR));
-  for (int i = 1; i < 4; i++) CHECK(asyncio_error_current(ASYNCIO_APPLICATION_ERROR - i) != NULL);
 }
 
 TEST(without_memory_for_its_words_a_failure_keeps_its_status_and_shows_no_others_words) {

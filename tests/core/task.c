@@ -68,9 +68,9 @@ TEST(only_an_unused_coroutine_becomes_a_task) {
   asyncio_loop *loop = asyncio_new_event_loop();
   asyncio_future *future = asyncio_loop_create_future(loop), *used = asyncio_ref(task_trace_coroutine("used", 0));
   CHECK(!asyncio_create_task(NULL, .loop = loop));
-  CHECK_TEXT(asyncio_error_message(ASYNCIO_TYPE_ERROR), "Expected [coroutine] to be an unused coroutine, got NULL");
+  CHECK_TEXT(asyncio_error_message(ASYNCIO_TYPE_ERROR), "Expected [coroutine] to be an awaitable, got NULL");
   CHECK(!asyncio_create_task(future, .loop = loop));
-  CHECK_TEXT(asyncio_error_message(ASYNCIO_TYPE_ERROR), "Expected [coroutine] to be an unused coroutine, got future");
+  CHECK_TEXT(asyncio_error_message(ASYNCIO_TYPE_ERROR), "Expected [coroutine] to be an unused coroutine, got a future");
   CHECK_OK(asyncio_loop_run_until_complete(loop, task_await_coroutine(used), NULL));
   EXPECT_TRACE("used starts", "used ends");
   asyncio_error_clear();
