@@ -126,6 +126,20 @@ TEST(a_frame_cannot_await_a_future_of_another_loop) {
   close_loop(other);
 }
 
+static asyncio__progress blocking_step(asyncio__frame *frame, asyncio_status sent) {
+  (void)sent;
+  CHECK_ERROR(asyncio_sleep(1), ASYNCIO_RUNTIME_ERROR, "asyncio_sleep cannot suspend here: this task has no stack");
+  CHECK_ERROR(asyncio_await(asyncio_sleep_coroutine(1, asyncio_none()), NULL), ASYNCIO_RUNTIME_ERROR, NULL);
+  return asyncio__frame_done(frame, ASYNCIO_OK, asyncio_int(9));
+}
+
+TEST(a_task_without_a_stack_cannot_block_in_its_step) {
+  asyncio__frame frame = {.step = blocking_step};
+  asyncio_value value;
+  CHECK_OK(asyncio_run(asyncio__frame_coroutine("blocking", &frame, sizeof frame), &value));
+  CHECK_INT(asyncio_value_int(value), 9);
+}
+
 // ---- On a stack
 
 ASYNCIO_STATIC_COROUTINE(runs_frames) {

@@ -128,6 +128,25 @@ TEST(stop_during_a_run_lets_the_rest_of_the_batch_run) {
   asyncio_loop_unref(loop);
 }
 
+ASYNCIO_STATIC_COROUTINE(stop_and_go_on, (asyncio_loop *, loop)) {
+  trace("stops");
+  asyncio_loop_stop(loop);
+  ASYNCIO_TRY(asyncio_sleep(0));
+  trace("goes on");
+  return ASYNCIO_OK;
+}
+
+TEST(stop_in_a_coroutine_lets_the_rest_of_the_batch_run_and_the_coroutine_wait) {
+  asyncio_loop *loop = asyncio_new_event_loop();
+  asyncio_unref(asyncio_create_task(stop_and_go_on_coroutine(loop), .loop = loop));
+  CHECK_OK(asyncio_loop_call_soon(loop, trace_a_then_add_c, loop, NULL));
+  CHECK_OK(asyncio_loop_run_forever(loop));
+  EXPECT_TRACE("stops", "a");
+  run_once(loop);
+  EXPECT_TRACE("goes on", "c");
+  asyncio_loop_unref(loop);
+}
+
 TEST(stop_with_nothing_queued_returns_without_waiting_for_timers) {
   asyncio_loop *loop = asyncio_new_event_loop();
   double before = asyncio_loop_time(loop);

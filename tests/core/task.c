@@ -136,6 +136,19 @@ TEST(a_coroutine_that_sets_no_result_gives_none) {
   CHECK_INT(value.kind, ASYNCIO_NONE);
 }
 
+ASYNCIO_STATIC_COROUTINE(return_a_count, (int, count)) {
+  *result = traced_value("value");
+  return count;
+}
+
+TEST(a_coroutine_that_returns_what_is_no_status_fails) {
+  CHECK_ERROR(asyncio_run(return_a_count_coroutine(3), NULL), ASYNCIO_RUNTIME_ERROR,
+              "The coroutine of Task-1 returned 3, which is no asyncio_status");
+  CHECK_ERROR(asyncio_run(return_a_count_coroutine(-500), NULL), ASYNCIO_RUNTIME_ERROR, NULL);
+  CHECK_ERROR(asyncio_run(return_a_count_coroutine(ASYNCIO_APPLICATION_ERROR), NULL), ASYNCIO_APPLICATION_ERROR, NULL);
+  EXPECT_TRACE("destroyed value", "destroyed value", "destroyed value");
+}
+
 // ---- Names
 
 TEST(tasks_are_numbered_unless_they_are_named) {
