@@ -7,11 +7,16 @@
 // - Time is double seconds; INFINITY is asyncio's None for a timeout.
 // - A function that may fail returns asyncio_status (0 or negative), one that returns a pointer returns NULL; either way
 //   asyncio_error_message() has the words. One declared ASYNCIO_SUSPENDS may also switch to other tasks meanwhile.
-// - Coroutines, gather() and shield() give awaitables that are used up by their first use; futures and tasks are counted
-//   (asyncio_ref, asyncio_unref), and who created one owns a reference.
+// - Coroutines, gather(), shield() and promises are used up by their first use: what awaits or runs them (await, gather, wait_for,
+//   shield, create_task, ensure_future, run) frees them, and the pointer is dead then, unless asyncio_ref() was called first.
+//   Futures and tasks are counted: who created one owns a reference until asyncio_unref(), and every call only borrows it.
 // - One thread, one loop at a time: nothing here may be called from another thread.
 #ifndef ASYNCIO_H
 #define ASYNCIO_H
+
+#if defined(__STRICT_ANSI__) && !defined(__cplusplus)
+#error "asyncio.h needs the GNU dialect of C: compile with -std=gnu11 or later, not -std=c11"
+#endif
 
 #include "asyncio/status.h"
 #include "asyncio/value.h"

@@ -38,15 +38,16 @@ typedef asyncio_status (*asyncio_body)(void *arg, asyncio_value *result);
 // A coroutine object that will call [body] with a copy of [size] bytes at [arguments], named [name] in messages (kept as
 // a pointer). It is used up by its first use; asyncio_unref drops an unused one. NULL with MemoryError. [size] 0 passes
 // [arguments] itself on.
-asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size);
+ASYNCIO_MUST_USE asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size);
 
 bool asyncio_iscoroutine(const asyncio_future *awaitable);  // not yet used: neither awaited nor made a task
 bool asyncio_isfuture(const asyncio_future *awaitable);     // a future or a task
 
 // Awaits any awaitable: suspends the calling task until it is done and gives its outcome, the value in [result] (owned by
-// the caller; may be NULL). A coroutine runs here, within the calling task. A done future gives its outcome
+// the caller, none on failure; may be NULL). A coroutine runs here, within the calling task. A done future gives its outcome
 // without suspending. A task made on the spot, asyncio_await(asyncio_create_task(...)), keeps its creator's reference and leaks:
-// await the coroutine itself. RuntimeError outside a coroutine, when a task awaits itself, or for a coroutine used before;
+// await the coroutine itself. RuntimeError outside a coroutine, when a task awaits itself, or for a coroutine used before (and kept
+// with asyncio_ref: without, its pointer is as dead as after free());
 // TypeError for NULL (the error of a failed constructor is passed on instead).
 ASYNCIO_SUSPENDS asyncio_status asyncio_await(asyncio_future *awaitable, asyncio_value *result);
 
@@ -83,7 +84,7 @@ ASYNCIO_SUSPENDS asyncio_status asyncio_await(asyncio_future *awaitable, asyncio
 #define ASYNCIO__COROUTINE_DECLARE(linkage, name, ...) \
   linkage ASYNCIO_SUSPENDS asyncio_status name( \
       ASYNCIO__EACH(ASYNCIO__PARAMETER, ##__VA_ARGS__) asyncio_value *result); \
-  linkage asyncio_future *name##_coroutine ASYNCIO__LIST(__VA_ARGS__)
+  linkage ASYNCIO_MUST_USE asyncio_future *name##_coroutine ASYNCIO__LIST(__VA_ARGS__)
 
 // Declares, for a header, what ASYNCIO_COROUTINE with the same list defines in a .c file.
 #define ASYNCIO_COROUTINE_DECLARE(name, ...) ASYNCIO__COROUTINE_DECLARE(extern, name, ##__VA_ARGS__)

@@ -11,7 +11,7 @@ extern "C" {
 
 // A pending future of [loop]; the caller owns a reference. NULL with a RuntimeError when [loop] is closed, TypeError when it
 // is NULL, MemoryError.
-asyncio_future *asyncio_loop_create_future(asyncio_loop *loop);
+ASYNCIO_MUST_USE asyncio_future *asyncio_loop_create_future(asyncio_loop *loop);
 
 // A reference more / less. asyncio_ref on a fresh coroutine, gather or shield keeps it past its first use.
 asyncio_future *asyncio_ref(asyncio_future *future);

@@ -12,7 +12,8 @@ extern "C" {
 // An awaitable whose result is the list of the results of all [awaitables], in their order:
 //   asyncio_value list;
 //   ASYNCIO_TRY(asyncio_await(asyncio_gather(fetch_coroutine("a"), fetch_coroutine("b")), &list));
-// Coroutines become tasks. The first failure is the gather's at once; the others run on. Cancelling it cancels all
+// Coroutines become tasks. The first failure is the gather's at once; the others run
+// on, and may outlive the caller's locals: with pointers to those use return_exceptions, or cancel and wait before returning. Cancelling it cancels all
 // that are not done; it ends when the first of them has ended cancelled, with return_exceptions when all have ended. An awaitable given twice is awaited once. Used up by its first
 // use; asyncio_ref keeps it. NULL with the error of the first argument that is NULL, or MemoryError: the coroutines
 // among the arguments are then dropped.
@@ -20,9 +21,10 @@ extern "C" {
   asyncio_gather_array((asyncio_future *[]){__VA_ARGS__}, \
                        sizeof((asyncio_future *[]){__VA_ARGS__}) / sizeof(asyncio_future *), false)
 
-// The same over [count] awaitables in an array, which is only read. With [return_exceptions] failures and cancellations of
+// The same over [count] awaitables in an array, which is only read: coroutines in it are used up, futures and tasks stay the
+// caller's. With [return_exceptions] failures and cancellations of
 // the awaitables are results, of kind ASYNCIO_ERROR. None at all gives a done gather with an empty list.
-asyncio_future *asyncio_gather_array(asyncio_future *const *awaitables, size_t count, bool return_exceptions);
+ASYNCIO_MUST_USE asyncio_future *asyncio_gather_array(asyncio_future *const *awaitables, size_t count, bool return_exceptions);
 
 #ifdef __cplusplus
 }

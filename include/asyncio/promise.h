@@ -28,7 +28,7 @@ typedef unsigned asyncio_js;
 // text, ArrayBuffers and their views bytes (all copied), anything else a JavaScript value. A rejection comes as JSError
 // with its words ("TypeError: fetch failed"), whatever was thrown. Cancelling the future fires the AbortSignal and
 // forgets the promise. Used up by its first use. NULL with TypeError for a handle that is none or stale, MemoryError.
-asyncio_future *asyncio_promise(asyncio_js promise);
+ASYNCIO_MUST_USE asyncio_future *asyncio_promise(asyncio_js promise);
 
 // The handle in a value of kind ASYNCIO_JS, borrowed from it; 0 for another kind.
 asyncio_js asyncio_value_js(asyncio_value value);

@@ -11,7 +11,7 @@ extern "C" {
 
 // Runs [coroutine] on a new loop and gives its outcome, the value in [result] (owned by the caller; may be NULL). Then
 // cancels the tasks that are left, waits for them, reports their failures and closes the loop. Uses the coroutine up.
-//   int main(void) { return asyncio_run(run_coroutine(), NULL); }
+//   int main(void) { return asyncio_run(run_coroutine(), NULL) ? 1 : 0; }
 // As a process's exit status the error codes -1, -2... are 255, 254... A failure whose words nobody asked for is written to standard error when the program ends. TypeError when [coroutine]
 // is none, RuntimeError when a loop is running here.
 asyncio_status asyncio_run(asyncio_future *coroutine, asyncio_value *result);

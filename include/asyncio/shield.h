@@ -12,7 +12,7 @@ extern "C" {
 // An awaitable with the outcome of [awaitable] whose cancellation stops at the shield: who awaits it gets CancelledError,
 // the awaitable runs on. A done future is returned itself. A failure after the shield was cancelled goes to the exception
 // handler. Used up by its first use; asyncio_ref keeps it. NULL as for asyncio_ensure_future.
-asyncio_future *asyncio_shield(asyncio_future *awaitable);
+ASYNCIO_MUST_USE asyncio_future *asyncio_shield(asyncio_future *awaitable);
 
 #ifdef __cplusplus
 }

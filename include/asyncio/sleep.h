@@ -14,7 +14,7 @@ extern "C" {
 ASYNCIO_SUSPENDS asyncio_status asyncio_sleep(double delay);
 
 // The same as a coroutine object, with the value that awaiting it gives: [value] is taken over, also on failure.
-asyncio_future *asyncio_sleep_coroutine(double delay, asyncio_value value);
+ASYNCIO_MUST_USE asyncio_future *asyncio_sleep_coroutine(double delay, asyncio_value value);
 
 #ifdef __cplusplus
 }

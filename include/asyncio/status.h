@@ -38,6 +38,9 @@ enum {
 // since a cancellation arrives through it.
 #define ASYNCIO_SUSPENDS __attribute__((warn_unused_result))
 
+// Marks a function whose result is a new reference or awaitable: dropping it would leak, or leave undone what was asked for.
+#define ASYNCIO_MUST_USE __attribute__((warn_unused_result))
+
 // Returns from the calling function with the status of [call] when that is a failure.
 #define ASYNCIO_TRY(call) \
   do { \

@@ -15,7 +15,7 @@ typedef asyncio_future asyncio_task;
 typedef struct asyncio_task_options {
   char asyncio__first;  // lets the macro below begin a list without setting an option twice
   const char *name;    // copied; "Task-1", "Task-2"... when NULL
-  size_t stack_size;   // bytes of the coroutine's C stack and switch record; 0 is ASYNCIO_DEFAULT_STACK_SIZE
+  size_t stack_size;   // bytes of the coroutine's C stack and switch record; 0 is ASYNCIO_DEFAULT_STACK_SIZE (natively more)
   asyncio_loop *loop;  // the loop to run on; the running one when NULL
 } asyncio_task_options;
 
@@ -30,11 +30,11 @@ typedef struct asyncio_task_options {
 // size under the minimum, MemoryError.
 #define asyncio_create_task(coroutine, ...) \
   asyncio_create_task_with(coroutine, (asyncio_task_options){.asyncio__first = 0, ##__VA_ARGS__})
-asyncio_task *asyncio_create_task_with(asyncio_future *coroutine, asyncio_task_options options);
+ASYNCIO_MUST_USE asyncio_task *asyncio_create_task_with(asyncio_future *coroutine, asyncio_task_options options);
 
 // The future to wait for: a coroutine is made a task of the running loop, anything else is returned as it is. The caller
 // owns the reference returned. NULL as above.
-asyncio_future *asyncio_ensure_future(asyncio_future *awaitable);
+ASYNCIO_MUST_USE asyncio_future *asyncio_ensure_future(asyncio_future *awaitable);
 
 bool asyncio_istask(const asyncio_future *awaitable);
 

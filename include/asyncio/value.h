@@ -79,6 +79,7 @@ void *asyncio_value_pointer(asyncio_value value);
 const char *asyncio_value_text(asyncio_value value);
 const void *asyncio_value_bytes(asyncio_value value, size_t *size);
 const asyncio_error *asyncio_value_error(asyncio_value value);  // may be NULL: the status alone then speaks
+const char *asyncio_value_message(asyncio_value value);         // the words of an ASYNCIO_ERROR; never NULL
 asyncio_status asyncio_value_status(asyncio_value value);       // of an ASYNCIO_ERROR; 0 for every other kind
 
 // A list's length and its items; an index past the end gives none. The item is borrowed from the list.

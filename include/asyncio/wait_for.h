@@ -17,7 +17,7 @@ extern "C" {
 ASYNCIO_SUSPENDS asyncio_status asyncio_wait_for(asyncio_future *awaitable, double timeout, asyncio_value *result);
 
 // The same as a coroutine object.
-asyncio_future *asyncio_wait_for_coroutine(asyncio_future *awaitable, double timeout);
+ASYNCIO_MUST_USE asyncio_future *asyncio_wait_for_coroutine(asyncio_future *awaitable, double timeout);
 
 #ifdef __cplusplus
 }

@@ -158,11 +158,10 @@ static void begin(gather *self, asyncio_future *const *awaitables, size_t count)
 }
 
 static asyncio_status check_one(const asyncio_future *awaitable, size_t index, const asyncio_loop *loop) {
-  if (!awaitable && asyncio_error_latest()) return asyncio_error_latest();
+  if (!awaitable) return asyncio__null_awaitable("awaitables");
   if (asyncio_iscoroutine(awaitable)) return ASYNCIO_OK;
   if (!asyncio_isfuture(awaitable))
-    return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [awaitables] to be awaitables, got %s at %zu",
-                         awaitable ? "a coroutine that was used" : "NULL", index);
+    return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [awaitables] to be awaitables, got a used coroutine at %zu", index);
   if (awaitable->loop == loop) return ASYNCIO_OK;
   return asyncio_raise(ASYNCIO_VALUE_ERROR, "The awaitable at %zu belongs to a different loop than the running one", index);
 }
@@ -197,7 +196,7 @@ asyncio_future *asyncio_gather_array(asyncio_future *const *awaitables, size_t c
   gather *self = check(awaitables, count, loop) ? NULL : gather_new(loop, count, return_exceptions);
   if (!self) {
     drop_floating(awaitables, count);
-    return NULL;
+    return asyncio__no_awaitable();
   }
   begin(self, awaitables, count);
   self->future.floating = true;

@@ -79,16 +79,17 @@ static asyncio_status refuse(asyncio_future *coroutine, asyncio_status status) {
   return status;
 }
 
+static asyncio_status runnable(const asyncio_future *coroutine) {
+  if (asyncio__thread.running)
+    return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "asyncio_run() cannot be called from a running event loop");
+  if (!coroutine) return asyncio__null_awaitable("coroutine");
+  if (asyncio_iscoroutine(coroutine)) return ASYNCIO_OK;
+  return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [coroutine] to be an unused coroutine, got a future");
+}
+
 asyncio_status asyncio_run(asyncio_future *coroutine, asyncio_value *result) {
   if (result) *result = asyncio_none();
-  if (asyncio__thread.running)
-    return refuse(coroutine, asyncio_raise(ASYNCIO_RUNTIME_ERROR, "asyncio_run() cannot be called from a running event loop"));
-  asyncio_status status = asyncio_error_latest();
-  if (!asyncio_iscoroutine(coroutine) && (coroutine || !status))
-    status = asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [coroutine] to be an unused coroutine, got %s",
-                           coroutine ? "a future" : "NULL");
-  else if (coroutine)
-    status = ASYNCIO_OK;
+  asyncio_status status = runnable(coroutine);
   asyncio_loop *loop = status ? NULL : asyncio_new_event_loop();
   if (loop)
     status = run_on(loop, coroutine, result);

@@ -74,5 +74,5 @@ asyncio_future *asyncio_sleep_coroutine(double delay, asyncio_value value) {
   if (!isnan(delay)) return asyncio__frame_coroutine("sleep", &self.frame, sizeof self);
   asyncio_value_clear(&value);
   (void)not_a_number();
-  return NULL;
+  return asyncio__no_awaitable();
 }

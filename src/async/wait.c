@@ -97,8 +97,8 @@ static asyncio_status check(asyncio_future *const *futures, size_t count, double
     return asyncio_raise(ASYNCIO_VALUE_ERROR, "Invalid return_when value: %d", (int)when);
   for (size_t i = 0; i < count; i++)
     if (!asyncio_isfuture(futures[i]))
-      return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [futures] to be futures or tasks, got %s at %zu",
-                           futures[i] ? "a coroutine: make it a task first" : "NULL", i);
+      return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [futures] to be futures or tasks, got %s at %zu%s", futures[i] ? "a coroutine" : "NULL",
+                           i, futures[i] ? ": make it a task first" : "");
   return asyncio__may_suspend("asyncio_wait");
 }
 

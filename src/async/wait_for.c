@@ -77,16 +77,11 @@ static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
 
 // The frame for these arguments, or why they are wrong; the awaitable is used up either way.
 static asyncio_status prepare(wait_for_frame *self, asyncio_future *awaitable, double timeout) {
-  *self = (wait_for_frame){.frame = {.step = step, .drop = drop}, .delay = timeout};
-  if (awaitable && !isnan(timeout)) {
-    self->awaitable = asyncio_ref(awaitable);
-    return ASYNCIO_OK;
-  }
-  asyncio_status failed = asyncio_error_latest();
-  if (!awaitable && failed) return failed;
-  asyncio_unref(asyncio_ref(awaitable));
-  if (awaitable) return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [timeout] to be a number, got NaN");
-  return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [awaitable] to be an awaitable, got NULL");
+  if (!awaitable) return asyncio__null_awaitable("awaitable");
+  *self = (wait_for_frame){.frame = {.step = step, .drop = drop}, .awaitable = asyncio_ref(awaitable), .delay = timeout};
+  if (!isnan(timeout)) return ASYNCIO_OK;
+  asyncio_unref(awaitable);
+  return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [timeout] to be a number, got NaN");
 }
 
 asyncio_status asyncio_wait_for(asyncio_future *awaitable, double timeout, asyncio_value *result) {
@@ -101,6 +96,6 @@ asyncio_status asyncio_wait_for(asyncio_future *awaitable, double timeout, async
 
 asyncio_future *asyncio_wait_for_coroutine(asyncio_future *awaitable, double timeout) {
   wait_for_frame self;
-  if (prepare(&self, awaitable, timeout)) return NULL;
+  if (prepare(&self, awaitable, timeout)) return asyncio__no_awaitable();
   return asyncio__frame_coroutine("wait_for", &self.frame, sizeof self);
 }

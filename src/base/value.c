@@ -189,6 +189,11 @@ asyncio_status asyncio_value_status(asyncio_value value) {
   return value.kind == ASYNCIO_ERROR ? (asyncio_status)value.asyncio__as.box->js : ASYNCIO_OK;
 }
 
+const char *asyncio_value_message(asyncio_value value) {
+  const asyncio_error *error = asyncio_value_error(value);
+  return error ? asyncio_error_words(error) : asyncio__status_words(asyncio_value_status(value));
+}
+
 size_t asyncio_value_count(asyncio_value value) {
   return value.kind == ASYNCIO_LIST ? value.asyncio__as.box->size : 0;
 }

@@ -65,10 +65,7 @@ static asyncio_status await_coroutine(asyncio__task *coroutine, asyncio_value *v
 asyncio_status asyncio_await(asyncio_future *awaitable, asyncio_value *result) {
   asyncio_value value = asyncio_none();
   if (result) *result = value;
-  if (!awaitable) {
-    asyncio_status failed = asyncio_error_latest();
-    return failed ? failed : asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [awaitable] to be an awaitable, got NULL");
-  }
+  if (!awaitable) return asyncio__null_awaitable("awaitable");
   awaitable = asyncio__take(awaitable);
   asyncio_status status = asyncio__thread.task ? ASYNCIO_OK : asyncio__may_suspend("asyncio_await");
   if (!status && awaitable->kind == &asyncio__coroutine_kind)

@@ -49,11 +49,11 @@ ASYNCIO__OUTLINED static void done_callback_run(asyncio__entry *entry) {
 }
 
 asyncio_future *asyncio__future_new(const asyncio__future_kind *kind, size_t size, asyncio_loop *loop) {
-  if (asyncio__loop_open(loop)) return NULL;
+  if (asyncio__loop_open(loop)) return asyncio__no_awaitable();
   asyncio_future *self = asyncio__pool_alloc(&asyncio__thread.pool, size);
   if (!self) {
     asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a %s", kind->name);
-    return NULL;
+    return asyncio__no_awaitable();
   }
   *self = (asyncio_future){.kind = kind, .loop = asyncio__loop_hold(loop), .references = 1, .size = (unsigned)size};
   asyncio__list_init(&self->callbacks);

@@ -40,11 +40,24 @@ asyncio__errors *asyncio__errors_here(void) {
   return asyncio__thread.task ? &asyncio__thread.task->errors : &asyncio__thread.errors;
 }
 
+asyncio_future *asyncio__no_awaitable(void) {
+  asyncio__errors *errors = asyncio__errors_here();
+  errors->no_awaitable = errors->latest;
+  return NULL;
+}
+
+asyncio_status asyncio__null_awaitable(const char *parameter) {
+  asyncio__errors *errors = asyncio__errors_here();
+  asyncio_status failed = errors->no_awaitable;
+  errors->no_awaitable = ASYNCIO_OK;
+  return failed ? failed : asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [%s] to be an awaitable, got NULL", parameter);
+}
+
 asyncio_status asyncio_error_latest(void) { return asyncio__errors_here()->latest; }
 
 void asyncio__errors_clear(asyncio__errors *errors) {
   if (!errors->latest) return;
-  errors->latest = ASYNCIO_OK;
+  errors->latest = errors->no_awaitable = ASYNCIO_OK;
   for (int at = 0; at < ASYNCIO__RECENT_ERRORS; at++) {
     asyncio__error_unref(errors->recent[at]);
     errors->recent[at] = NULL;

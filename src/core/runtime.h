@@ -16,6 +16,7 @@ enum { ASYNCIO__RECENT_ERRORS = 3 };
 typedef struct asyncio__errors {
   asyncio_error *recent[ASYNCIO__RECENT_ERRORS];
   asyncio_status latest;  // of the latest failure, words or not; 0 for none
+  asyncio_status no_awaitable;  // why the latest constructor returned NULL, until that NULL is used; 0 for none
 } asyncio__errors;
 
 typedef struct asyncio__runtime {
@@ -38,6 +39,12 @@ extern _Thread_local asyncio__runtime asyncio__thread;
 
 // The loop count reached 0: gives memory back.
 void asyncio__runtime_idle(void);
+
+// What a constructor of an awaitable returns when it has failed: NULL, with the latest failure remembered for whoever uses it.
+asyncio_future *asyncio__no_awaitable(void);
+
+// That failure, once, for whoever was given NULL; a TypeError about [parameter] when no constructor failed.
+asyncio_status asyncio__null_awaitable(const char *parameter);
 
 // Whether [status] is one of the table's errors or the application's.
 bool asyncio__is_failure(asyncio_status status);

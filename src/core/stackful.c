@@ -42,7 +42,7 @@ static void copy_arguments(void *copy, const void *arguments, size_t size) {
 asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size) {
   if (!body || (size && !arguments)) {
     asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [%s] to be a pointer, got NULL", body ? "arguments" : "body");
-    return NULL;
+    return asyncio__no_awaitable();
   }
   asyncio__task *coroutine =
       asyncio__coroutine_alloc(name ? name : "coroutine", size > PTRDIFF_MAX / 2 ? size : COPY_OFFSET + size);
@@ -59,9 +59,17 @@ static asyncio__progress overflowed(stackful *self) {
   asyncio__task_forget_wait(self->task);
   asyncio_status status =
       asyncio_raise(ASYNCIO_MEMORY_ERROR, "The stack of %s overflowed its %zu bytes: create it with a larger .stack_size",
-                    asyncio_task_get_name(&self->task->future), asyncio__coro_size(self->coro));
+                    asyncio_task_get_name(&self->task->future), self->task->stack_size);
   drop(&self->frame);
   return asyncio__frame_done(&self->frame, status, asyncio_none());
+}
+
+// A body that returns what is no status, a count perhaps or an errno, has failed in any case.
+static asyncio_status checked(stackful *self, asyncio_status status) {
+  if (status == ASYNCIO_OK || asyncio__is_failure(status)) return status;
+  asyncio_value_clear(&self->frame.value);
+  return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "The coroutine of %s returned %d, which is no asyncio_status",
+                       asyncio_task_get_name(&self->task->future), status);
 }
 
 static asyncio__progress progress_of(stackful *self, asyncio__coro_state state) {
@@ -75,7 +83,7 @@ static asyncio__progress progress_of(stackful *self, asyncio__coro_state state) 
     case ASYNCIO__CORO_RETURNED:
       break;
   }
-  self->frame.status = asyncio__coro_status(self->coro);
+  self->frame.status = checked(self, asyncio__coro_status(self->coro));
   drop(&self->frame);
   return ASYNCIO__DONE;
 }
@@ -162,11 +170,13 @@ bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, as
   return loop != NULL;
 }
 
+// The name comes last: it may be among what was damaged.
 _Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size) {
-  stackful *self = owner;
-  asyncio__fail(__FILE__, __LINE__, "The C stack of %s overflowed its %zu bytes and memory is damaged: %s",
-                self ? asyncio_task_get_name(&self->task->future) : "main", stack_size,
-                self ? "create the task with a larger .stack_size" : "it needs a larger stack");
+  const stackful *self = owner;
+  asyncio__fail(__FILE__, __LINE__,
+                "A C stack of %zu bytes overflowed and memory is damaged: give the task a larger .stack_size, and link with "
+                "-sSTACK_OVERFLOW_CHECK=2 to find out where. It is the stack of %s",
+                self ? self->task->stack_size : stack_size, self ? asyncio_task_get_name(&self->task->future) : "main");
 }
 
 bool asyncio__is_stackful(const asyncio__frame *frame) { return frame->step == step; }

@@ -23,6 +23,7 @@ asyncio__task *asyncio__coroutine_alloc(const char *name, size_t size) {
   asyncio__task *self = size > INT_MAX / 2 ? NULL : asyncio__pool_alloc(&asyncio__thread.pool, whole);
   if (!self) {
     asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for coroutine '%s'", name);
+    (void)asyncio__no_awaitable();
     return NULL;
   }
   *self = (asyncio__task){.function = name};
@@ -270,12 +271,10 @@ unsigned asyncio_task_uncancel(asyncio_task *task) {
 // ---- Beginning and ending
 
 static asyncio_status creatable(const asyncio_future *coroutine, const asyncio_task_options *options) {
-  if (!asyncio_iscoroutine(coroutine)) {
-    asyncio_status failed = asyncio_error_latest();
-    if (!coroutine && failed) return failed;
-    return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [coroutine] to be an unused coroutine, got %s",
-                         coroutine ? coroutine->kind->name : "NULL");
-  }
+  if (!coroutine) return asyncio__null_awaitable("coroutine");
+  if (!asyncio_iscoroutine(coroutine))
+    return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [coroutine] to be an unused coroutine, got a %s%s",
+                         coroutine->kind == &asyncio__coroutine_kind ? "used " : "", coroutine->kind->name);
   if (options->stack_size && options->stack_size < ASYNCIO_MINIMUM_STACK_SIZE)
     return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [stack_size] to be at least %d, got %zu",
                          ASYNCIO_MINIMUM_STACK_SIZE, options->stack_size);
@@ -304,7 +303,7 @@ asyncio_task *asyncio_create_task_with(asyncio_future *coroutine, asyncio_task_o
   if (!status && options.name) status = asyncio_task_set_name(coroutine, options.name);
   if (status) {
     asyncio_unref(coroutine);
-    return NULL;
+    return asyncio__no_awaitable();
   }
   self->stack_size = options.stack_size ? options.stack_size : ASYNCIO_DEFAULT_STACK_SIZE;
   schedule(self, loop);

@@ -49,7 +49,7 @@ asyncio_future *asyncio_promise(asyncio_js handle) {
   asyncio_unref(&self->future);
   asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [promise] to be a handle from asyncio.promise() that was not used before, got %u",
                 handle);
-  return NULL;
+  return asyncio__no_awaitable();
 }
 
 static asyncio_status fetch_bytes(asyncio_value *value, asyncio_kind kind, size_t size) {

@@ -70,7 +70,7 @@ TEST(bad_numbers_in_a_task) {
       {"wait for none", wait_for_none, ASYNCIO_VALUE_ERROR, "Set of Tasks/Futures is empty."},
       {"wait for NULL", wait_for_null, ASYNCIO_TYPE_ERROR, "Expected [futures] to be futures or tasks, got NULL at 0"},
       {"wait for a coroutine", wait_for_coroutine, ASYNCIO_TYPE_ERROR,
-       "Expected [futures] to be futures or tasks, got a coroutine: make it a task first at 0"},
+       "Expected [futures] to be futures or tasks, got a coroutine at 0: make it a task first"},
   };
   check_bad_input_in_a_task(rows, sizeof rows / sizeof *rows);
 }
@@ -142,7 +142,7 @@ static asyncio_status await_foreign(void) { return with_foreign_future(await_it)
 static asyncio_status limit_foreign(void) { return with_foreign_future(limit_it); }
 static asyncio_status gather_foreign(void) { return with_foreign_future(gather); }
 
-#define NO_COROUTINE "Expected [coroutine] to be an unused coroutine, got "
+#define NO_COROUTINE "Expected [coroutine] to be an unused coroutine, got a "
 #define NO_AWAITABLE "Expected [awaitable] to be an awaitable, got NULL"
 
 TEST(bad_awaitables_in_a_task) {
@@ -152,13 +152,13 @@ TEST(bad_awaitables_in_a_task) {
       {"await of a used coroutine", await_twice, ASYNCIO_RUNTIME_ERROR,
        "cannot reuse already awaited coroutine 'sleep'"},
       {"wait_for of NULL", wait_for_nothing, ASYNCIO_TYPE_ERROR, NO_AWAITABLE},
-      {"shield of NULL", shield_null, ASYNCIO_TYPE_ERROR, NO_COROUTINE "NULL"},
-      {"gather of NULL", gather_null, ASYNCIO_TYPE_ERROR, "Expected [awaitables] to be awaitables, got NULL at 1"},
+      {"shield of NULL", shield_null, ASYNCIO_TYPE_ERROR, "Expected [coroutine] to be an awaitable, got NULL"},
+      {"gather of NULL", gather_null, ASYNCIO_TYPE_ERROR, "Expected [awaitables] to be an awaitable, got NULL"},
       {"gather of a used coroutine", gather_used, ASYNCIO_TYPE_ERROR,
-       "Expected [awaitables] to be awaitables, got a coroutine that was used at 1"},
-      {"task of NULL", create_from_null, ASYNCIO_TYPE_ERROR, NO_COROUTINE "NULL"},
+       "Expected [awaitables] to be awaitables, got a used coroutine at 1"},
+      {"task of NULL", create_from_null, ASYNCIO_TYPE_ERROR, "Expected [coroutine] to be an awaitable, got NULL"},
       {"task of a future", create_from_future, ASYNCIO_TYPE_ERROR, NO_COROUTINE "future"},
-      {"task of a used coroutine", create_from_used, ASYNCIO_TYPE_ERROR, NO_COROUTINE "coroutine"},
+      {"task of a used coroutine", create_from_used, ASYNCIO_TYPE_ERROR, NO_COROUTINE "used coroutine"},
       {"task with too little stack", create_with_little_stack, ASYNCIO_VALUE_ERROR,
        "Expected [stack_size] to be at least 2048, got 2047"},
       {"coroutine without a body", coroutine_without_body, ASYNCIO_TYPE_ERROR,

@@ -58,12 +58,12 @@ TEST(ensured_gather_or_shield_is_kept_past_its_first_use) { run(ensures_temporar
 
 ASYNCIO_COROUTINE(ensures_wrongly) {
   CHECK(!asyncio_ensure_future(NULL));
-  CHECK_TEXT(asyncio_error_message(ASYNCIO_TYPE_ERROR), "Expected [coroutine] to be an unused coroutine, got NULL");
+  CHECK_TEXT(asyncio_error_message(ASYNCIO_TYPE_ERROR), "Expected [coroutine] to be an awaitable, got NULL");
   asyncio_future *used = asyncio_ref(asyncio_sleep_coroutine(0, asyncio_none()));
   CHECK_OK(asyncio_await(used, NULL));
   CHECK(!asyncio_ensure_future(used));
   CHECK_TEXT(asyncio_error_message(ASYNCIO_TYPE_ERROR),
-             "Expected [coroutine] to be an unused coroutine, got coroutine");
+             "Expected [coroutine] to be an unused coroutine, got a used coroutine");
   asyncio_unref(used);
   CHECK(!asyncio_ensure_future(asyncio_sleep_coroutine(NAN, asyncio_none())));
   CHECK_TEXT(asyncio_error_message(ASYNCIO_VALUE_ERROR), "Expected [delay] to be a number, got NaN");

@@ -93,7 +93,7 @@ TEST(run_of_what_is_no_coroutine_is_refused_and_leaves_it_alone) {
   asyncio_unref(future);
   asyncio_loop_unref(loop);
   asyncio_error_clear();
-  CHECK_ERROR(asyncio_run(NULL, NULL), ASYNCIO_TYPE_ERROR, "Expected [coroutine] to be an unused coroutine, got NULL");
+  CHECK_ERROR(asyncio_run(NULL, NULL), ASYNCIO_TYPE_ERROR, "Expected [coroutine] to be an awaitable, got NULL");
   CHECK_ERROR(asyncio_run(asyncio_sleep_coroutine(NAN, asyncio_none()), NULL), ASYNCIO_VALUE_ERROR,
               "Expected [delay] to be a number, got NaN");
 }

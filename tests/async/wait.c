@@ -275,7 +275,7 @@ ASYNCIO_COROUTINE(waits_wrongly) {
   size_t done = 9;
   CHECK_ERROR(asyncio_wait((asyncio_future *[]){future, coroutine}, 2, 1, ASYNCIO_ALL_COMPLETED, &done),
               ASYNCIO_TYPE_ERROR,
-              "Expected [futures] to be futures or tasks, got a coroutine: make it a task first at 1");
+              "Expected [futures] to be futures or tasks, got a coroutine at 1: make it a task first");
   CHECK_INT(done, 0);
   CHECK_ERROR(asyncio_wait((asyncio_future *[]){NULL}, 1, 1, ASYNCIO_ALL_COMPLETED, &done), ASYNCIO_TYPE_ERROR,
               "Expected [futures] to be futures or tasks, got NULL at 0");

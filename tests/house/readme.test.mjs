@@ -17,17 +17,22 @@ function block(language, words) {
 }
 
 // The README's paths from the root, seen from the folder that the program is in.
-function commandLine() {
-  const command = block('sh', 'emcc').replaceAll('\\\n', ' ').split('\n')[0].trim().split(/\s+/);
+function commandLine(compiler) {
+  const command = block('sh', compiler).replaceAll('\\\n', ' ').split('\n')[0].trim().split(/\s+/);
   return command.map((word) => word.replace(/^(-I)?(include|web)/, `$1${root}/$2`).replace(/^build/, build));
 }
 
-test("the README's program prints what the README says", () => {
-  const folder = join(build, 'house/readme');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'program.c'), block('c', 'int main(void)'));
-  const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...environment } };
-  const [compiler, ...args] = commandLine();
-  execFileSync(compiler, args, options);
-  assert.equal(execFileSync(process.execPath, ['program.js'], options), block('text', ''));
-});
+for (const [compiler, ...run] of [
+  ['emcc', process.execPath, 'program.js'],
+  ['gcc', './program'],
+]) {
+  test(`the README's program, built with ${compiler}, prints what the README says`, () => {
+    const folder = join(build, 'house/readme', compiler);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'program.c'), block('c', 'int main(void)'));
+    const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...environment } };
+    const [command, ...args] = commandLine(compiler);
+    execFileSync(command, args, options);
+    assert.equal(execFileSync(run[0], run.slice(1), options), block('text', ''));
+  });
+}

@@ -79,13 +79,13 @@ ASYNCIO_COROUTINE(overflow_touches_end, (bool, parks)) {
 ASYNCIO_COROUTINE(overflow_before_parking) { return run_culprit(overflow_touches_end_coroutine(true)); }
 
 TEST(stack_whose_end_was_written_to_stops_the_program_as_its_task_parks) {
-  check_stopped(run_in_child(overflow_before_parking_coroutine), "The C stack of culprit overflowed its ");
+  check_stopped(run_in_child(overflow_before_parking_coroutine), "It is the stack of culprit");
 }
 
 ASYNCIO_COROUTINE(overflow_before_returning) { return run_culprit(overflow_touches_end_coroutine(false)); }
 
 TEST(stack_whose_end_was_written_to_stops_the_program_as_its_task_ends) {
-  check_stopped(run_in_child(overflow_before_returning_coroutine), "The C stack of culprit overflowed its ");
+  check_stopped(run_in_child(overflow_before_returning_coroutine), "It is the stack of culprit");
 }
 
 TEST(message_of_an_overflow_says_what_to_do) {
@@ -110,7 +110,7 @@ ASYNCIO_COROUTINE(overflow_recurses) {
 ASYNCIO_COROUTINE(overflow_by_recursion) { return run_culprit(overflow_recurses_coroutine()); }
 
 TEST(stack_overflowed_by_recursion_stops_the_program_and_names_the_task) {
-  check_stopped(run_in_child(overflow_by_recursion_coroutine), "The C stack of culprit overflowed its ");
+  check_stopped(run_in_child(overflow_by_recursion_coroutine), "It is the stack of culprit");
 }
 
 // ---- And one that fits

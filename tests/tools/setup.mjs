@@ -29,6 +29,7 @@ const TOOLS = {
   gcc: { packages: ['gcc', 'libc6-dev'], present: () => onPath('gcc') && existsSync('/usr/include/stdio.h') },
   'g++': { packages: ['g++'], present: () => onPath('g++') },
   clang: { packages: ['clang'], present: () => onPath('clang') },
+  chromium: { packages: ['chromium'], present: () => onPath('chromium') },
   sanitizers: { packages: ['libclang-rt-14-dev'], present: sanitizersOfClang },
 };
 
