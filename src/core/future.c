@@ -96,7 +96,7 @@ ASYNCIO__OUTLINED static void destroy(asyncio_future *self) {
     asyncio__loop_report(self->loop, "Exception was never retrieved", self);
     if (--self->references) return;
   }
-  drop_callbacks(self);
+  if (!asyncio__list_empty(&self->callbacks)) drop_callbacks(self);
   if (self->kind->destroy) self->kind->destroy(self);
   asyncio_value_clear(&self->value);
   asyncio__error_unref(self->error);
