@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core/await.c: awaiting. A coroutine object is used up by its first use, runs in the task that awaits it and costs no
-// iteration of its own; what is done already does not suspend.
+// src/core/await.c: awaiting. A coroutine object is used up by its first use, runs in the task that awaits it and
+// costs no iteration of its own; what is done already does not suspend.
 #include "common.h"
 
 ASYNCIO_STATIC_COROUTINE(give_text, (const char *, text), (double, delay)) {
@@ -37,7 +37,8 @@ TEST(a_coroutine_is_called_directly_or_through_an_object) { run(uses_objects_cor
 ASYNCIO_STATIC_COROUTINE(uses_twice, (asyncio_future *, coroutine)) {
   ASYNCIO_TRY(asyncio_await(coroutine, NULL));
   CHECK(!asyncio_iscoroutine(coroutine));
-  CHECK_ERROR(asyncio_await(coroutine, NULL), ASYNCIO_RUNTIME_ERROR, "cannot reuse already awaited coroutine 'give_text'");
+  CHECK_ERROR(asyncio_await(coroutine, NULL), ASYNCIO_RUNTIME_ERROR,
+              "cannot reuse already awaited coroutine 'give_text'");
   CHECK_ERROR(asyncio_future_set_result(coroutine, asyncio_none()), ASYNCIO_RUNTIME_ERROR, NULL);
   return ASYNCIO_OK;
 }
@@ -49,7 +50,8 @@ TEST(a_coroutine_is_used_up_by_its_first_use) {
 }
 
 ASYNCIO_STATIC_COROUTINE(awaits_while_awaited, (asyncio_future *, coroutine)) {
-  CHECK_ERROR(asyncio_await(coroutine, NULL), ASYNCIO_RUNTIME_ERROR, "cannot reuse already awaited coroutine 'give_text'");
+  CHECK_ERROR(asyncio_await(coroutine, NULL), ASYNCIO_RUNTIME_ERROR,
+              "cannot reuse already awaited coroutine 'give_text'");
   return ASYNCIO_OK;
 }
 
@@ -124,7 +126,8 @@ TEST(arguments_of_every_size_arrive_whole) {
 
 ASYNCIO_STATIC_COROUTINE(takes_eight, (char, a), (double, b), (short, c), (void *, d), (long double, e), (arguments, f),
                          (float, g), (int64_t, h)) {
-  CHECK(a == 'a' && b == 0.5 && c == -3 && d == NULL && e == 1.25L && f.numbers[39] == 39 && g == 2.5f && h == INT64_MIN);
+  CHECK(a == 'a' && b == 0.5 && c == -3 && d == NULL && e == 1.25L && f.numbers[39] == 39 && g == 2.5f &&
+        h == INT64_MIN);
   trace("checked");
   return ASYNCIO_OK;
 }
@@ -191,8 +194,7 @@ ASYNCIO_STATIC_COROUTINE(awaits_failures, (asyncio_loop *, loop)) {
               "in a coroutine");
   CHECK_INT(value.kind, ASYNCIO_NONE);
   asyncio_task *task = asyncio_create_task(fail_with_coroutine(ASYNCIO_APPLICATION_ERROR - 2, "in a task"));
-  for (int i = 0; i < 2; i++)
-    CHECK_ERROR(asyncio_await(task, &value), ASYNCIO_APPLICATION_ERROR - 2, "in a task");
+  for (int i = 0; i < 2; i++) CHECK_ERROR(asyncio_await(task, &value), ASYNCIO_APPLICATION_ERROR - 2, "in a task");
   asyncio_unref(task);
   asyncio_future *future = asyncio_loop_create_future(loop);
   CHECK_OK(asyncio_future_set_exception(future, ASYNCIO_TIMEOUT_ERROR, "in a future"));
@@ -256,7 +258,8 @@ TEST(a_task_cannot_await_a_future_of_another_loop) {
 static asyncio_status wait_in_callback(void *arg) {
   CHECK_ERROR(asyncio_sleep(0), ASYNCIO_RUNTIME_ERROR, "asyncio_sleep needs a running task: call it in a coroutine");
   CHECK_ERROR(asyncio_sleep(1), ASYNCIO_RUNTIME_ERROR, NULL);
-  CHECK_ERROR(asyncio_await(arg, NULL), ASYNCIO_RUNTIME_ERROR, "asyncio_await needs a running task: call it in a coroutine");
+  CHECK_ERROR(asyncio_await(arg, NULL), ASYNCIO_RUNTIME_ERROR,
+              "asyncio_await needs a running task: call it in a coroutine");
   CHECK_ERROR(asyncio_await(asyncio_sleep_coroutine(1, traced_value("value")), NULL), ASYNCIO_RUNTIME_ERROR, NULL);
   return ASYNCIO_OK;
 }

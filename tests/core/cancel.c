@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core/task.c: cancellation. A request is handed to what the task waits for, reaches its C code as the status of the
-// wait, and may be refused there; the task is cancelled only if its coroutine ends so.
+// src/core/task.c: cancellation. A request is handed to what the task waits for, reaches its C code as the status of
+// the wait, and may be refused there; the task is cancelled only if its coroutine ends so.
 #include <stdio.h>
 
 #include "common.h"
@@ -116,7 +116,8 @@ TEST(a_chain_of_many_tasks_is_cancelled_from_its_end) {
 
 TEST(an_awaiter_of_a_cancelled_task_gets_the_error_and_is_cancelled_only_if_it_passes_it_on) {
   asyncio_loop *loop = asyncio_new_event_loop();
-  asyncio_task *inner = start(loop, cancel_sleeper_coroutine(100)), *outer = start(loop, cancel_awaiter_coroutine(inner));
+  asyncio_task *inner = start(loop, cancel_sleeper_coroutine(100)),
+               *outer = start(loop, cancel_awaiter_coroutine(inner));
   CHECK(asyncio_task_cancel(inner, "inner alone"));
   run_for(loop, 1);
   EXPECT_TRACE("starts", "CancelledError: inner alone", "awaiter: CancelledError: inner alone");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core/loop_run.c, task.c: the end of a loop. What is queued is dropped, every pending task is resumed once more so that
-// its C code returns, and nothing can be scheduled any more.
+// src/core/loop_run.c, task.c: the end of a loop. What is queued is dropped, every pending task is resumed once more
+// so that its C code returns, and nothing can be scheduled any more.
 #include "common.h"
 
 static const char closed_words[] = "Event loop is closed";
@@ -227,8 +227,8 @@ TEST(tasks_without_a_stack_end_as_the_loop_closes) {
   asyncio_unref(asyncio_create_task(asyncio_sleep_coroutine(5, traced_value("value")), .loop = loop));
   asyncio_unref(asyncio_create_task(asyncio_wait_for_coroutine(future, 10), .loop = loop));
   asyncio_unref(asyncio_create_task(asyncio_wait_for_coroutine(future, INFINITY), .loop = loop));
-  asyncio_unref(asyncio_create_task(
-      asyncio_wait_for_coroutine(asyncio_sleep_coroutine(5, traced_value("inner")), 3), .loop = loop));
+  asyncio_unref(asyncio_create_task(asyncio_wait_for_coroutine(asyncio_sleep_coroutine(5, traced_value("inner")), 3),
+                                    .loop = loop));
   run_once(loop);
   close_loop(loop);
   asyncio_unref(future);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// src/core/future.c: done callbacks. Never called from within the call that made the future done; in the order they were
-// added; each with a reference to the future until it has run.
+// src/core/future.c: done callbacks. Never called from within the call that made the future done; in the order they
+// were added; each with a reference to the future until it has run.
 #include "common.h"
 
 TEST(callbacks_are_called_in_order_in_an_iteration_after_the_future_is_done) {
   asyncio_loop *loop = asyncio_new_event_loop();
   asyncio_future *future = asyncio_loop_create_future(loop);
   static const char *const names[] = {"a", "b", "a", "c"};
-  for (int i = 0; i < 4; i++) CHECK_OK(asyncio_future_add_done_callback(future, trace_done, (void *)(uintptr_t)names[i]));
+  for (int i = 0; i < 4; i++)
+    CHECK_OK(asyncio_future_add_done_callback(future, trace_done, (void *)(uintptr_t)names[i]));
   run_once(loop);
   CHECK_OK(asyncio_future_set_result(future, asyncio_none()));
   EXPECT_TRACE();

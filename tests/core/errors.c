@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core/runtime.c: the words of failures from task to task. Each task has its own latest few; they survive cleanup that
-// fails in turn, travel with a failure that is awaited, and never turn up in another.
+// src/core/runtime.c: the words of failures from task to task. Each task has its own latest few; they survive
+// cleanup that fails in turn, travel with a failure that is awaited, and never turn up in another.
 #include "common.h"
 
 static asyncio_status fail_then_clean_up(void) {
@@ -82,7 +82,8 @@ TEST(a_chain_of_contexts_reaches_through_tasks) {
   asyncio_loop *loop = asyncio_new_event_loop();
   for (int clears = 0; clears < 2; clears++) {
     asyncio_task *failing = asyncio_create_task(fail_after_dealing_with_coroutine(clears), .loop = loop);
-    CHECK_ERROR(asyncio_loop_run_until_complete(loop, pass_on_coroutine(failing), NULL), ASYNCIO_RUNTIME_ERROR, "passed on");
+    CHECK_ERROR(asyncio_loop_run_until_complete(loop, pass_on_coroutine(failing), NULL), ASYNCIO_RUNTIME_ERROR,
+                "passed on");
     const asyncio_error *error = asyncio_error_current(ASYNCIO_RUNTIME_ERROR), *cause = asyncio_error_context(error);
     CHECK_TEXT(asyncio_error_words(cause), "final");
     CHECK_TEXT(asyncio_error_words(asyncio_error_context(cause)), clears ? "" : "dealt with");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core/await.c, frame_coroutine.c: coroutines without a stack, chains of frames. Awaited by a C function, made tasks of
-// their own or gathered, they behave as stackful ones do.
+// src/core/await.c, frame_coroutine.c: coroutines without a stack, chains of frames. Awaited by a C function, made
+// tasks of their own or gathered, they behave as stackful ones do.
 #include "../../src/core/await.h"
 #include "common.h"
 
@@ -73,7 +73,8 @@ TEST(frames_await_frames) {
   asyncio_future *inner = relay_coroutine("inner", asyncio_sleep_coroutine(1, asyncio_int(6)));
   CHECK_OK(asyncio_run(relay_coroutine("outer", inner), &value));
   CHECK_INT(asyncio_value_int(value), 6);
-  EXPECT_TRACE("outer at 0: OK", "inner at 0: OK", "inner at 1: OK", "inner at 2: OK", "outer at 1: OK", "outer at 2: OK");
+  EXPECT_TRACE("outer at 0: OK", "inner at 0: OK", "inner at 1: OK", "inner at 2: OK", "outer at 1: OK",
+               "outer at 2: OK");
 }
 
 TEST(a_frame_awaits_futures_done_or_not) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core/future.c: futures. One outcome, set once; callbacks in the order they were added, each in an iteration of its own
-// after that; values owned by exactly one side.
+// src/core/future.c: futures. One outcome, set once; callbacks in the order they were added, each in an iteration of
+// its own after that; values owned by exactly one side.
 #include "common.h"
 
 static asyncio_future *new_future(asyncio_loop *loop) {
@@ -197,7 +197,8 @@ TEST(a_failure_that_was_looked_at_is_not_reported) {
   CHECK_OK(asyncio_future_set_exception(by_task, ASYNCIO_VALUE_ERROR, "seen"));
   CHECK_ERROR(asyncio_future_result(by_result, NULL), ASYNCIO_VALUE_ERROR, NULL);
   CHECK_OK(asyncio_future_exception(by_exception, NULL));
-  CHECK_ERROR(asyncio_loop_run_until_complete(loop, future_await_coroutine(by_task), NULL), ASYNCIO_VALUE_ERROR, "seen");
+  CHECK_ERROR(asyncio_loop_run_until_complete(loop, future_await_coroutine(by_task), NULL), ASYNCIO_VALUE_ERROR,
+              "seen");
   asyncio_unref(by_result);
   asyncio_unref(by_exception);
   asyncio_unref(by_task);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core/handle.c: handles. A callback runs once or, cancelled in time, not at all; its failure reaches the handler.
+// src/core/handle.c: handles. A callback runs once or, cancelled in time, not at all; its failure reaches the
+// handler.
 #include "common.h"
 
 TEST(a_cancelled_callback_does_not_run) {
@@ -190,10 +191,12 @@ TEST(a_callback_without_memory_is_a_memory_error) {
   asyncio_loop *loop = asyncio_new_event_loop();
   asyncio_handle *handle;
   test_fail_allocation(1);
-  CHECK_ERROR(asyncio_loop_call_soon(loop, trace_arg, "", &handle), ASYNCIO_MEMORY_ERROR, "Out of memory for a callback");
+  CHECK_ERROR(asyncio_loop_call_soon(loop, trace_arg, "", &handle), ASYNCIO_MEMORY_ERROR,
+              "Out of memory for a callback");
   CHECK(!handle);
   test_fail_allocation(2);
-  CHECK_ERROR(asyncio_loop_call_later(loop, 1, trace_arg, "", &handle), ASYNCIO_MEMORY_ERROR, "Out of memory for a timer");
+  CHECK_ERROR(asyncio_loop_call_later(loop, 1, trace_arg, "", &handle), ASYNCIO_MEMORY_ERROR,
+              "Out of memory for a timer");
   CHECK(!handle);
   run_for(loop, 2);
   close_loop(loop);

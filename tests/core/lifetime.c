@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core/loop.c, runtime.c: who keeps a loop alive, who closes it, and what may outlive it. A user's last reference closes;
-// futures keep the memory alone.
+// src/core/loop.c, runtime.c: who keeps a loop alive, who closes it, and what may outlive it. A user's last
+// reference closes; futures keep the memory alone.
 #include "common.h"
 
 ASYNCIO_COROUTINE(lifetime_sleep, (const char *, name)) {

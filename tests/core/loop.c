@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core/loop.c: the law of iterations, stop(), and which loop is the current one. An iteration runs exactly what was ready
-// as it began; what its callbacks add waits for the next one.
+// src/core/loop.c: the law of iterations, stop(), and which loop is the current one. An iteration runs exactly what
+// was ready as it began; what its callbacks add waits for the next one.
 #include "../../src/core/runtime.h"
 #include "common.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core: memory that runs out, at every allocation in turn. A program that is short of one ends with MemoryError or as
-// if nothing had happened; it leaks nothing, and what was scheduled before still runs.
+// src/core: memory that runs out, at every allocation in turn. A program that is short of one ends with MemoryError
+// or as if nothing had happened; it leaks nothing, and what was scheduled before still runs.
 #include "common.h"
 
 enum { MOST_ALLOCATIONS = 500 };
@@ -120,8 +120,8 @@ static asyncio_status use_tasks(asyncio_loop *loop) {
     if (status) return status;
   }
   asyncio_future *coroutine = asyncio_ref(give_words_coroutine("words", 1));
-  asyncio_status status =
-      coroutine ? asyncio_loop_run_until_complete(loop, pass_words_on_coroutine(coroutine), NULL) : asyncio_error_latest();
+  asyncio_status status = coroutine ? asyncio_loop_run_until_complete(loop, pass_words_on_coroutine(coroutine), NULL)
+                                    : asyncio_error_latest();
   asyncio_unref(coroutine);
   return status;
 }

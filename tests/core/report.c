@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core/report.c: errors that nobody takes. They reach the loop's exception handler, or standard error as one line each.
+// src/core/report.c: errors that nobody takes. They reach the loop's exception handler, or standard error as one
+// line each.
 #include <stdio.h>
 #include <unistd.h>
 
@@ -57,11 +58,12 @@ TEST(without_a_handler_a_line_is_written_for_each_error) {
   run_once(loop);
   asyncio_loop_call_exception_handler(loop, &bare);
   close_loop(loop);
-  CHECK_TEXT(caught_stderr(file), "asyncio: Exception in callback: ValueError: callback failed\n"
-                                  "asyncio: Exception in callback: TimeoutError: The time limit was reached\n"
-                                  "asyncio: Exception was never retrieved (failing): ValueError: lost\n"
-                                  "asyncio: Something happened\n"
-                                  "asyncio: Task was destroyed but it is pending (Task-2)\n");
+  CHECK_TEXT(caught_stderr(file),
+             "asyncio: Exception in callback: ValueError: callback failed\n"
+             "asyncio: Exception in callback: TimeoutError: The time limit was reached\n"
+             "asyncio: Exception was never retrieved (failing): ValueError: lost\n"
+             "asyncio: Something happened\n"
+             "asyncio: Task was destroyed but it is pending (Task-2)\n");
   EXPECT_TRACE("callback");
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core/loop_run.c: runs. What run_until_complete gives, when a run is refused, and what is said when it can never end.
+// src/core/loop_run.c: runs. What run_until_complete gives, when a run is refused, and what is said when it can
+// never end.
 #include "common.h"
 
 ASYNCIO_COROUTINE(run_give, (int, number)) {
@@ -30,7 +31,8 @@ TEST(run_until_complete_gives_the_failure_of_a_coroutine_and_nobody_else_hears_o
   asyncio_loop *loop = asyncio_new_event_loop();
   asyncio_value value = asyncio_int(1);
   trace_exceptions(loop);
-  CHECK_ERROR(asyncio_loop_run_until_complete(loop, run_fail_coroutine("broken"), &value), ASYNCIO_VALUE_ERROR, "broken");
+  CHECK_ERROR(asyncio_loop_run_until_complete(loop, run_fail_coroutine("broken"), &value), ASYNCIO_VALUE_ERROR,
+              "broken");
   CHECK_INT(value.kind, ASYNCIO_NONE);
   close_loop(loop);
 }

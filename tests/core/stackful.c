@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core/stackful.c: coroutines with a stack of their own. What lies on it survives every switch, at any depth and beside
-// thousands of others; what it was sized for is what it gets.
+// src/core/stackful.c: coroutines with a stack of their own. What lies on it survives every switch, at any depth and
+// beside thousands of others; what it was sized for is what it gets.
 #include "common.h"
 
 static volatile uint32_t sink;  // keeps the fillings from being optimised away
@@ -66,9 +66,7 @@ ASYNCIO_STATIC_COROUTINE(one_after_another) {
   return ASYNCIO_OK;
 }
 
-TEST(tasks_that_follow_one_another_use_the_same_memory) {
-  run(one_after_another_coroutine());
-}
+TEST(tasks_that_follow_one_another_use_the_same_memory) { run(one_after_another_coroutine()); }
 
 // ---- Deep
 

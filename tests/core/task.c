@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core/task.c, task_info.c: tasks. Nothing of one runs before its first iteration; the loop keeps a pending one alive; its
-// outcome, its name and what it waits for can be asked for.
+// src/core/task.c, task_info.c: tasks. Nothing of one runs before its first iteration; the loop keeps a pending one
+// alive; its outcome, its name and what it waits for can be asked for.
 #include "common.h"
 
 ASYNCIO_COROUTINE(task_trace, (const char *, name), (double, delay)) {
@@ -18,7 +18,8 @@ ASYNCIO_COROUTINE(task_await, (asyncio_future *, awaitable)) { return asyncio_aw
 // ---- Beginning
 
 ASYNCIO_COROUTINE(task_creates_two) {
-  asyncio_task *a = asyncio_create_task(task_trace_coroutine("a", 1)), *b = asyncio_create_task(task_trace_coroutine("b", 0));
+  asyncio_task *a = asyncio_create_task(task_trace_coroutine("a", 1)),
+               *b = asyncio_create_task(task_trace_coroutine("b", 0));
   trace("created");
   ASYNCIO_TRY(asyncio_sleep(0));
   trace("after a step");

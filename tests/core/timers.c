@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core/heap.c: timers fire in the order of their times, equal ones in the order they were armed, however many there are
-// and whichever are cancelled meanwhile.
+// src/core/heap.c: timers fire in the order of their times, equal ones in the order they were armed, however many
+// there are and whichever are cancelled meanwhile.
 #include <stdlib.h>
 
 #include "../../src/core/heap.h"
@@ -161,7 +161,9 @@ static void check_heap(const asyncio__heap *heap) {
     const asyncio__heap_node *node = &heap->nodes[i], *parent = &heap->nodes[(i - 1) / 4];
     CHECK_INT(node->timer->index, i);
     CHECK_DOUBLE(node->when, node->timer->when);
-    if (i) CHECK(parent->when < node->when || (parent->when == node->when && parent->timer->sequence < node->timer->sequence));
+    if (i)
+      CHECK(parent->when < node->when ||
+            (parent->when == node->when && parent->timer->sequence < node->timer->sequence));
   }
 }
 
