@@ -90,7 +90,7 @@ TEST(stack_whose_end_was_written_to_stops_the_program_as_its_task_ends) {
 
 TEST(message_of_an_overflow_says_what_to_do) {
   check_stopped(run_in_child(overflow_before_parking_coroutine),
-                " bytes and memory is damaged: create the task with a larger .stack_size");
+                " bytes overflowed and memory is damaged: give the task a larger .stack_size");
 }
 
 // ---- Frames that do not fit. AddressSanitizer stops at the first write below the block.
