@@ -4,6 +4,7 @@
 // Invariant: the children array holds a reference to each child and to the gather itself until the last child is done.
 #include "../base/alloc.h"
 #include "../base/box.h"
+#include "../core/await.h"
 #include "../core/future.h"
 #include "../core/runtime.h"
 #include "../port/coro.h"
@@ -21,7 +22,9 @@ struct gather {
   asyncio_future future;
   child *children;
   size_t count;
-  size_t unfinished;  // entries that have not run yet
+  size_t unfinished;   // entries that have not run yet
+  size_t kept;         // results in the list
+  asyncio_value list;  // of results, until it is the outcome
   bool return_exceptions;
   bool cancel_requested;
 };
@@ -41,7 +44,11 @@ static void release_children(gather *self) {
   self->count = 0;
 }
 
-static void destroy(asyncio_future *future) { release_children((gather *)future); }
+static void destroy(asyncio_future *future) {
+  gather *self = (gather *)future;
+  release_children(self);
+  asyncio_value_clear(&self->list);
+}
 
 static const asyncio__future_kind gather_kind = {"gather", cancel_children, destroy, true};
 
@@ -53,58 +60,77 @@ static bool cancel_children(asyncio_future *future, const char *message) {
   return any;
 }
 
-static asyncio_status result_of(gather *self, asyncio_future *done, asyncio_value *item) {
+static asyncio_status result_of(const gather *self, const asyncio_future *done, asyncio_value *item) {
   *item = asyncio_none();
   if (done->status && self->return_exceptions) return asyncio__value_of_error(item, done->error, done->status);
   if (!done->status) *item = asyncio_value_ref(done->value);
   return ASYNCIO_OK;
 }
 
-static void finish_with_list(gather *self) {
-  asyncio_value list, item;
-  asyncio_status status = asyncio_list(&list, self->count);
-  for (size_t i = 0; !status && i < self->count; i++) {
-    status = result_of(self, self->children[i].future, &item);
-    asyncio_list_set(list, i, item);
-    release_child(&self->children[i]);
-  }
+static void finish(gather *self, asyncio_status status, asyncio_error *error) {
+  asyncio_value list = self->list;
+  self->list = asyncio_none();
   if (status) asyncio_value_clear(&list);
-  asyncio__future_finish(&self->future, status, list, NULL);
+  asyncio__future_finish(&self->future, status, list, asyncio__error_ref(error));
 }
 
-static void fail_with(gather *self, asyncio_future *ended) {
-  asyncio__future_finish(&self->future, ended->status, asyncio_none(), asyncio__error_ref(ended->error));
+// A child's result joins the list as it ends, and the child is let go while it is still in the processor's cache: a
+// last pass over a million children would cost as much as all of this.
+static void keep_result(gather *self, const child *one) {
+  asyncio_value item;
+  asyncio_status status = result_of(self, one->future, &item);
+  self->kept++;
+  if (status)
+    finish(self, status, NULL);
+  else
+    asyncio_list_set(self->list, (size_t)(one - self->children), item);
+}
+
+// The children that were given twice still lack the results of their second places.
+static void finish_with_list(gather *self) {
+  for (size_t i = 0; i < self->count && self->kept < self->count; i++)
+    if (self->children[i].future) keep_result(self, &self->children[i]);
+  if (!asyncio__is_done(&self->future)) finish(self, ASYNCIO_OK, NULL);
+}
+
+static void all_ended(gather *self, const asyncio_future *last) {
+  if (self->cancel_requested)
+    finish(self, ASYNCIO_CANCELLED_ERROR, last->status == ASYNCIO_CANCELLED_ERROR ? last->error : NULL);
+  else
+    finish_with_list(self);
 }
 
 // What one more child's end means for the gather.
-static void child_ended(gather *self, asyncio_future *ended) {
+static void child_ended(gather *self, child *one) {
+  asyncio_future *ended = one->future;
   if (asyncio__is_done(&self->future) || ended->status) ended->unseen = false;
   if (asyncio__is_done(&self->future)) return;
   if (ended->status && !self->return_exceptions) {
-    fail_with(self, ended);
-  } else if (self->unfinished == 0 && self->cancel_requested) {
-    asyncio__future_finish(&self->future, ASYNCIO_CANCELLED_ERROR, asyncio_none(),
-                           asyncio__error_ref(ended->status == ASYNCIO_CANCELLED_ERROR ? ended->error : NULL));
-  } else if (self->unfinished == 0) {
-    finish_with_list(self);
+    finish(self, ended->status, ended->error);
+    return;
   }
+  keep_result(self, one);
+  one->future = NULL;
+  if (self->unfinished == 0 && !asyncio__is_done(&self->future)) all_ended(self, ended);
+  asyncio_unref(ended);
+}
+
+static void end(gather *self) {
+  release_children(self);
+  asyncio_unref(&self->future);
 }
 
 static void child_done(asyncio__entry *entry) {
   child *one = asyncio__container(entry, child, entry);
   gather *self = one->owner;
   self->unfinished--;
-  child_ended(self, one->future);
-  if (self->unfinished) return;
-  release_children(self);
-  asyncio_unref(&self->future);
+  child_ended(self, one);
+  if (self->unfinished == 0) end(self);
 }
 
 static void child_drop(asyncio__entry *entry) {
   gather *self = asyncio__container(entry, child, entry)->owner;
-  if (--self->unfinished) return;
-  release_children(self);
-  asyncio_unref(&self->future);
+  if (--self->unfinished == 0) end(self);
 }
 
 static bool watched_already(const gather *self, const asyncio_future *future) {
@@ -127,7 +153,8 @@ static void watch(gather *self, child *one) {
 static size_t adopt_children(gather *self, asyncio_future *const *awaitables, size_t count) {
   size_t done = 0;
   for (size_t i = 0; i < count; i++) {
-    self->children[i].future = asyncio_ensure_future(awaitables[i]);
+    bool unused = asyncio_iscoroutine(awaitables[i]);
+    self->children[i].future = unused ? asyncio__start(awaitables[i], self->future.loop) : asyncio_ref(awaitables[i]);
     if (asyncio__is_done(self->children[i].future))
       done++;
     else
@@ -142,7 +169,7 @@ static size_t adopt_children(gather *self, asyncio_future *const *awaitables, si
 static void look_at_done(gather *self) {
   self->unfinished++;
   for (size_t i = 0; i < self->count; i++)
-    if (asyncio__is_done(self->children[i].future)) child_ended(self, self->children[i].future);
+    if (asyncio__is_done(self->children[i].future)) child_ended(self, &self->children[i]);
   self->unfinished--;
 }
 
@@ -153,8 +180,7 @@ static void begin(gather *self, asyncio_future *const *awaitables, size_t count)
   if (done) look_at_done(self);
   if (pending) return;
   if (!asyncio__is_done(&self->future)) finish_with_list(self);
-  release_children(self);
-  asyncio_unref(&self->future);
+  end(self);
 }
 
 static asyncio_status check_one(const asyncio_future *awaitable, size_t index, const asyncio_loop *loop) {
@@ -178,15 +204,21 @@ static void drop_floating(asyncio_future *const *awaitables, size_t count) {
     if (awaitables[i] && awaitables[i]->floating) asyncio_unref(awaitables[i]);
 }
 
+static asyncio_status make_room(gather *self, size_t count) {
+  self->children = count > PTRDIFF_MAX / sizeof(child) ? NULL : asyncio__alloc((count + !count) * sizeof(child));
+  if (self->children && !asyncio_list(&self->list, count)) return ASYNCIO_OK;
+  return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a gather of %zu", count);
+}
+
 static gather *gather_new(asyncio_loop *loop, size_t count, bool return_exceptions) {
   gather *self = (gather *)asyncio__future_new(&gather_kind, sizeof *self, loop);
   if (!self) return NULL;
-  self->count = self->unfinished = 0;
+  self->children = NULL;
+  self->count = self->unfinished = self->kept = 0;
+  self->list = asyncio_none();
   self->return_exceptions = return_exceptions;
   self->cancel_requested = false;
-  self->children = count > PTRDIFF_MAX / sizeof(child) ? NULL : asyncio__alloc((count + !count) * sizeof(child));
-  if (self->children) return self;
-  asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a gather of %zu", count);
+  if (!make_room(self, count)) return self;
   asyncio_unref(&self->future);
   return NULL;
 }

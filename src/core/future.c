@@ -98,8 +98,8 @@ ASYNCIO__OUTLINED static void destroy(asyncio_future *self) {
   }
   if (!asyncio__list_empty(&self->callbacks)) drop_callbacks(self);
   if (self->kind->destroy) self->kind->destroy(self);
-  asyncio_value_clear(&self->value);
-  asyncio__error_unref(self->error);
+  if (self->value.boxed) asyncio_value_clear(&self->value);
+  if (self->error) asyncio__error_unref(self->error);
   asyncio_loop *loop = self->loop;
   asyncio__pool_free(&asyncio__thread.pool, self, self->size);
   if (loop)

@@ -56,8 +56,8 @@ ASYNCIO__OUTLINED static void task_destroy(asyncio_future *future) {
   ASYNCIO__NEVER_SUSPENDS(task_destroy);
   asyncio__task *self = asyncio__task_of(future);
   if (future->state == ASYNCIO__UNUSED && asyncio__root(self)->drop) asyncio__root(self)->drop(asyncio__root(self));
-  asyncio__error_unref(self->cancel_error);
-  asyncio__errors_clear(&self->errors);
+  if (self->cancel_error) asyncio__error_unref(self->cancel_error);
+  if (self->errors.latest) asyncio__errors_clear(&self->errors);
   if (self->name) asyncio__free(self->name);
 }
 
@@ -65,7 +65,7 @@ ASYNCIO__OUTLINED static void task_destroy(asyncio_future *future) {
 
 static void finish(asyncio__task *self, asyncio_status status, asyncio_value value) {
   asyncio_error *error = status ? asyncio__error_ref(asyncio__errors_find(&self->errors, status)) : NULL;
-  asyncio__errors_clear(&self->errors);
+  if (self->errors.latest) asyncio__errors_clear(&self->errors);
   self->frame = NULL;
   asyncio__unlink(&self->tasks);
   if (status == ASYNCIO_OK && self->must_cancel) {
@@ -299,6 +299,13 @@ static void schedule(asyncio__task *self, asyncio_loop *loop) {
   self->future.references++;
   asyncio__list_append(&loop->tasks, &self->tasks);
   asyncio__loop_ready(loop, &self->entry);
+}
+
+asyncio_task *asyncio__start(asyncio_future *coroutine, asyncio_loop *loop) {
+  asyncio__task *self = asyncio__task_of(asyncio__take(coroutine));
+  self->stack_size = ASYNCIO_DEFAULT_STACK_SIZE;
+  schedule(self, loop);
+  return coroutine;
 }
 
 asyncio_task *asyncio_create_task_with(asyncio_future *coroutine, asyncio_task_options options) {

@@ -21,9 +21,10 @@ enum { SPREAD = 64 };
 static size_t size_of(unsigned class) { return ((size_t)1 << (ASYNCIO__STACK_SMALLEST_SHIFT + class)) + SPREAD; }
 
 static unsigned class_of(size_t size) {
-  unsigned class = 0;
-  while (class < ASYNCIO__STACK_CLASSES && size_of(class) < size) class ++;
-  return class;
+  if (size <= size_of(0)) return 0;
+  unsigned bits = 64 - (unsigned)__builtin_clzll((unsigned long long)size - SPREAD - 1);
+  unsigned class = bits - ASYNCIO__STACK_SMALLEST_SHIFT;
+  return class < ASYNCIO__STACK_CLASSES ? class : ASYNCIO__STACK_CLASSES;
 }
 
 void *asyncio__stack_take(asyncio__stacks *stacks, size_t *size) {
