@@ -9,7 +9,7 @@
 // What a kind of future adds. One constant for each kind.
 typedef struct asyncio__future_kind {
   const char *name;  // "future", "gather": what a task that awaits it waits for
-  bool (*cancel)(asyncio_future *self, const char *message);  // called on a pending one; true: it will end
+  bool (*cancel)(asyncio_future *self, const char *message);  // called on a pending one alone; true: it will end
   void (*destroy)(asyncio_future *self);                      // frees what the kind added; NULL: nothing
   bool inner_only;  // its outcome is not the user's to set
 } asyncio__future_kind;

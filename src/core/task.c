@@ -10,11 +10,10 @@
 #include "../port/coro.h"
 
 static bool task_cancel(asyncio_future *self, const char *message);
-static bool refuse_cancel(asyncio_future *self, const char *message);
 static void task_destroy(asyncio_future *self);
 
 const asyncio__future_kind asyncio__task_kind = {"task", task_cancel, task_destroy, true};
-const asyncio__future_kind asyncio__coroutine_kind = {"coroutine", refuse_cancel, task_destroy, true};
+const asyncio__future_kind asyncio__coroutine_kind = {"coroutine", NULL, task_destroy, true};
 
 enum { MOST_REFUSED_WAITS = 1000 };
 
@@ -244,11 +243,6 @@ void asyncio__wake(asyncio_task *task, asyncio_status status) {
 void asyncio__yield_begin(void) { asyncio__wake(&asyncio__thread.task->future, ASYNCIO_OK); }
 
 // ---- Cancelling
-
-static bool refuse_cancel(asyncio_future *self, const char *message) {
-  (void)self, (void)message;
-  return false;
-}
 
 static asyncio__task *request_cancel(asyncio_future *future, const char *message) {
   asyncio__task *self = asyncio__task_of(future);
