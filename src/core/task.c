@@ -5,7 +5,6 @@
 
 #include <limits.h>
 
-#include "../base/alloc.h"
 #include "../base/check.h"
 #include "../port/coro.h"
 
@@ -57,7 +56,7 @@ ASYNCIO__OUTLINED static void task_destroy(asyncio_future *future) {
   if (future->state == ASYNCIO__UNUSED && asyncio__root(self)->drop) asyncio__root(self)->drop(asyncio__root(self));
   if (self->cancel_error) asyncio__error_unref(self->cancel_error);
   if (self->errors.latest) asyncio__errors_clear(&self->errors);
-  if (self->name) asyncio__free(self->name);
+  if (self->name) asyncio__task_free_name(self);
 }
 
 // ---- Stepping

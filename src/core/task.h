@@ -31,7 +31,7 @@ typedef struct asyncio__task {
   bool ending;                // the loop closes: no wait may begin any more
   unsigned refused;           // waits refused since then
   const char *function;       // its coroutine's name
-  char *name;                 // owned; NULL: Task-<number>, until somebody asks
+  char *name;                 // owned, from the pool; NULL: Task-<number>, until somebody asks
   unsigned number;
   size_t stack_size;
   asyncio__errors errors;
@@ -47,6 +47,8 @@ static inline asyncio__task *asyncio__task_of(const asyncio_future *future) {
   bool is_task = future && (future->kind == &asyncio__task_kind || future->kind == &asyncio__coroutine_kind);
   return is_task ? (asyncio__task *)(void *)(uintptr_t)future : NULL;
 }
+
+void asyncio__task_free_name(asyncio__task *task);
 
 // A coroutine object with [size] bytes for its root frame, which is zeroed. NULL with the error raised.
 asyncio__task *asyncio__coroutine_alloc(const char *name, size_t size);

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../base/alloc.h"
 #include "../base/barrier.h"
 #include "loop.h"
 #include "task.h"
@@ -23,12 +22,19 @@ asyncio_future *asyncio_ensure_future(asyncio_future *awaitable) {
   return asyncio_create_task(awaitable);
 }
 
+void asyncio__task_free_name(asyncio__task *self) {
+  if (self->name) asyncio__pool_free(&asyncio__thread.pool, self->name, strlen(self->name) + 1);
+  self->name = NULL;
+}
+
+// Names are kept in the pool, away from the stacks: a name right below one would be the first thing that its overflow
+// damages, and what tells whose it was.
 static asyncio_status set_name(asyncio__task *self, const char *name) {
   size_t size = strlen(name) + 1;
-  char *copy = asyncio__alloc(size);
+  char *copy = asyncio__pool_alloc(&asyncio__thread.pool, size);
   if (!copy) return ASYNCIO_MEMORY_ERROR;
   memcpy(copy, name, size);
-  asyncio__free(self->name);
+  asyncio__task_free_name(self);
   self->name = copy;
   return ASYNCIO_OK;
 }

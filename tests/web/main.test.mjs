@@ -51,6 +51,14 @@ describe('a program', () => {
   test('reports an exception of JavaScript in its first coroutine', () =>
     expect('exception', 1, 'at exit\n', 'asyncio_run: JSError: Error: nobody expects it'));
 
+  test('does not turn a failure into success', () => expect('code_like_success', 1, 'at exit\n'));
+
+  test('stops where a C stack has overflowed, and says whose it was', () => {
+    const { status, errors } = run(program, ['overflow']);
+    assert.notEqual(status, 0);
+    assert.match(errors, /A C stack of 4096 bytes overflowed and memory is damaged: .* It is the stack of deep/);
+  });
+
   test('dies of an exception of JavaScript in main', () => {
     const { status, errors } = run(program, ['exception_in_main']);
     assert.notEqual(status, 0);

@@ -93,6 +93,29 @@ static int exception_in_main(void) {
   return 0;
 }
 
+// A failure whose code is a multiple of 256 must not look like success.
+static int code_like_success(void) { return ASYNCIO_APPLICATION_ERROR - 24; }
+
+// Every frame touches its own bytes and is used after the call, so that none is merged or left out.
+static int recurse(int depth) {
+  volatile char frame[600];
+  for (unsigned i = 0; i < sizeof frame; i++) frame[i] = (char)depth;
+  return depth == 0 ? frame[0] : recurse(depth - 1) + frame[depth];
+}
+
+ASYNCIO_COROUTINE(recurse_too_deep) {
+  *result = asyncio_int(recurse(7));
+  return asyncio_sleep(0);
+}
+
+static asyncio_status run_out_of_stack(void *arg, asyncio_value *result) {
+  (void)arg;
+  asyncio_task *task = asyncio_create_task(recurse_too_deep_coroutine(), .name = "deep", .stack_size = 4096);
+  return asyncio_await(task, result);
+}
+
+static int overflow(void) { return asyncio_run(asyncio_coroutine_new("main", run_out_of_stack, NULL, 0), NULL); }
+
 static const struct {
   const char *name;
   int (*run)(void);
@@ -100,6 +123,7 @@ static const struct {
     {"after_run", after_run}, {"no_run", no_run}, {"two_runs", two_runs}, {"exit_in_coroutine", exit_in_coroutine},
     {"exit_in_main", exit_in_main}, {"exit_in_callback", exit_in_callback}, {"failure", failure},
     {"failure_seen", failure_seen}, {"stuck", stuck}, {"exception", exception}, {"exception_in_main", exception_in_main},
+    {"code_like_success", code_like_success}, {"overflow", overflow},
 };
 
 int main(int argc, char **argv) {
