@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The way in: a loop of its own for one coroutine, and an end that leaves nothing behind.
+#include "run.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "../base/alloc.h"
 #include "../base/barrier.h"
-#include "../core/loop.h"
+#include "../core/await.h"
 #include "../port/host.h"
 #include "asyncio/gather.h"
 #include "asyncio/run.h"
@@ -35,30 +37,48 @@ static void report_failure(asyncio_loop *loop, asyncio_task *task) {
   asyncio_loop_call_exception_handler(loop, &context);
 }
 
-ASYNCIO_COROUTINE_DECLARE(asyncio__wait_for_all, (asyncio_task **, tasks), (size_t, count));
+// A frame that gathers the tasks: a gather can only be made while the loop runs.
+typedef struct wait_for_all {
+  asyncio__frame frame;
+  const asyncio__leftovers *tasks;
+} wait_for_all;
 
-ASYNCIO_COROUTINE(asyncio__wait_for_all, (asyncio_task **, tasks), (size_t, count)) {
-  return asyncio_await(asyncio_gather_array(tasks, count, true), result);
+enum { START, AWAITED };
+
+static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
+  const asyncio__leftovers *self = asyncio__container(frame, wait_for_all, frame)->tasks;
+  if (frame->at == AWAITED) return asyncio__frame_done(frame, sent, frame->value);
+  asyncio_future *gather = asyncio_gather_array(self->tasks, self->count, true);
+  if (!gather) return asyncio__frame_done(frame, asyncio_error_latest(), asyncio_none());
+  return asyncio__frame_await(frame, asyncio_ref(gather), AWAITED);
 }
 
-static void wait_for_tasks(asyncio_loop *loop, asyncio_task **tasks, size_t count) {
-  for (size_t i = 0; i < count; i++) asyncio_ref(tasks[i]);
-  for (size_t i = 0; i < count; i++) asyncio_task_cancel(tasks[i], NULL);
-  asyncio_status status = asyncio_loop_run_until_complete(loop, asyncio__wait_for_all_coroutine(tasks, count), NULL);
-  for (size_t i = 0; i < count; i++) {
-    if (!status) report_failure(loop, tasks[i]);
-    asyncio_unref(tasks[i]);
+asyncio_future *asyncio__leftovers_cancel(asyncio__leftovers *self, asyncio_loop *loop) {
+  self->count = asyncio_all_tasks(loop, NULL, 0);
+  self->tasks = self->count ? asyncio__alloc(self->count * sizeof *self->tasks) : NULL;
+  if (!self->tasks) return NULL;
+  asyncio_all_tasks(loop, self->tasks, self->count);
+  for (size_t i = 0; i < self->count; i++) asyncio_ref(self->tasks[i]);
+  for (size_t i = 0; i < self->count; i++) asyncio_task_cancel(self->tasks[i], NULL);
+  wait_for_all waiter = {.frame = {.step = step}, .tasks = self};
+  return asyncio__frame_coroutine("wait_for_all", &waiter.frame, sizeof waiter);
+}
+
+void asyncio__leftovers_ended(asyncio__leftovers *self, asyncio_loop *loop, asyncio_status status) {
+  for (size_t i = 0; self->tasks && i < self->count; i++) {
+    if (!status) report_failure(loop, self->tasks[i]);
+    asyncio_unref(self->tasks[i]);
   }
+  asyncio__free(self->tasks);
+  self->tasks = NULL;
 }
 
 // What cannot be waited for, for want of memory or because it never ends, asyncio_loop_close ends.
 static void cancel_all_tasks(asyncio_loop *loop) {
-  size_t count = asyncio_all_tasks(loop, NULL, 0);
-  asyncio_task **tasks = count ? asyncio__alloc(count * sizeof *tasks) : NULL;
-  if (!tasks) return;
-  asyncio_all_tasks(loop, tasks, count);
-  wait_for_tasks(loop, tasks, count);
-  asyncio__free(tasks);
+  asyncio__leftovers left;
+  asyncio_future *waiter = asyncio__leftovers_cancel(&left, loop);
+  asyncio_status status = waiter ? asyncio_loop_run_until_complete(loop, waiter, NULL) : ASYNCIO_MEMORY_ERROR;
+  asyncio__leftovers_ended(&left, loop, status);
 }
 
 static asyncio_status run_on(asyncio_loop *loop, asyncio_future *coroutine, asyncio_value *result) {

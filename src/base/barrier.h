@@ -5,10 +5,11 @@
 //
 // Inlined into a function that does suspend, it would take that one off the list too. Clang heeds noinline; Binaryen, which
 // inlines before its Asyncify pass, does not, but leaves functions alone whose address is taken: the branch does that.
+// With ASYNCIO_NO_ASYNCIFY, in a build that the pass never sees, all of this is nothing.
 #ifndef ASYNCIO__BASE_BARRIER_H
 #define ASYNCIO__BASE_BARRIER_H
 
-#if defined(__EMSCRIPTEN__)
+#if defined(__EMSCRIPTEN__) && !defined(ASYNCIO_NO_ASYNCIFY)
 extern void *volatile asyncio__never;
 void asyncio__asyncify_stop_unwind(void) __attribute__((import_module("asyncify"), import_name("stop_unwind")));
 #define ASYNCIO__OUTLINED __attribute__((noinline))

@@ -201,3 +201,7 @@ size_t asyncio_value_count(asyncio_value value) {
 asyncio_value asyncio_value_at(asyncio_value value, size_t index) {
   return index < asyncio_value_count(value) ? value.asyncio__as.box->payload.items[index] : asyncio_none();
 }
+
+const asyncio_value *asyncio__value_items(asyncio_value list) {
+  return list.kind == ASYNCIO_LIST ? list.asyncio__as.box->payload.items : NULL;
+}

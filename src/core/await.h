@@ -69,4 +69,7 @@ void asyncio__yield_begin(void);
 // Whether the current task may suspend here; the error raised if not. [call] names the caller in it.
 asyncio_status asyncio__may_suspend(const char *call);
 
+// The number in a task's default name.
+unsigned asyncio__task_number(const asyncio_task *task);
+
 #endif

@@ -195,6 +195,15 @@ asyncio_status asyncio_future_set_exception(asyncio_future *self, asyncio_status
   return ASYNCIO_OK;
 }
 
+asyncio_status asyncio__future_set_error(asyncio_future *self, asyncio_status status, asyncio_error *error) {
+  asyncio_status refused = settable(self);
+  if (refused)
+    asyncio__error_unref(error);
+  else
+    asyncio__future_finish(self, status, asyncio_none(), error);
+  return refused;
+}
+
 static asyncio_status look(asyncio_future *self) {
   if (!self) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [future] to be a future, got NULL");
   if (!asyncio__is_done(self)) return asyncio_raise(ASYNCIO_INVALID_STATE_ERROR, "Result is not set");

@@ -51,6 +51,9 @@ void asyncio__future_cancelled_with(asyncio_future *future, asyncio_error *error
 // The CancelledError that [message] asks for; NULL for none, or when memory is out.
 asyncio_error *asyncio__cancelled_error(const char *message);
 
+// Makes it done with an error, whose reference is taken over also on failure; errors as of asyncio_future_set_exception.
+asyncio_status asyncio__future_set_error(asyncio_future *future, asyncio_status status, asyncio_error *error);
+
 // Links [entry] to be made ready when [future] is done: now, if it is.
 void asyncio__future_watch(asyncio_future *future, asyncio__entry *entry);
 

@@ -39,8 +39,11 @@ void asyncio__loop_release(asyncio_loop *loop);
 // NULL becomes the running loop; a RuntimeError or TypeError otherwise.
 asyncio_status asyncio__loop_open(const asyncio_loop *loop);
 
-// Runs without a future: what run_forever and run_until_complete share.
-asyncio_status asyncio__loop_run(asyncio_loop *loop);
+// A run in two halves, for those who are not blocked by it: the host turns the loop between them, until it no longer runs.
+// begin: until [awaitable] is done, whose reference in *[future] the caller gives to end; NULL for a run that only stop ends,
+// then *[future] is NULL too. end: gives its outcome.
+asyncio_status asyncio__loop_begin_run(asyncio_loop *loop, asyncio_future *awaitable, asyncio_future **future);
+asyncio_status asyncio__loop_end_run(asyncio_loop *loop, asyncio_future *future, asyncio_value *result);
 
 // Writes what every pending task of the loop waits for to [text], cut to [size].
 void asyncio__loop_describe(asyncio_loop *loop, char *text, size_t size);

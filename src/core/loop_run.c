@@ -12,12 +12,18 @@ enum { DESCRIPTION_SIZE = 2048 };
 
 static bool run_is_over(void *arg) { return !((asyncio_loop *)arg)->running; }
 
-static asyncio_status runnable(const asyncio_loop *loop) {
-  const char *why;
+// Whether a run may begin that blocks nobody.
+static asyncio_status startable(const asyncio_loop *loop) {
   ASYNCIO_TRY(asyncio__loop_open(loop));
   if (loop->running) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "This event loop is already running");
   if (asyncio__thread.running)
     return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Cannot run the event loop while another loop is running");
+  return ASYNCIO_OK;
+}
+
+static asyncio_status runnable(const asyncio_loop *loop) {
+  const char *why;
+  ASYNCIO_TRY(startable(loop));
   if (!asyncio__host_can_run(&why)) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "%s", why);
   return ASYNCIO_OK;
 }
@@ -29,11 +35,15 @@ static asyncio_status stuck(asyncio_loop *loop) {
                        description);
 }
 
-asyncio_status asyncio__loop_run(asyncio_loop *loop) {
-  asyncio_status status = ASYNCIO_OK;
+static void start_running(asyncio_loop *loop) {
   asyncio_loop_ref(loop);
   loop->running = true;
   asyncio__list_append(&asyncio__thread.driven, &loop->driven);
+}
+
+static asyncio_status run_blocking(asyncio_loop *loop) {
+  asyncio_status status = ASYNCIO_OK;
+  start_running(loop);
   if (!asyncio__host_run(run_is_over, loop)) {
     loop->running = false;
     asyncio__unlink(&loop->driven);
@@ -45,7 +55,7 @@ asyncio_status asyncio__loop_run(asyncio_loop *loop) {
 
 asyncio_status asyncio_loop_run_forever(asyncio_loop *loop) {
   ASYNCIO_TRY(runnable(loop));
-  return asyncio__loop_run(loop);
+  return run_blocking(loop);
 }
 
 static asyncio_status stop_when_done(asyncio_future *future, void *arg) {
@@ -87,11 +97,40 @@ asyncio_status asyncio_loop_run_until_complete(asyncio_loop *loop, asyncio_futur
   }
   status = adopt(loop, awaitable, &future);
   if (!status) {
-    status = asyncio__loop_run(loop);
+    status = run_blocking(loop);
     asyncio_future_remove_done_callback(future, stop_when_done, NULL);
     status = outcome(status, future, result);
   }
   asyncio_unref(future);
+  return status;
+}
+
+asyncio_status asyncio__loop_begin_run(asyncio_loop *loop, asyncio_future *awaitable, asyncio_future **future) {
+  *future = NULL;
+  asyncio_status status = startable(loop);
+  if (status)
+    asyncio_unref(asyncio__take(awaitable));
+  else if (awaitable)
+    status = adopt(loop, awaitable, future);
+  if (!status) {
+    start_running(loop);
+    asyncio__host_wake();
+    return ASYNCIO_OK;
+  }
+  asyncio_unref(*future);
+  *future = NULL;
+  return status;
+}
+
+asyncio_status asyncio__loop_end_run(asyncio_loop *loop, asyncio_future *future, asyncio_value *result) {
+  asyncio_status status = ASYNCIO_OK;
+  *result = asyncio_none();
+  if (future) {
+    asyncio_future_remove_done_callback(future, stop_when_done, NULL);
+    status = outcome(ASYNCIO_OK, future, result);
+  }
+  asyncio_unref(future);
+  asyncio_loop_unref(loop);
   return status;
 }
 

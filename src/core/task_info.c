@@ -53,6 +53,11 @@ const char *asyncio_task_get_name(const asyncio_task *task) {
   return self->name ? self->name : "Task";  // no memory even for that
 }
 
+unsigned asyncio__task_number(const asyncio_task *task) {
+  const asyncio__task *self = asyncio__task_of(task);
+  return self ? self->number : 0;
+}
+
 asyncio_status asyncio_task_set_name(asyncio_task *task, const char *name) {
   asyncio__task *self = asyncio__task_of(task);
   if (!self || !name)

@@ -66,8 +66,10 @@ EMSCRIPTEN_KEEPALIVE void asyncio__host_turn(void) {
   ASYNCIO__NEVER_SUSPENDS(asyncio__host_turn);
   web.soon = false;
   asyncio__next next = asyncio__turn(default_slice);
-  if (next.again) asyncio__host_wake();
-  asyncio_host_wake_at(next.deadline);
+  if (next.again)
+    asyncio__host_wake();  // and that turn will know about the timers
+  else
+    asyncio_host_wake_at(next.deadline);
   if (web.over && web.over(web.arg)) resume_main();
 }
 

@@ -14,7 +14,6 @@ import { build, environment, root } from './sources.mjs';
 const EXPECTED = [
   'asyncio__frame_run',
   'asyncio__main_void',
-  'asyncio__wait_for_all__body',
   'asyncio_await',
   'asyncio_loop_run_until_complete',
   'leave',

@@ -3,22 +3,23 @@
 // Emscripten 3.1.6 and its successors have in common (3.1.6's minifier knows no BigInt literals and no destructuring in for
 // loops), and nothing here throws into C.
 
-// One object, `asyncio`, in the scope of the glue. Emscripten copies it there as text, so it is made by a function.
-function asyncioLoader() {
-  const asyncio = {
+// What every program needs and the JavaScript package too, which takes this function's text from here (web/cli/build.mjs): values,
+// turns and promises. [core] has C's functions, what calls them (guard), and the clock.
+function asyncioBridge(core) {
+  const bridge = {
     // ---- Values that C refers to by handle. A handle is never used again, so a stale one is always recognised.
     values: new Map(),
     lastHandle: 0,
 
     handle(value) {
-      asyncio.lastHandle = (asyncio.lastHandle + 1) >>> 0 || 1;
-      while (asyncio.values.has(asyncio.lastHandle)) asyncio.lastHandle = (asyncio.lastHandle + 1) >>> 0 || 1;
-      asyncio.values.set(asyncio.lastHandle, value);
-      return asyncio.lastHandle;
+      bridge.lastHandle = (bridge.lastHandle + 1) >>> 0 || 1;
+      while (bridge.values.has(bridge.lastHandle)) bridge.lastHandle = (bridge.lastHandle + 1) >>> 0 || 1;
+      bridge.values.set(bridge.lastHandle, value);
+      return bridge.lastHandle;
     },
 
     value(handle) {
-      return asyncio.values.get(handle >>> 0);
+      return bridge.values.get(handle >>> 0);
     },
 
     // A handle of a promise, or of what a function returns that is given an AbortSignal. A function that throws is a
@@ -26,31 +27,28 @@ function asyncioLoader() {
     promise(source) {
       const controller = new AbortController();
       const promise = typeof source === 'function' ? new Promise((resolve) => resolve(source(controller.signal))) : source;
-      return asyncio.handle(new asyncio.Pending(promise, controller));
+      return bridge.handle(new bridge.Pending(promise, () => (controller.abort(), true)));
     },
 
     Pending: class {
-      constructor(promise, controller) {
+      constructor(promise, cancel) {
         this.promise = promise;
-        this.controller = controller;
+        this.cancel = cancel; // called with C's message, a pointer; says whether to forget the promise at once
         this.future = 0; // C's future, while it waits
       }
     },
 
     // ---- Turns: at most one is armed for soon, and one timer for the earliest deadline.
-    parkable: 0, // where C keeps who may suspend
-    foreign: '', // the function of JavaScript that C has called and that is on the stack
     deadline: Infinity,
     timer: undefined,
-    hop: undefined,
 
     // A task of the host's that is neither clamped like a timer nor able to starve the page like a microtask.
     makeHop() {
-      if (typeof setImmediate === 'function') return () => setImmediate(asyncio.turn);
+      if (typeof setImmediate === 'function') return () => setImmediate(bridge.turn);
       const webkitWindow = typeof window === 'object' && typeof window.webkitURL === 'function' && !('chrome' in window);
-      if (webkitWindow && window.postMessage) return asyncio.makeMessageHop();
+      if (webkitWindow && window.postMessage) return bridge.makeMessageHop();
       const channel = new MessageChannel();
-      channel.port1.onmessage = () => asyncio.turn();
+      channel.port1.onmessage = () => bridge.turn();
       return () => channel.port2.postMessage(0);
     },
 
@@ -58,28 +56,131 @@ function asyncioLoader() {
     makeMessageHop() {
       const mark = { asyncio: Math.random() };
       addEventListener('message', (event) => {
-        if (event.source === window && event.data && event.data.asyncio === mark.asyncio) asyncio.turn();
+        if (event.source === window && event.data && event.data.asyncio === mark.asyncio) bridge.turn();
       });
       return () => window.postMessage(mark, '*');
     },
 
     turn() {
-      asyncio.guard(() => _asyncio__host_turn());
+      core.guard(core.turn);
     },
 
     armTimer(deadline) {
-      if (deadline === asyncio.deadline) return;
-      clearTimeout(asyncio.timer);
-      asyncio.deadline = deadline;
+      if (deadline === bridge.deadline) return;
+      clearTimeout(bridge.timer);
+      bridge.deadline = deadline;
       if (deadline === Infinity) return;
-      const delay = Math.ceil(deadline * 1e3 - performance.now());
-      asyncio.timer = setTimeout(asyncio.timerFired, Math.min(Math.max(delay, 0), 0x7fffffff));
+      const delay = Math.ceil((deadline - core.now()) * 1e3);
+      bridge.timer = setTimeout(bridge.timerFired, Math.min(Math.max(delay, 0), 0x7fffffff));
     },
 
     timerFired() {
-      asyncio.deadline = Infinity;
-      asyncio.turn();
+      bridge.deadline = Infinity;
+      bridge.turn();
     },
+
+    // What was thrown, in words; it may be anything, with getters that throw.
+    describe(reason) {
+      try {
+        if (reason instanceof Error) return `${reason.name}: ${reason.message}`;
+        if (typeof reason === 'object' && reason !== null && reason.constructor === Object) return JSON.stringify(reason);
+        return String(reason);
+      } catch {
+        return 'a value that cannot be put into words';
+      }
+    },
+
+    // ---- Promises: the outcome goes to C's future in a microtask, outside any C frame.
+    KIND: { none: 0, bool: 1, int64: 2, double: 3, text: 5, bytes: 6, list: 7, error: 8, js: 9 },
+    incoming: undefined, // bytes for C to fetch
+
+    watch(handle, future) {
+      const pending = bridge.values.get(handle);
+      if (!(pending instanceof bridge.Pending) || pending.future) return false;
+      pending.future = future;
+      const settled = (settle) => (outcome) => {
+        if (pending.future) core.guard(() => settle(handle, pending, outcome));
+      };
+      new Promise((resolve) => resolve(pending.promise)).then(settled(bridge.resolved), settled(bridge.rejected));
+      return true;
+    },
+
+    take(handle, pending) {
+      const future = pending.future;
+      pending.future = 0;
+      bridge.values.delete(handle);
+      return future;
+    },
+
+    resolved(handle, pending, value) {
+      let given;
+      try {
+        given = bridge.given(value);
+      } catch (error) {
+        return bridge.rejected(handle, pending, error);
+      }
+      const future = bridge.take(handle, pending);
+      bridge.incoming = given.bytes;
+      core.resolved(future, given.kind, given.number, given.size);
+      bridge.incoming = undefined;
+    },
+
+    // A value as C takes it. Throws what a detached buffer or a proxy throws when it is looked at.
+    given(value) {
+      const KIND = bridge.KIND;
+      const give = (kind, number, size, bytes) => ({ kind, number, size, bytes });
+      const giveBytes = (kind, bytes) => give(kind, 0, bytes.length, bytes);
+      if (value === undefined || value === null) return give(KIND.none, 0, 0);
+      if (typeof value === 'boolean') return give(KIND.bool, +value, 0);
+      if (typeof value === 'number') return give(KIND.double, value, 0);
+      if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value)
+        return give(KIND.int64, Number(value >> BigInt(32)), Number(BigInt.asUintN(32, value)));
+      if (typeof value === 'string') return giveBytes(KIND.text, new TextEncoder().encode(value));
+      if (value instanceof ArrayBuffer) return giveBytes(KIND.bytes, new Uint8Array(value));
+      if (ArrayBuffer.isView(value))
+        return giveBytes(KIND.bytes, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+      return give(KIND.js, 0, bridge.handle(value));
+    },
+
+    rejected(handle, pending, reason) {
+      const future = bridge.take(handle, pending);
+      bridge.incoming = new TextEncoder().encode(bridge.describe(reason));
+      core.rejected(future, bridge.statusOf(reason), bridge.incoming.length, bridge.handle(reason));
+      bridge.incoming = undefined;
+    },
+
+    // C's status for what was thrown: JSError.
+    statusOf() {
+      return -13;
+    },
+
+    abandon(handle, message) {
+      const pending = bridge.values.get(handle);
+      if (!(pending instanceof bridge.Pending)) return true;
+      const future = pending.future;
+      pending.future = 0; // a listener may try to cancel it once more
+      const forget = pending.cancel(message);
+      if (forget) bridge.values.delete(handle);
+      else pending.future = future;
+      return forget;
+    },
+  };
+  return bridge;
+}
+
+// One object, `asyncio`, in the scope of the glue. Emscripten copies it there as text, so it is made by a function.
+function asyncioLoader(makeBridge) {
+  const core = {
+    turn: () => _asyncio__host_turn(),
+    resolved: (...args) => _asyncio__promise_resolved(...args),
+    rejected: (...args) => _asyncio__promise_rejected(...args),
+    guard: (call) => asyncio.guard(call),
+    now: () => performance.now() * 1e-3,
+  };
+  const asyncio = Object.assign(makeBridge(core), {
+    parkable: 0, // where C keeps who may suspend
+    foreign: '', // the function of JavaScript that C has called and that is on the stack
+    hop: undefined,
 
     // ---- Exceptions that leave C. An exit is the glue's own affair. Anything else has thrown away every frame of the turn:
     // the coroutine that ran is lost, and with it only its task.
@@ -122,10 +223,8 @@ function asyncioLoader() {
     rescue(error) {
       const overflow = error instanceof asyncio.StackOverflow || asyncio.isEngineOverflow(error);
       if (error instanceof WebAssembly.RuntimeError && !overflow) throw error; // memory may be damaged
-      const words = overflow
-        ? 'The stack overflowed: create the task with a larger .stack_size, or recurse less'
-        : asyncio.describe(error);
-      asyncio.words = words;
+      const hint = 'The stack overflowed: create the task with a larger .stack_size, or recurse less';
+      asyncio.words = overflow ? hint : asyncio.describe(error);
       if (!_asyncio__host_rescue(overflow ? -7 : -13, overflow ? 0 : asyncio.handle(error))) throw error;
     },
 
@@ -137,83 +236,6 @@ function asyncioLoader() {
     StackOverflow: class extends Error {},
 
     words: '', // of the exception, for C to fetch
-
-    // What was thrown, in words; it may be anything, with getters that throw.
-    describe(reason) {
-      try {
-        if (reason instanceof Error) return `${reason.name}: ${reason.message}`;
-        if (typeof reason === 'object' && reason !== null && reason.constructor === Object) return JSON.stringify(reason);
-        return String(reason);
-      } catch {
-        return 'a value that cannot be put into words';
-      }
-    },
-
-    // ---- Promises: the outcome goes to C's future in a microtask, outside any C frame.
-    KIND: { none: 0, bool: 1, int64: 2, double: 3, text: 5, bytes: 6, js: 9 },
-    incoming: undefined, // bytes for C to fetch
-
-    watch(handle, future) {
-      const pending = asyncio.values.get(handle);
-      if (!(pending instanceof asyncio.Pending) || pending.future) return false;
-      pending.future = future;
-      const settled = (settle) => (outcome) => {
-        if (pending.future) asyncio.guard(() => settle(handle, pending, outcome));
-      };
-      new Promise((resolve) => resolve(pending.promise)).then(settled(asyncio.resolved), settled(asyncio.rejected));
-      return true;
-    },
-
-    take(handle, pending) {
-      const future = pending.future;
-      pending.future = 0;
-      asyncio.values.delete(handle);
-      return future;
-    },
-
-    resolved(handle, pending, value) {
-      let given;
-      try {
-        given = asyncio.given(value);
-      } catch (error) {
-        return asyncio.rejected(handle, pending, error);
-      }
-      const future = asyncio.take(handle, pending);
-      asyncio.incoming = given.bytes;
-      _asyncio__promise_resolved(future, given.kind, given.number, given.size);
-      asyncio.incoming = undefined;
-    },
-
-    // A value as C takes it. Throws what a detached buffer or a proxy throws when it is looked at.
-    given(value) {
-      const KIND = asyncio.KIND;
-      const give = (kind, number, size) => ({ kind, number, size });
-      const giveBytes = (kind, bytes) => ({ kind, number: 0, size: bytes.length, bytes });
-      if (value === undefined || value === null) return give(KIND.none, 0, 0);
-      if (typeof value === 'boolean') return give(KIND.bool, +value, 0);
-      if (typeof value === 'number') return give(KIND.double, value, 0);
-      if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value)
-        return give(KIND.int64, Number(value >> BigInt(32)), Number(BigInt.asUintN(32, value)));
-      if (typeof value === 'string') return giveBytes(KIND.text, new TextEncoder().encode(value));
-      if (value instanceof ArrayBuffer) return giveBytes(KIND.bytes, new Uint8Array(value));
-      if (ArrayBuffer.isView(value))
-        return giveBytes(KIND.bytes, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
-      return give(KIND.js, 0, asyncio.handle(value));
-    },
-
-    rejected(handle, pending, reason) {
-      const future = asyncio.take(handle, pending);
-      asyncio.incoming = new TextEncoder().encode(asyncio.describe(reason));
-      _asyncio__promise_rejected(future, asyncio.incoming.length, asyncio.handle(reason));
-      asyncio.incoming = undefined;
-    },
-
-    abandon(handle) {
-      const pending = asyncio.values.get(handle);
-      if (!pending) return;
-      asyncio.take(handle, pending);
-      pending.controller.abort();
-    },
 
     // ---- Starting: Module.instantiateWasm is Emscripten's own hook for who instantiates the program.
     install() {
@@ -284,14 +306,14 @@ function asyncioLoader() {
       if (typeof process === 'object' && typeof process.on === 'function')
         process.on('beforeExit', () => asyncio.guard(() => _asyncio__host_drained()));
     },
-  };
+  });
   return asyncio;
 }
 
 mergeInto(LibraryManager.library, {
   $asyncio__deps: ['$runtimeKeepalivePush', '$runtimeKeepalivePop', 'exit'],
   $asyncio__postset: 'asyncio.install();',
-  $asyncio: `=(${asyncioLoader})()`,
+  $asyncio: `=(${asyncioLoader})(${asyncioBridge})`,
 
   asyncio_host_now__deps: ['$asyncio'],
   asyncio_host_now: function () {
@@ -345,8 +367,8 @@ mergeInto(LibraryManager.library, {
   },
 
   asyncio_host_abandon__deps: ['$asyncio'],
-  asyncio_host_abandon: function (handle) {
-    asyncio.abandon(handle >>> 0);
+  asyncio_host_abandon: function (handle, message) {
+    return asyncio.abandon(handle >>> 0, message);
   },
 
   asyncio_host_release__deps: ['$asyncio'],

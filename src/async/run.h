@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// How a loop that was made for one run ends: what asyncio_run and JavaScript's run share.
+#ifndef ASYNCIO__ASYNC_RUN_H
+#define ASYNCIO__ASYNC_RUN_H
+
+#include "../core/loop.h"
+
+// The tasks that are left when the run is over. Zeroed memory is none.
+typedef struct asyncio__leftovers {
+  asyncio_task **tasks;
+  size_t count;
+} asyncio__leftovers;
+
+// Cancels the loop's pending tasks and gives a coroutine that waits for them, which [self] must outlive. NULL when there are
+// none, or no memory.
+asyncio_future *asyncio__leftovers_cancel(asyncio__leftovers *self, asyncio_loop *loop);
+
+// That coroutine has ended, with [status]: reports what failed among them and lets go of them.
+void asyncio__leftovers_ended(asyncio__leftovers *self, asyncio_loop *loop, asyncio_status status);
+
+#endif

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// No coroutines with a C stack: what the core is linked with that is embedded in the JavaScript package. All of its own
+// coroutines are frames, and JavaScript's bring their state along. A stackful one, which nothing there can make, would fail
+// with MemoryError.
+#include "coro.h"
+
+asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_call call) {
+  (void)stacks, (void)stack_size, (void)call;
+  return NULL;
+}
+
+int asyncio__coro_status(const asyncio__coro *coro) { return (void)coro, 0; }
+
+asyncio__coro_state asyncio__coro_enter(asyncio__coro *coro) { return (void)coro, ASYNCIO__CORO_RETURNED; }
+
+void asyncio__coro_park(void) {}
+
+asyncio__coro *asyncio__coro_current(void) { return NULL; }
+
+void asyncio__coro_free(asyncio__stacks *stacks, asyncio__coro *coro) { (void)stacks, (void)coro; }
+
+size_t asyncio__coro_used(const asyncio__coro *coro) { return (void)coro, 0; }
+
+size_t asyncio__coro_size(const asyncio__coro *coro) { return (void)coro, 0; }
+
+bool asyncio__coro_settle(void) { return false; }
+
+void asyncio__coro_release(void) {}
+
+void *asyncio__coro_rescue(void) { return NULL; }

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+// What JavaScript calls beyond the public functions: tasks, futures and their callbacks, loops and runs. Arguments are pointers and
+// numbers; words come as the size of the bytes that the loader has ready.
+#include <math.h>
+
+#include "../async/run.h"
+#include "../base/alloc.h"
+#include "../core/await.h"
+#include "asyncio/sleep.h"
+#include "js.h"
+
+// From the loader. host_call: calls the function behind [callback], and gives the status of what it threw.
+asyncio_status asyncio_host_call(asyncio_js callback, asyncio_future *future);
+void asyncio_host_exception(asyncio_loop *loop, const asyncio_exception_context *context, asyncio_future *future,
+                            const char *message, asyncio_status status, const asyncio_error *error);
+
+static void *as_argument(asyncio_js handle) { return (void *)(uintptr_t)handle; }
+
+// Gives [use] the words that cross, or NULL.
+static asyncio_status text_or_none(asyncio_value *text, unsigned size) {
+  *text = asyncio_none();
+  return size == (unsigned)ASYNCIO__NO_TEXT ? ASYNCIO_OK : asyncio__js_text(text, size);
+}
+
+// ---- Tasks and futures
+
+EMSCRIPTEN_KEEPALIVE asyncio_task *asyncio__js_create_task(asyncio_future *coroutine, asyncio_loop *loop, unsigned name) {
+  asyncio_value text;
+  asyncio_status status = text_or_none(&text, name);
+  asyncio_task *task = NULL;
+  if (status)
+    asyncio_unref(asyncio_ref(coroutine));
+  else
+    task = asyncio_create_task(coroutine, .loop = loop, .name = asyncio_value_text(text));
+  asyncio_value_clear(&text);
+  return task;
+}
+
+// sleep() with a value that crosses.
+EMSCRIPTEN_KEEPALIVE asyncio_future *asyncio__js_sleep(double delay, int kind, double number, unsigned size) {
+  asyncio_value value;
+  return asyncio__js_value(&value, kind, number, size) ? NULL : asyncio_sleep_coroutine(delay, value);
+}
+
+// Makes the caller's only reference one for whoever takes it first / lets go of such a one that nobody took.
+EMSCRIPTEN_KEEPALIVE asyncio_future *asyncio__js_float(asyncio_future *future) {
+  future->floating = true;
+  return future;
+}
+
+EMSCRIPTEN_KEEPALIVE void asyncio__js_drop(asyncio_future *awaitable) {
+  if (awaitable->floating) asyncio_unref(asyncio_ref(awaitable));
+}
+
+EMSCRIPTEN_KEEPALIVE unsigned asyncio__js_task_number(const asyncio_task *task) { return asyncio__task_number(task); }
+
+EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_set_name(asyncio_task *task, unsigned size) {
+  asyncio_value text;
+  ASYNCIO_TRY(asyncio__js_text(&text, size));
+  asyncio_status status = asyncio_task_set_name(task, asyncio_value_text(text));
+  asyncio_value_clear(&text);
+  return status;
+}
+
+EMSCRIPTEN_KEEPALIVE bool asyncio__js_cancel(asyncio_future *future, unsigned message) {
+  asyncio_value text;
+  (void)text_or_none(&text, message);  // a request without its words is still one
+  bool requested = asyncio_future_cancel(future, asyncio_value_text(text));
+  asyncio_value_clear(&text);
+  return requested;
+}
+
+EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_set_result(asyncio_future *future, int kind, double number, unsigned size) {
+  asyncio_value value;
+  ASYNCIO_TRY(asyncio__js_value(&value, kind, number, size));
+  return asyncio_future_set_result(future, value);
+}
+
+EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_set_exception(asyncio_future *future, asyncio_status status, unsigned size,
+                                                              asyncio_js thrown) {
+  return asyncio__future_set_error(future, status, asyncio__js_error(status, size, thrown));
+}
+
+EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_status(const asyncio_future *future) { return future->status; }
+
+// Of a done future: whether nobody has looked at its failure; the parts of its outcome; and looking at it.
+EMSCRIPTEN_KEEPALIVE bool asyncio__js_unseen(const asyncio_future *future) { return future->unseen; }
+EMSCRIPTEN_KEEPALIVE const asyncio_value *asyncio__js_result(const asyncio_future *future) { return &future->value; }
+EMSCRIPTEN_KEEPALIVE const asyncio_error *asyncio__js_error_of(const asyncio_future *future) { return future->error; }
+EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_look(asyncio_future *future) {
+  future->unseen = false;
+  return future->status;
+}
+
+// Nobody will look at it any more.
+EMSCRIPTEN_KEEPALIVE void asyncio__js_report_unseen(asyncio_future *future) {
+  if (!future->unseen) return;
+  future->unseen = false;
+  asyncio__loop_report(future->loop, "Exception was never retrieved", future);
+}
+
+static asyncio_status call_done(asyncio_future *future, void *arg) {
+  return asyncio_host_call((asyncio_js)(uintptr_t)arg, future);
+}
+
+EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_add_done(asyncio_future *future, asyncio_js callback) {
+  return asyncio_future_add_done_callback(future, call_done, as_argument(callback));
+}
+
+EMSCRIPTEN_KEEPALIVE void asyncio__js_remove_done(asyncio_future *future, asyncio_js callback) {
+  asyncio_future_remove_done_callback(future, call_done, as_argument(callback));
+}
+
+// ---- Loops
+
+static void tell(asyncio_loop *loop, const asyncio_exception_context *context, void *arg) {
+  (void)arg;
+  asyncio_host_exception(loop, context, context->future, context->message, context->status, context->error);
+}
+
+EMSCRIPTEN_KEEPALIVE asyncio_loop *asyncio__js_new_loop(void) {
+  asyncio_loop *loop = asyncio_new_event_loop();
+  if (loop) asyncio_loop_set_exception_handler(loop, tell, NULL);
+  return loop;
+}
+
+// The loop that executes, or has been entered; NULL for none.
+EMSCRIPTEN_KEEPALIVE asyncio_loop *asyncio__js_running(void) { return asyncio__thread.running; }
+
+// Makes [loop] the running one for calls from outside it, and returns the former, to be entered again.
+EMSCRIPTEN_KEEPALIVE asyncio_loop *asyncio__js_enter(asyncio_loop *loop) {
+  asyncio_loop *former = asyncio__thread.running;
+  asyncio__thread.running = loop;
+  return former;
+}
+
+static asyncio_status call(void *arg) { return asyncio_host_call((asyncio_js)(uintptr_t)arg, NULL); }
+
+enum { SOON, LATER, AT };
+
+EMSCRIPTEN_KEEPALIVE asyncio_handle *asyncio__js_schedule(asyncio_loop *loop, int how, double time, asyncio_js callback) {
+  asyncio_handle *handle = NULL;
+  void *arg = as_argument(callback);
+  if (how == SOON) (void)asyncio_loop_call_soon(loop, call, arg, &handle);
+  if (how == LATER) (void)asyncio_loop_call_later(loop, time, call, arg, &handle);
+  if (how == AT) (void)asyncio_loop_call_at(loop, time, call, arg, &handle);
+  return handle;
+}
+
+// ---- Runs that block nobody: JavaScript looks after each turn whether one is over.
+
+typedef struct js_run {
+  asyncio_value value;  // first: JavaScript reads it when the run has ended
+  asyncio_loop *loop;
+  asyncio_future *future;
+  asyncio__leftovers left;
+} js_run;
+
+static js_run *begin(js_run *self, asyncio_loop *loop, asyncio_future *awaitable) {
+  if (asyncio__loop_begin_run(loop, awaitable, &self->future)) {
+    asyncio__leftovers_ended(&self->left, loop, asyncio_error_latest());
+    asyncio__free(self);
+    return NULL;
+  }
+  self->loop = loop;
+  return self;
+}
+
+static js_run *run_new(void) {
+  js_run *self = asyncio__alloc(sizeof *self);
+  if (self)
+    *self = (js_run){.loop = NULL};
+  else
+    asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a run");
+  return self;
+}
+
+// Begins a run until [awaitable] is done, or for NULL until the loop is stopped. NULL with the error.
+EMSCRIPTEN_KEEPALIVE js_run *asyncio__js_run_begin(asyncio_loop *loop, asyncio_future *awaitable) {
+  js_run *self = run_new();
+  if (self) return begin(self, loop, awaitable);
+  asyncio_unref(asyncio_ref(awaitable));
+  return NULL;
+}
+
+// Begins one in which the tasks that are left are cancelled and end; NULL when there are none.
+EMSCRIPTEN_KEEPALIVE js_run *asyncio__js_run_leftovers(asyncio_loop *loop) {
+  js_run *self = run_new();
+  asyncio_future *waiter = self ? asyncio__leftovers_cancel(&self->left, loop) : NULL;
+  if (waiter) return begin(self, loop, waiter);
+  asyncio__free(self);
+  return NULL;
+}
+
+EMSCRIPTEN_KEEPALIVE bool asyncio__js_run_over(const js_run *self) { return !self->loop->running; }
+
+// The status of the run; its value is in *[self], and its error recorded.
+EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_run_end(js_run *self) {
+  asyncio_status status = asyncio__loop_end_run(self->loop, self->future, &self->value);
+  asyncio__leftovers_ended(&self->left, self->loop, status);
+  return status;
+}
+
+EMSCRIPTEN_KEEPALIVE void asyncio__js_run_free(js_run *self) {
+  asyncio_value_clear(&self->value);
+  asyncio__free(self);
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+// Coroutines of JavaScript, and how anything that can be awaited becomes C's. C steps them (src/web/js_coroutine.c) and does all
+// the waiting; here a generator is gone on with until it wants something that is not there yet.
+import {
+  AwaitIterator,
+  YieldIterator,
+  isGenerator,
+  isGeneratorFunction,
+  isThenable,
+  type AsyncFunction,
+  type GeneratorCoroutine,
+} from './awaitable.js';
+import { FAILED, RETURNED, YIELDED, type Core, type Stepper } from './core.js';
+import { CANCELLED, RuntimeError, TypeError, show } from './errors.js';
+import { Future, cancellation, type Scope, type Task } from './future.js';
+
+const used = new WeakSet<object>();
+
+const reused = () => new RuntimeError('cannot reuse already awaited coroutine');
+
+/** A coroutine object of this package, as sleep() and wait_for() return: nothing runs until it is awaited or made a task. */
+export class Coroutine<T> implements PromiseLike<T> {
+  /** @internal */ readonly core: Core;
+  #make: (() => number) | undefined;
+  #start: (coroutine: Coroutine<T>) => Future<T>;
+
+  /** @internal `make` makes C's coroutine; `start` makes a task of this one. */
+  constructor(core: Core, make: () => number, start: (coroutine: Coroutine<T>) => Future<T>) {
+    this.core = core;
+    this.#make = make;
+    this.#start = start;
+  }
+
+  /** @internal */ get unused(): boolean {
+    return this.#make !== undefined;
+  }
+
+  /** @internal C's coroutine, once. */
+  take(): number {
+    const make = this.#make;
+    if (!make) throw reused();
+    this.#make = undefined;
+    return make();
+  }
+
+  /** @internal */ claim(): void {
+    if (!this.#make) throw reused();
+    this.#make = undefined;
+  }
+
+  /** What `await` calls: makes a task of it. */
+  then<A = T, B = never>(
+    fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: any) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return new Promise<T>((resolve) => resolve(this.#start(this))).then(fulfilled, rejected);
+  }
+
+  /** What `yield*` calls in a generator: runs it within that. */
+  [Symbol.iterator](): Iterator<unknown, T, any> {
+    return new AwaitIterator(this);
+  }
+}
+
+/** A sleep of no time: it need not go to C at all. */
+export class Pause<T> extends Coroutine<T> {
+  #value: T;
+
+  /** @internal */
+  constructor(core: Core, make: () => number, start: (coroutine: Coroutine<T>) => Future<T>, value: T) {
+    super(core, make, start);
+    this.#value = value;
+  }
+
+  override [Symbol.iterator](): Iterator<unknown, T, any> {
+    this.claim();
+    return new YieldIterator(this.#value);
+  }
+}
+
+// Both kinds end a step so.
+function returned(core: Core, frame: number, value: unknown): number {
+  core.cross(value, (kind, number, size) => core.c.return!(frame, kind, number, size));
+  return RETURNED;
+}
+
+function failed(core: Core, error: unknown): number {
+  core.raise(error);
+  return FAILED;
+}
+
+class GeneratorStepper implements Stepper {
+  #core: Core;
+  #generator: GeneratorCoroutine<unknown>;
+
+  constructor(core: Core, generator: GeneratorCoroutine<unknown>) {
+    this.#core = core;
+    this.#generator = generator;
+  }
+
+  step(sent: number, value: number, frame: number): number {
+    const core = this.#core;
+    let thrown = sent !== 0;
+    let input = thrown ? core.takeError(sent) : core.read(value);
+    if (sent === CANCELLED) currentTask(core)?.delivered(input);
+    for (;;) {
+      let wanted: IteratorResult<unknown, unknown>;
+      try {
+        wanted = thrown ? this.#generator.throw(input) : this.#generator.next(input);
+        if (wanted.done) return returned(core, frame, wanted.value);
+      } catch (error) {
+        return failed(core, error);
+      }
+      if (wanted.value === undefined) return YIELDED;
+      try {
+        thrown = false;
+        if (wanted.value instanceof Future && wanted.value.done()) {
+          input = wanted.value.result();
+          continue;
+        }
+        return core.c.ref!(pointerOf(core, wanted.value, 'the value yielded'));
+      } catch (error) {
+        thrown = true; // into the generator, where it asked
+        input = error;
+      }
+    }
+  }
+}
+
+class FunctionStepper implements Stepper {
+  #core: Core;
+  #call: AsyncFunction<unknown> | undefined;
+
+  constructor(core: Core, call: AsyncFunction<unknown>) {
+    this.#core = core;
+    this.#call = call;
+  }
+
+  step(sent: number, value: number, frame: number): number {
+    const core = this.#core;
+    const call = this.#call;
+    this.#call = undefined;
+    if (!call) return sent ? failed(core, core.takeError(sent)) : returned(core, frame, core.read(value));
+    const task = currentTask(core)!;
+    try {
+      const result = call(task);
+      if (!isThenable(result)) return returned(core, frame, result);
+      return core.c.ref!(adopt(core, endOfCall(result, task), (message) => noticed(core, task, message)));
+    } catch (error) {
+      return failed(core, error);
+    }
+  }
+}
+
+// What listens to an AbortSignal may reject with an AbortError of its own: it means the same.
+async function endOfCall(promise: PromiseLike<unknown>, task: Task<any>): Promise<unknown> {
+  const scope: Scope = task.scope;
+  try {
+    return await promise;
+  } catch (error) {
+    const aborted = scope.touched && scope.signal.aborted && (error as Error | undefined)?.name === 'AbortError';
+    throw aborted ? scope.signal.reason : error;
+  }
+}
+
+// Tells the async function of its cancellation; whether it is to be waited for.
+function noticed(core: Core, task: Task<any>, message: number): boolean {
+  if (!task.scope.touched) return false;
+  task.delivered(cancellation(core, message));
+  return true;
+}
+
+/** The task that is executing, if any. */
+export function currentTask(core: Core): Task<any> | undefined {
+  const pointer = core.c.current_task!();
+  return pointer ? core.wrapTask(pointer) : undefined;
+}
+
+// C's future of a promise. [tell] passes a cancellation on, and says whether the promise will then settle because of it.
+function adopt(core: Core, promise: unknown, tell: (message: number) => boolean): number {
+  const pending = new core.bridge.Pending(promise, (message) => !tell(message));
+  return core.made(core.c.promise!(core.bridge.handle(pending)));
+}
+
+// One of another loop or runtime: its cancellation goes there.
+function adoptForeign(core: Core, future: Future<unknown>): number {
+  return adopt(core, future, (message) => future.cancel(message ? core.text(message) : undefined));
+}
+
+// C has dropped the future already: another with the same outcome.
+function revive(core: Core, future: Future<unknown>): number {
+  const { c } = core;
+  const pointer = core.made(c.loop_create_future!(c.running!()));
+  if (future.cancelled()) {
+    c.cancel!(pointer, -1);
+  } else if (future.exception() !== null) {
+    core.crossError(future.exception(), (status, size, handle) => c.set_exception!(pointer, status, size, handle));
+    c.look!(pointer);
+  } else {
+    core.cross(future.result(), (kind, number, size) => c.set_result!(pointer, kind, number, size));
+  }
+  return c.float!(pointer);
+}
+
+function pointerOfFuture(core: Core, future: Future<unknown>): number {
+  if (future.core !== core || future.loop.pointer !== core.c.running!()) return adoptForeign(core, future);
+  const done = future.done();
+  return done && !future.pointer ? revive(core, future) : future.pointer;
+}
+
+function newCoroutine(core: Core, stepper: Stepper): number {
+  return core.made(core.c.coroutine!(core.bridge.handle(stepper)));
+}
+
+/** C's coroutine for a generator object or a function; undefined for anything else. */
+export function coroutinePointer(core: Core, value: unknown, name: string): number | undefined {
+  if (value instanceof Coroutine) return value.core === core ? value.take() : undefined;
+  if (isGeneratorFunction(value))
+    throw new TypeError(`Expected [${name}] to be a coroutine, got a generator function: call it`);
+  if (typeof value === 'function') return newCoroutine(core, new FunctionStepper(core, value as AsyncFunction<unknown>));
+  if (!isGenerator(value) || isThenable(value)) return undefined;
+  if (used.has(value)) throw reused();
+  used.add(value);
+  return newCoroutine(core, new GeneratorStepper(core, value));
+}
+
+/** C's awaitable for `value`, in the running loop; a temporary one unless it is a pending future's own. */
+export function pointerOf(core: Core, value: unknown, name: string): number {
+  if (value instanceof Future) return pointerOfFuture(core, value);
+  const coroutine = coroutinePointer(core, value, name);
+  if (coroutine) return coroutine;
+  if (isThenable(value)) return adopt(core, value, () => false);
+  throw new TypeError(`Expected [${name}] to be an awaitable, got ${show(value)}`);
+}
+
+/** Whether `value` is a coroutine object that was not used yet. */
+export function isUnusedCoroutine(value: unknown): boolean {
+  if (value instanceof Coroutine) return value.unused;
+  return isGenerator(value) && !used.has(value);
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// asyncio's exceptions. Each is branded with a symbol that all copies of the package share, so that `instanceof` holds between
+// them; the brand is C's status for it.
+
+const BRAND = Symbol.for('wasyncio.error');
+const GlobalTypeError = globalThis.TypeError;
+
+type Thrown = { [BRAND]?: number };
+type ErrorClass = new (message?: string) => Error;
+
+/** C's status for anything that JavaScript throws. */
+export const JS_ERROR = -13;
+
+/** C's status for a cancellation. */
+export const CANCELLED = -1;
+
+const classes = new Map<number, ErrorClass>();
+
+function brandOf(value: unknown): number | undefined {
+  return typeof value === 'object' && value !== null ? (value as Thrown)[BRAND] : undefined;
+}
+
+function brand(type: ErrorClass, status: number, name: string): void {
+  classes.set(status, type);
+  const define = (target: object, key: PropertyKey, value: unknown) =>
+    Object.defineProperty(target, key, { value, configurable: true, writable: true });
+  define(type.prototype, BRAND, status);
+  define(type.prototype, 'name', name);
+  // A subclass made by a program is found the ordinary way.
+  define(type, Symbol.hasInstance, function (this: unknown, value: unknown) {
+    return this === type ? brandOf(value) === status : Function.prototype[Symbol.hasInstance].call(this, value);
+  });
+}
+
+/** The task was cancelled. Let it pass: code that catches everything should rethrow it (see {@link is_cancelled}). */
+export class CancelledError extends Error {}
+
+/** A time limit was reached. */
+export class TimeoutError extends Error {}
+
+/** The future is not in a state that allows the call: it has no result yet, or has one already. */
+export class InvalidStateError extends Error {}
+
+/** The call is not allowed here. */
+export class RuntimeError extends Error {}
+
+/** An argument has a value that is not allowed. */
+export class ValueError extends Error {}
+
+/** An argument has a type that is not allowed; also a TypeError of JavaScript. */
+export class TypeError extends GlobalTypeError {}
+
+/** The memory of the runtime is used up. */
+export class MemoryError extends Error {}
+
+// In the order of C's statuses, -1, -2...
+const NAMES = {
+  CancelledError,
+  TimeoutError,
+  InvalidStateError,
+  ValueError,
+  TypeError,
+  RuntimeError,
+  MemoryError,
+};
+Object.entries(NAMES).forEach(([name, type], index) => brand(type, -1 - index, name));
+
+/** C's status for what was thrown. */
+export function statusOf(error: unknown): number {
+  try {
+    const status = brandOf(error);
+    return classes.has(status!) && typeof (error as Error).message === 'string' ? status! : JS_ERROR;
+  } catch {
+    return JS_ERROR; // a proxy that throws when it is looked at
+  }
+}
+
+/** The error that a status of C and its words are in JavaScript. */
+export function errorOf(status: number, words: string): Error {
+  return new (classes.get(status) ?? RuntimeError)(words);
+}
+
+/** Whether `error` is a cancellation, of any copy of this package; for `catch` blocks, which catch those too. */
+export function is_cancelled(error: unknown): boolean {
+  return statusOf(error) === CANCELLED;
+}
+
+/** A value as error messages show it. */
+export function show(value: unknown): string {
+  try {
+    if (typeof value === 'string') return JSON.stringify(value);
+    if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
+    if (typeof value !== 'object' || value === null) return String(value);
+    return value instanceof Promise ? 'a Promise' : `an object (${value.constructor?.name ?? 'no class'})`;
+  } catch {
+    return 'an object that cannot be shown';
+  }
+}
+
+/** Throws a TypeError for argument `name` unless `value` is a number. */
+export function expectNumber(name: string, value: unknown): asserts value is number {
+  if (typeof value !== 'number') throw new TypeError(`Expected [${name}] to be a number, got ${show(value)}`);
+}
+
+/** Throws a TypeError for argument `name` unless `value` is a function. */
+export function expectFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw new TypeError(`Expected [${name}] to be a function, got ${show(value)}`);
+}

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: MIT
+// Futures and tasks: JavaScript's half of C's. A pending one asks C; a finished one has copied its outcome and dropped its
+// reference, but for a failure that nobody has looked at: C reports that one when it goes.
+// Invariant: `pointer` is 0 once C's half is no longer ours.
+import { AwaitIterator } from './awaitable.js';
+import type { Core } from './core.js';
+import {
+  CancelledError,
+  InvalidStateError,
+  RuntimeError,
+  TypeError,
+  expectFunction,
+  show,
+} from './errors.js';
+import type { EventLoop } from './loop.js';
+
+const PENDING = 0;
+const FINISHED = 1;
+const FAILED = 2;
+const CANCELLED = 3;
+
+/** A done callback: called with the future in an iteration after it became done. */
+export type DoneCallback<T> = (future: Future<T>) => unknown;
+
+/** An outcome that will exist later. Await it with `yield*` in a generator, with `await` elsewhere. Made by `loop.create_future()`. */
+export class Future<T> implements PromiseLike<T> {
+  /** @internal */ readonly core: Core;
+  /** @internal */ pointer: number;
+  /** @internal */ readonly loop: EventLoop;
+  #state = PENDING;
+  #outcome: unknown; // the value, or the error
+  #callbacks: Map<number, DoneCallback<T>> | undefined; // by C's handle of each
+  #promise: Promise<T> | undefined;
+  #settle: (() => void) | undefined;
+
+  /** @internal Takes over a reference to C's future at `pointer`. */
+  constructor(core: Core, loop: EventLoop, pointer: number) {
+    this.core = core;
+    this.loop = loop;
+    this.pointer = pointer;
+  }
+
+  /** @internal C keeps this one alive while it is pending, and tells when it is done. */
+  watch(): this {
+    if (this.#sync()) return this;
+    this.core.watched.set(this.pointer, this);
+    this.core.c.add_done!(this.pointer, 0);
+    return this;
+  }
+
+  /** @internal The watched one is done, or its loop is closed. */
+  settled(): void {
+    this.core.watched.delete(this.pointer);
+    this.#sync();
+    this.#settle?.();
+  }
+
+  // Copies the outcome, once there is one.
+  #sync(): boolean {
+    if (this.#state !== PENDING) return true;
+    const { c } = this.core;
+    if (!c.future_done!(this.pointer)) return false;
+    const status = c.status!(this.pointer);
+    if (status) this.#outcome = this.core.error(status, c.error_of!(this.pointer));
+    else this.#outcome = this.core.read(c.result!(this.pointer));
+    this.#state = !status ? FINISHED : c.future_cancelled!(this.pointer) ? CANCELLED : FAILED;
+    this.finished();
+    if (this.#state === FAILED && c.unseen!(this.pointer)) this.#keepUnseen();
+    else this.#drop();
+    return true;
+  }
+
+  /** @internal What a task notes before C's half goes. */
+  finished(): void {}
+
+  #drop(): void {
+    const { pointer } = this;
+    if (!pointer) return;
+    this.pointer = 0;
+    this.core.watched.delete(pointer);
+    this.core.release(pointer);
+  }
+
+  #keepUnseen(): void {
+    this.core.unseen.add(this.pointer);
+    this.core.registry.register(this, this.pointer, this);
+  }
+
+  #see(): void {
+    if (!this.pointer || this.#state !== FAILED) return;
+    this.core.c.look!(this.pointer);
+    this.core.registry.unregister(this);
+    this.#drop();
+  }
+
+  /** Whether it has a result or an exception, or is cancelled. */
+  done(): boolean {
+    return this.#sync();
+  }
+
+  /** Whether it was cancelled; still false right after `cancel()` of a task. */
+  cancelled(): boolean {
+    return this.#sync() && this.#state === CANCELLED;
+  }
+
+  /** The result; throws the exception, CancelledError when cancelled, InvalidStateError while pending. */
+  result(): T {
+    if (!this.#sync()) throw new InvalidStateError('Result is not set');
+    this.#see();
+    if (this.#state === FINISHED) return this.#outcome as T;
+    throw this.#outcome;
+  }
+
+  /** The exception, null when it has a result; throws CancelledError when cancelled, InvalidStateError while pending. */
+  exception(): unknown {
+    if (!this.#sync()) throw new InvalidStateError('Exception is not set');
+    this.#see();
+    if (this.#state === CANCELLED) throw this.#outcome;
+    return this.#state === FAILED ? this.#outcome : null;
+  }
+
+  /** Asks for cancellation, with `message` in the CancelledError; false when done already. */
+  cancel(message?: string): boolean {
+    if (message !== undefined && typeof message !== 'string')
+      throw new TypeError(`Expected [message] to be a string, got ${show(message)}`);
+    if (this.#sync()) return false;
+    return this.core.withText(message, (size) => this.core.c.cancel!(this.pointer, size) !== 0);
+  }
+
+  #settable(): void {
+    if (this.#sync()) throw new InvalidStateError(`The future is ${this.#state === CANCELLED ? 'cancelled' : 'finished'} already`);
+  }
+
+  /** Makes it done with `value`; InvalidStateError when it is done, RuntimeError for a task. */
+  set_result(value: T): void {
+    const { core } = this;
+    this.#settable();
+    core.check(core.cross(value, (kind, number, size) => core.c.set_result!(this.pointer, kind, number, size)));
+  }
+
+  /** Makes it done with an Error; InvalidStateError when it is done, RuntimeError for a task, TypeError for no Error. */
+  set_exception(exception: Error): void {
+    if (!(exception instanceof Error)) throw new TypeError(`Expected [exception] to be an Error, got ${show(exception)}`);
+    const { core } = this;
+    this.#settable();
+    core.check(
+      core.crossError(exception, (status, size, handle) => core.c.set_exception!(this.pointer, status, size, handle)),
+    );
+  }
+
+  /** Calls `callback` with the future in an iteration after it is done, in the order of adding. */
+  add_done_callback(callback: DoneCallback<T>): void {
+    expectFunction('callback', callback);
+    if (this.#sync() && !this.pointer) {
+      this.loop.call_soon(callback, this);
+      return;
+    }
+    const handle = this.core.bridge.handle(() => {
+      this.#callbacks?.delete(handle);
+      callback(this);
+    });
+    (this.#callbacks ??= new Map()).set(handle, callback);
+    this.core.check(this.core.c.add_done!(this.pointer, handle));
+  }
+
+  /** Removes every callback that was added as `callback`; how many. */
+  remove_done_callback(callback: DoneCallback<T>): number {
+    if (this.#sync()) return 0;
+    const handles = [...(this.#callbacks ?? [])].filter(([, added]) => added === callback).map(([handle]) => handle);
+    for (const handle of handles) {
+      this.core.c.remove_done!(this.pointer, handle);
+      this.core.bridge.values.delete(handle);
+      this.#callbacks!.delete(handle);
+    }
+    return handles.length;
+  }
+
+  /** Its event loop. */
+  get_loop(): EventLoop {
+    return this.loop;
+  }
+
+  // The promise exists from the first use on: a failure that nobody asks a promise of is no unhandled rejection.
+  #toPromise(): Promise<T> {
+    return (this.#promise ??= new Promise((resolve, reject) => {
+      this.#settle = () => {
+        this.#settle = undefined;
+        this.#see();
+        if (this.#state === FINISHED) resolve(this.#outcome as T);
+        else reject(this.#outcome);
+      };
+      if (this.#sync()) this.#settle();
+      else if (!this.core.watched.has(this.pointer)) this.add_done_callback(() => this.#settle?.());
+    }));
+  }
+
+  /** What `await` calls: as for a promise. */
+  then<A = T, B = never>(
+    fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: any) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#toPromise().then(fulfilled, rejected);
+  }
+
+  /** As for a promise. */
+  catch<B = never>(rejected?: ((reason: any) => B | PromiseLike<B>) | null): Promise<T | B> {
+    return this.then(undefined, rejected);
+  }
+
+  /** As for a promise. */
+  finally(callback?: (() => void) | null): Promise<T> {
+    return this.#toPromise().finally(callback);
+  }
+
+  /** What `yield*` calls in a generator: suspends it until the future is done. */
+  [Symbol.iterator](): Iterator<unknown, T, any> {
+    return new AwaitIterator(this);
+  }
+}
+
+/** What of a task an async function can notice its cancellation by. */
+export class Scope {
+  #controller: AbortController | undefined;
+
+  get signal(): AbortSignal {
+    return (this.#controller ??= new AbortController()).signal;
+  }
+
+  /** Whether anybody holds the signal. */
+  get touched(): boolean {
+    return this.#controller !== undefined;
+  }
+
+  abort(reason: unknown): void {
+    this.#controller?.abort(reason);
+  }
+}
+
+/** A coroutine that runs on its own, beside the one that made it. Made by `create_task()`. */
+export class Task<T> extends Future<T> {
+  #name: string | undefined;
+  #cancels = 0; // once C's half is gone
+  #scope = new Scope();
+
+  /** @internal */ get scope(): Scope {
+    return this.#scope;
+  }
+
+  /** @internal A cancellation has been delivered: the next wait has a signal of its own. */
+  delivered(error: unknown): void {
+    const scope = this.#scope;
+    if (!scope.touched) return;
+    this.#scope = new Scope();
+    scope.abort(error);
+  }
+
+  /** @internal */ override finished(): void {
+    this.#name ??= `Task-${this.core.c.task_number!(this.pointer)}`;
+    this.#cancels = this.core.c.task_cancelling!(this.pointer);
+  }
+
+  /** Its name: the one given, or `Task-1`, `Task-2`... */
+  get_name(): string {
+    return (this.#name ??= this.core.text(this.core.c.task_get_name!(this.pointer)));
+  }
+
+  /** Gives it another name. */
+  set_name(name: string): void {
+    const words = String(name);
+    if (this.pointer) this.core.withText(words, (size) => this.core.check(this.core.c.set_name!(this.pointer, size)));
+    this.#name = words;
+  }
+
+  /** Takes one request for cancellation back; how many are left. At 0 one not yet delivered is dropped. */
+  uncancel(): number {
+    return this.done() ? this.#cancels : this.core.c.task_uncancel!(this.pointer);
+  }
+
+  /** Requests for cancellation so far, less those taken back. */
+  cancelling(): number {
+    return this.done() ? this.#cancels : this.core.c.task_cancelling!(this.pointer);
+  }
+
+  /** An AbortSignal that fires when the task is cancelled. An async function that has used it is waited for, another abandoned. */
+  get signal(): AbortSignal {
+    return this.#scope.signal;
+  }
+
+  /** @internal */
+  override set_result(): void {
+    throw new RuntimeError('The outcome of a task cannot be set from outside');
+  }
+
+  /** @internal */
+  override set_exception(): void {
+    throw new RuntimeError('The outcome of a task cannot be set from outside');
+  }
+}
+
+/** The CancelledError that C's message (a pointer, 0 for none) asks for. */
+export const cancellation = (core: Core, message: number): CancelledError =>
+  new CancelledError(message ? core.text(message) : '');
