@@ -106,7 +106,7 @@ export class Core {
       asyncio_host_call: (callback, future) => this.#call(callback! >>> 0, future!),
       asyncio_host_exception: (loop, _context, future, message, status, error) =>
         this.report(loop!, this.text(message!), status ? this.error(status, error!) : undefined, future!),
-      emscripten_notify_memory_growth: () => {},
+      emscripten_notify_memory_growth: () => void (this.#view = new DataView(this.#memory.buffer)),
     };
   }
 
@@ -142,17 +142,12 @@ export class Core {
     return give(JS, 0, this.bridge.handle(value));
   }
 
-  #data(): DataView {
-    if (this.#view.byteLength === 0) this.#view = new DataView(this.#memory.buffer); // memory has grown
-    return this.#view;
-  }
-
   /** The value at `pointer`. */
   read(pointer: number): unknown {
-    const kind = this.#data().getInt32(pointer, true);
+    const kind = this.#view.getInt32(pointer, true);
     if (kind === NONE) return undefined;
-    if (kind === DOUBLE) return this.#data().getFloat64(pointer + 8, true);
-    if (kind === BOOL) return this.#data().getUint8(pointer + 8) !== 0;
+    if (kind === DOUBLE) return this.#view.getFloat64(pointer + 8, true);
+    if (kind === BOOL) return this.#view.getUint8(pointer + 8) !== 0;
     if (kind === JS) return this.bridge.value(this.c.handle!(pointer));
     if (kind === ERROR) return this.error(this.c.item_status!(pointer), this.c.item_error!(pointer));
     if (kind === LIST) return this.#readList(pointer);
@@ -186,7 +181,7 @@ export class Core {
     const array = this.c.malloc!(4 * pointers.length + 4);
     if (!array) throw errorOf(-7, `Out of memory for ${pointers.length} pointers`);
     try {
-      pointers.forEach((pointer, index) => this.#data().setUint32(array + 4 * index, pointer, true));
+      pointers.forEach((pointer, index) => this.#view.setUint32(array + 4 * index, pointer, true));
       return use(array);
     } finally {
       this.c.free!(array);
@@ -195,7 +190,7 @@ export class Core {
 
   /** The pointers that C wrote to an array. */
   pointersAt(array: number, count: number): number[] {
-    return Array.from({ length: count }, (_, index) => this.#data().getUint32(array + 4 * index, true));
+    return Array.from({ length: count }, (_, index) => this.#view.getUint32(array + 4 * index, true));
   }
 
   // ---- Errors

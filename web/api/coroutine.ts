@@ -102,7 +102,7 @@ class GeneratorStepper implements Stepper {
     const core = this.#core;
     let thrown = sent !== 0;
     let input = thrown ? core.takeError(sent) : core.read(value);
-    if (sent === CANCELLED) currentTask(core)?.delivered(input);
+    if (sent === CANCELLED) enter(core).deliver(input);
     for (;;) {
       let wanted: IteratorResult<unknown, unknown>;
       try {
@@ -141,11 +141,13 @@ class FunctionStepper implements Stepper {
     const call = this.#call;
     this.#call = undefined;
     if (!call) return sent ? failed(core, core.takeError(sent)) : returned(core, frame, core.read(value));
-    const task = currentTask(core)!;
     try {
+      const task = enter(core);
+      const scope = task.enter();
       const result = call(task);
       if (!isThenable(result)) return returned(core, frame, result);
-      return core.c.ref!(adopt(core, endOfCall(result, task), (message) => noticed(core, task, message)));
+      const cancel = (message: number) => task.deliver(cancellation(core, message));
+      return core.c.ref!(adopt(core, endOfCall(result, scope), cancel));
     } catch (error) {
       return failed(core, error);
     }
@@ -153,22 +155,16 @@ class FunctionStepper implements Stepper {
 }
 
 // What listens to an AbortSignal may reject with an AbortError of its own: it means the same.
-async function endOfCall(promise: PromiseLike<unknown>, task: Task<any>): Promise<unknown> {
-  const scope: Scope = task.scope;
+async function endOfCall(promise: PromiseLike<unknown>, scope: Scope): Promise<unknown> {
   try {
     return await promise;
   } catch (error) {
-    const aborted = scope.touched && scope.signal.aborted && (error as Error | undefined)?.name === 'AbortError';
-    throw aborted ? scope.signal.reason : error;
+    throw scope.aborted && error instanceof Error && error.name === 'AbortError' ? scope.signal.reason : error;
   }
 }
 
-// Tells the async function of its cancellation; whether it is to be waited for.
-function noticed(core: Core, task: Task<any>, message: number): boolean {
-  if (!task.scope.touched) return false;
-  task.delivered(cancellation(core, message));
-  return true;
-}
+// The executing task, whose coroutine goes on.
+const enter = (core: Core): Task<any> => core.wrapTask(core.c.current_task!());
 
 /** The task that is executing, if any. */
 export function currentTask(core: Core): Task<any> | undefined {

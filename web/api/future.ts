@@ -226,6 +226,10 @@ export class Scope {
     return (this.#controller ??= new AbortController()).signal;
   }
 
+  get aborted(): boolean {
+    return this.#controller !== undefined && this.#controller.signal.aborted;
+  }
+
   /** Whether anybody holds the signal. */
   get touched(): boolean {
     return this.#controller !== undefined;
@@ -242,16 +246,16 @@ export class Task<T> extends Future<T> {
   #cancels = 0; // once C's half is gone
   #scope = new Scope();
 
-  /** @internal */ get scope(): Scope {
+  /** @internal The one of what runs now: a cancellation that was caught is over, and what comes then has a signal of its own. */
+  enter(): Scope {
+    if (this.#scope.aborted) this.#scope = new Scope();
     return this.#scope;
   }
 
-  /** @internal A cancellation has been delivered: the next wait has a signal of its own. */
-  delivered(error: unknown): void {
-    const scope = this.#scope;
-    if (!scope.touched) return;
-    this.#scope = new Scope();
-    scope.abort(error);
+  /** @internal A cancellation is being delivered; whether anybody can notice. */
+  deliver(error: unknown): boolean {
+    this.#scope.abort(error);
+    return this.#scope.touched;
   }
 
   /** @internal */ override finished(): void {

@@ -77,6 +77,9 @@ function embed(wasm) {
   copyFileSync(join(root, 'web/api/embedded.d.ts'), join(output, 'embedded.d.ts'));
 }
 
+// The root's package.json says nothing about modules, since what emcc writes beside it is CommonJS.
+const sayModules = () => writeFileSync(join(output, 'package.json'), '{ "type": "module" }\n');
+
 const newest = (folders) =>
   Math.max(
     ...folders.flatMap((folder) =>
@@ -90,4 +93,5 @@ const wasm = join(output, 'core.wasm');
 mkdirSync(output, { recursive: true });
 if (isOlder(wasm, newest(['src', 'include', 'web/cli']))) buildCore(wasm);
 embed(wasm);
+sayModules();
 must(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'web/api')]);
