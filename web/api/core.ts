@@ -39,7 +39,13 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 let compiled: WebAssembly.Module | undefined;
 
-const compile = () => (compiled ??= new WebAssembly.Module(Uint8Array.from(wasm, (byte) => byte.charCodeAt(0))));
+// Compiled once for all runtimes.
+function compile(): WebAssembly.Module {
+  if (compiled) return compiled;
+  const bytes = new Uint8Array(wasm.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = wasm.charCodeAt(i);
+  return (compiled = new WebAssembly.Module(bytes));
+}
 
 /** A run that is under way; `settle` is called when it is over. */
 export interface Run {

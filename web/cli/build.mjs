@@ -42,7 +42,7 @@ function must(command, args) {
 
 function buildCore(wasm) {
   const raw = join(output, 'raw.wasm');
-  const compiling = ['-O3', '-std=gnu11', '-Wall', '-Wextra', '-Wshadow', '-Wconversion', '-Werror', '-DASYNCIO_NO_ASYNCIFY'];
+  const compiling = ['-Os', '-std=gnu11', '-Wall', '-Wextra', '-Wshadow', '-Wconversion', '-Werror', '-DASYNCIO_NO_ASYNCIFY'];
   // Everything undefined is the package's to supply, so emcc need not know it.
   const linking = ['--no-entry', '-sERROR_ON_UNDEFINED_SYMBOLS=0', '-sWARN_ON_UNDEFINED_SYMBOLS=0'];
   const memory = ['-sALLOW_MEMORY_GROWTH', '-sMALLOC=emmalloc', '-sTOTAL_STACK=65536', '-sINITIAL_MEMORY=131072'];
