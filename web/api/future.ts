@@ -185,6 +185,7 @@ export class Future<T> implements PromiseLike<T> {
     return (this.#promise ??= new Promise((resolve, reject) => {
       this.#settle = () => {
         this.#settle = undefined;
+        this.#sync();
         this.#see();
         if (this.#state === FINISHED) resolve(this.#outcome as T);
         else reject(this.#outcome);

@@ -60,7 +60,9 @@ export class Runtime {
     const known = this.#core.watched.get(pointer);
     if (known) return known as Task<any>;
     const loop = this.#core.loops.get(this.#core.c.future_get_loop!(pointer))!;
-    return new Task(this.#core, loop, this.#core.c.ref!(pointer)).watch();
+    const task = new Task(this.#core, loop, this.#core.c.ref!(pointer));
+    task.get_name(); // C made it, and may have named it
+    return task.watch();
   }
 
   #report(pointer: number, message: string, exception: unknown, future: number): void {

@@ -92,7 +92,6 @@ coroutineTest('CancelledError is thrown in at the yield, with its message', func
   assert.ok(caught instanceof CancelledError && is_cancelled(caught));
   assert.equal(caught.message, 'why');
   assert.equal(error, caught);
-  assert.equal(asyncio.get_running_loop().time() < 100, true);
 });
 
 coroutineTest('a cancellation may be swallowed, and counts until it is taken back', function* () {
