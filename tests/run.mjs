@@ -7,12 +7,12 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-import { NATIVE, NATIVE_PROGRAMS, PROGRAMS, WASM, make } from './tools/build.mjs';
+import { NATIVE, NATIVE_PROGRAMS, PROGRAMS, WASM, make, makePackage } from './tools/build.mjs';
 import { coverage } from './tools/coverage.mjs';
 import { environment, root } from './tools/paths.mjs';
 import { CommandFailed, show } from './tools/process.mjs';
 import { announce, pool, step } from './tools/progress.mjs';
-import { TO_RUN, TO_TEST, ensure } from './tools/setup.mjs';
+import { TO_RUN, TO_TEST, ensure, ensurePackages } from './tools/setup.mjs';
 import { cases, nodeTests, webPrograms } from './tools/suites.mjs';
 
 const WIDTH = 2; // jobs at a time
@@ -45,10 +45,17 @@ const building = (config) => async (onLine) => {
   return { passed: 0, failed: 0 };
 };
 
+const buildingPackage = async (onLine) => {
+  await makePackage(onLine);
+  return { passed: 0, failed: 0 };
+};
+
 async function test() {
   await ensure(TO_TEST);
+  await ensurePackages();
   const started = performance.now();
   const builds = [PROGRAMS, NATIVE_PROGRAMS].map((config) => suite(`build ${config.name}`, building(config)));
+  builds.push(suite('build package', buildingPackage));
   const cCases = [...WASM, ...NATIVE].map((config) => suite(`cases ${config.name}`, (onLine) => cases(config, onLine)));
   const first = await pool([...builds, ...cCases, suite('coverage', coverage)], WIDTH);
   // These look at what was built, and some of them at the clock.

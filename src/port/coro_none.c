@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // No coroutines with a C stack: what the core is linked with that is embedded in the JavaScript package. All of its own
-// coroutines are frames, and JavaScript's bring their state along. A stackful one, which nothing there can make, would fail
-// with MemoryError.
+// coroutines are frames, and JavaScript's bring their state along. A stackful one, which nothing there can make, would
+// fail with MemoryError.
 #include "coro.h"
 
 asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_call call) {

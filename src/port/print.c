@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the embedded core needs of a C library's stdio, in a hundredth of its size: printf's conversions that our own messages
-// use (%s %d %u %zu %%), into memory. It takes the place of the library's functions of these names, and of src/base/check.c.
+// What the embedded core needs of a C library's stdio, in a hundredth of its size: printf's conversions that our own
+// messages use (%s %d %u %zu %%), into memory. It takes the place of the library's functions of these names, and of
+// src/base/check.c.
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>

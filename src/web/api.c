@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What JavaScript calls beyond the public functions: tasks, futures and their callbacks, loops and runs. Arguments are pointers and
-// numbers; words come as the size of the bytes that the loader has ready.
+// What JavaScript calls beyond the public functions: tasks, futures and their callbacks, loops and runs. Arguments are
+// pointers and numbers; words come as the size of the bytes that the loader has ready.
 #include <math.h>
 
 #include "../async/run.h"
@@ -24,7 +24,8 @@ static asyncio_status text_or_none(asyncio_value *text, unsigned size) {
 
 // ---- Tasks and futures
 
-EMSCRIPTEN_KEEPALIVE asyncio_task *asyncio__js_create_task(asyncio_future *coroutine, asyncio_loop *loop, unsigned name) {
+EMSCRIPTEN_KEEPALIVE asyncio_task *asyncio__js_create_task(asyncio_future *coroutine, asyncio_loop *loop,
+                                                           unsigned name) {
   asyncio_value text;
   asyncio_status status = text_or_none(&text, name);
   asyncio_task *task = NULL;
@@ -70,14 +71,15 @@ EMSCRIPTEN_KEEPALIVE bool asyncio__js_cancel(asyncio_future *future, unsigned me
   return requested;
 }
 
-EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_set_result(asyncio_future *future, int kind, double number, unsigned size) {
+EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_set_result(asyncio_future *future, int kind, double number,
+                                                           unsigned size) {
   asyncio_value value;
   ASYNCIO_TRY(asyncio__js_value(&value, kind, number, size));
   return asyncio_future_set_result(future, value);
 }
 
-EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_set_exception(asyncio_future *future, asyncio_status status, unsigned size,
-                                                              asyncio_js thrown) {
+EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_set_exception(asyncio_future *future, asyncio_status status,
+                                                              unsigned size, asyncio_js thrown) {
   return asyncio__future_set_error(future, status, asyncio__js_error(status, size, thrown));
 }
 
@@ -138,7 +140,8 @@ static asyncio_status call(void *arg) { return asyncio_host_call((asyncio_js)(ui
 
 enum { SOON, LATER, AT };
 
-EMSCRIPTEN_KEEPALIVE asyncio_handle *asyncio__js_schedule(asyncio_loop *loop, int how, double time, asyncio_js callback) {
+EMSCRIPTEN_KEEPALIVE asyncio_handle *asyncio__js_schedule(asyncio_loop *loop, int how, double time,
+                                                          asyncio_js callback) {
   asyncio_handle *handle = NULL;
   void *arg = as_argument(callback);
   if (how == SOON) (void)asyncio_loop_call_soon(loop, call, arg, &handle);

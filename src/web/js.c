@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Values, words and errors as they cross. What JavaScript made stays JavaScript's: only a handle goes through C, so that the very same
-// object comes out again.
+// Values, words and errors as they cross. What JavaScript made stays JavaScript's: only a handle goes through C, so
+// that the very same object comes out again.
 #include "js.h"
 
 #include <stdarg.h>

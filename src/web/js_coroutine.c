@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// JavaScript's coroutines as frames. C knows a handle of what steps one (web/api/coroutine.ts); a step answers what it wants
-// next. Nothing is thrown across: an error is recorded first, and the answer says that there is one.
-// Invariant: the frame owns the handle until the coroutine is done or dropped.
+// JavaScript's coroutines as frames. C knows a handle of what steps one (web/api/coroutine.ts); a step answers what it
+// wants next. Nothing is thrown across: an error is recorded first, and the answer says that there is one. Invariant:
+// the frame owns the handle until the coroutine is done or dropped.
 #include "../core/await.h"
 #include "../core/runtime.h"
 #include "js.h"
@@ -13,8 +13,8 @@ typedef struct js_frame {
 
 enum { RETURNED, FAILED, YIELDED };  // any other answer is an awaitable, with a reference
 
-// From the loader: goes on with the coroutine behind [handle], after [sent] and with [value]. What it returns it gives to
-// asyncio__js_return first, what it throws to asyncio__js_raise.
+// From the loader: goes on with the coroutine behind [handle], after [sent] and with [value]. What it returns it gives
+// to asyncio__js_return first, what it throws to asyncio__js_raise.
 uintptr_t asyncio_host_step(asyncio_js handle, asyncio_status sent, const asyncio_value *value, asyncio__frame *frame);
 
 static void drop(asyncio__frame *frame) {

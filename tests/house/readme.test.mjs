@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The README's program: built with the README's own command line, it prints what the README says.
+// The README's programs: built with the README's own command line, it prints what the README says.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -21,6 +21,14 @@ function commandLine(compiler) {
   const command = block('sh', compiler).replaceAll('\\\n', ' ').split('\n')[0].trim().split(/\s+/);
   return command.map((word) => word.replace(/^(-I)?(include|web)/, `$1${root}/$2`).replace(/^build/, build));
 }
+
+test("the README's JavaScript prints what the README says", () => {
+  const folder = join(build, 'house/readme');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'program.mjs'), block('js', "from 'wasyncio'"));
+  const printed = execFileSync(process.execPath, ['program.mjs'], { cwd: folder, encoding: 'utf8' });
+  assert.equal(printed, block('text', 'TimeoutError: true'));
+});
 
 for (const [compiler, ...run] of [
   ['emcc', process.execPath, 'program.js'],

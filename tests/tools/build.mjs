@@ -81,3 +81,7 @@ export async function make(config, targets, onLine) {
   const args = ['--build', tree(config.name), '--parallel', '2', '--target', ...targets];
   await mustRun('cmake', args, { log: logs(`${config.name}.build`), env: environment, onLine });
 }
+
+// The JavaScript package, in build/api.
+export const makePackage = (onLine) =>
+  mustRun(process.execPath, [join(root, 'web/cli/build.mjs')], { log: logs('package'), env: environment, onLine });

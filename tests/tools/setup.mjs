@@ -4,7 +4,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { logs } from './paths.mjs';
+import { logs, root } from './paths.mjs';
 import { ask, mustRun, run } from './process.mjs';
 import { announce } from './progress.mjs';
 
@@ -26,6 +26,7 @@ const TOOLS = {
   cmake: { packages: ['cmake'], present: () => onPath('cmake') },
   make: { packages: ['make'], present: makeOrNinja },
   emscripten: { packages: ['emscripten'], present: () => onPath('emcc') && onPath('em-config') },
+  binaryen: { packages: ['binaryen'], present: () => onPath('wasm-opt') },
   gcc: { packages: ['gcc', 'libc6-dev'], present: () => onPath('gcc') && existsSync('/usr/include/stdio.h') },
   'g++': { packages: ['g++'], present: () => onPath('g++') },
   clang: { packages: ['clang'], present: () => onPath('clang') },
@@ -72,6 +73,14 @@ function explain(packages) {
 function checkNode() {
   if (Number(process.versions.node.split('.')[0]) >= OLDEST_NODE) return;
   throw new Error(`Expected Node.js ${OLDEST_NODE} or later, got ${process.versions.node}: install a newer one`);
+}
+
+// The npm packages that the lock file names: they build and check, none of them is ever shipped.
+export async function ensurePackages() {
+  if (existsSync(join(root, 'node_modules/.package-lock.json'))) return;
+  await announce('Installing npm packages (npm ci)', (onLine) =>
+    mustRun('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, log: logs('npm'), onLine }),
+  );
 }
 
 // Makes sure that [tools] are there; throws an error that says what to do where it cannot.

@@ -10,7 +10,7 @@ import { run, tail } from './process.mjs';
 const NO_FETCH = join(root, 'tests/tools/no_fetch.cjs');
 const SANITIZERS = { ASAN_OPTIONS: 'detect_leaks=1', UBSAN_OPTIONS: 'print_stacktrace=1' };
 const PROGRAM_LIMIT = 60; // seconds
-const NODE_TEST_FOLDERS = ['tests/web', 'tests/browser', 'tests/demo', 'tests/house'];
+const NODE_TEST_FOLDERS = ['tests/web', 'tests/web/api', 'tests/browser', 'tests/demo', 'tests/house'];
 
 const filesIn = (folder, ending) =>
   existsSync(join(root, folder))

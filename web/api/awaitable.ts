@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What can be awaited, and how `yield*` awaits it. The iterator is written by hand: one made by a generator costs twice as much.
+// What can be awaited, and how `yield*` awaits it. The iterator is written by hand: one made by a generator costs twice
+// as much.
 import type { Task } from './future.js';
 
 /** A coroutine as JavaScript writes it best: a generator object, made by calling a `function*`. */
@@ -8,7 +9,7 @@ export type GeneratorCoroutine<T> = Generator<any, T, any>;
 /** An async function as a coroutine: it is called when it starts, with its task. */
 export type AsyncFunction<T> = (task: Task<any>) => PromiseLike<T> | T;
 
-/** What {@link AwaitableBase} is in every copy of the types: an object with an outcome, to be awaited in a coroutine or by JavaScript. */
+/** An object with an outcome, to be awaited in a coroutine with `yield*` and elsewhere with `await`. */
 export interface Waitable<T> extends PromiseLike<T> {
   [Symbol.iterator](): Iterator<unknown, T, any>;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One wasm instance and what crosses its border: numbers and booleans as they are, everything else by a handle, so that the very
-// same object comes out again. Nothing is thrown into C: what an import throws is recorded there as an error.
+// One wasm instance and what crosses its border: numbers and booleans as they are, everything else by a handle, so that
+// the very same object comes out again. Nothing is thrown into C: what an import throws is recorded there as an error.
 import { asyncioBridge, wasm, type Bridge } from './embedded.js';
 import { JS_ERROR, errorOf, statusOf } from './errors.js';
 import type { EventLoop } from './loop.js';

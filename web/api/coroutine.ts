@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Coroutines of JavaScript, and how anything that can be awaited becomes C's. C steps them (src/web/js_coroutine.c) and does all
-// the waiting; here a generator is gone on with until it wants something that is not there yet.
+// Coroutines of JavaScript, and how anything that can be awaited becomes C's. C steps them (src/web/js_coroutine.c) and
+// does all the waiting; here a generator is gone on with until it wants something that is not there yet.
 import {
   AwaitIterator,
   YieldIterator,
@@ -18,7 +18,7 @@ const used = new WeakSet<object>();
 
 const reused = () => new RuntimeError('cannot reuse already awaited coroutine');
 
-/** A coroutine object of this package, as sleep() and wait_for() return: nothing runs until it is awaited or made a task. */
+/** A coroutine object, as sleep() and wait_for() return: nothing runs until it is awaited or made a task. */
 export class Coroutine<T> implements PromiseLike<T> {
   /** @internal */ readonly core: Core;
   #make: (() => number) | undefined;
@@ -172,7 +172,8 @@ export function currentTask(core: Core): Task<any> | undefined {
   return pointer ? core.wrapTask(pointer) : undefined;
 }
 
-// C's future of a promise. [tell] passes a cancellation on, and says whether the promise will then settle because of it.
+// C's future of a promise. [tell] passes a cancellation on, and says whether the promise will then settle because of
+// it.
 function adopt(core: Core, promise: unknown, tell: (message: number) => boolean): number {
   const pending = new core.bridge.Pending(promise, (message) => !tell(message));
   return core.made(core.c.promise!(core.bridge.handle(pending)));
@@ -213,7 +214,8 @@ export function coroutinePointer(core: Core, value: unknown, name: string): numb
   if (value instanceof Coroutine) return value.core === core ? value.take() : undefined;
   if (isGeneratorFunction(value))
     throw new TypeError(`Expected [${name}] to be a coroutine, got a generator function: call it`);
-  if (typeof value === 'function') return newCoroutine(core, new FunctionStepper(core, value as AsyncFunction<unknown>));
+  if (typeof value === 'function')
+    return newCoroutine(core, new FunctionStepper(core, value as AsyncFunction<unknown>));
   if (!isGenerator(value) || isThenable(value)) return undefined;
   if (used.has(value)) throw reused();
   used.add(value);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What web/cli/build.mjs makes beside the compiled files: the core, and the part of web/lib/asyncio.js that every loader shares.
+// What web/cli/build.mjs makes beside the compiled files: the core, and the part of web/lib/asyncio.js that every
+// loader shares.
 
 /** WebAssembly, one character for each byte. */
 export const wasm: string;

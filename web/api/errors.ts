@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// asyncio's exceptions. Each is branded with a symbol that all copies of the package share, so that `instanceof` holds between
-// them; the brand is C's status for it.
+// asyncio's exceptions. Each is branded with a symbol that all copies of the package share, so that `instanceof` holds
+// between them; the brand is C's status for it.
 
 const BRAND = Symbol.for('wasyncio.error');
 const GlobalTypeError = globalThis.TypeError;

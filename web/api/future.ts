@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Futures and tasks: JavaScript's half of C's. A pending one asks C; a finished one has copied its outcome and dropped its
-// reference, but for a failure that nobody has looked at: C reports that one when it goes.
-// Invariant: `pointer` is 0 once C's half is no longer ours.
+// Futures and tasks: JavaScript's half of C's. A pending one asks C; a finished one has copied its outcome and dropped
+// its reference, but for a failure that nobody has looked at: C reports that one when it goes. Invariant: `pointer` is
+// 0 once C's half is no longer ours.
 import { AwaitIterator } from './awaitable.js';
 import type { Core } from './core.js';
-import {
-  CancelledError,
-  InvalidStateError,
-  RuntimeError,
-  TypeError,
-  expectFunction,
-  show,
-} from './errors.js';
+import { CancelledError, InvalidStateError, RuntimeError, TypeError, expectFunction, show } from './errors.js';
 import type { EventLoop } from './loop.js';
 
 const PENDING = 0;
@@ -22,7 +15,10 @@ const CANCELLED = 3;
 /** A done callback: called with the future in an iteration after it became done. */
 export type DoneCallback<T> = (future: Future<T>) => unknown;
 
-/** An outcome that will exist later. Await it with `yield*` in a generator, with `await` elsewhere. Made by `loop.create_future()`. */
+/**
+ * An outcome that will exist later. Await it with `yield*` in a generator, with `await` elsewhere. Made by
+ * `loop.create_future()`.
+ */
 export class Future<T> implements PromiseLike<T> {
   /** @internal */ readonly core: Core;
   /** @internal */ pointer: number;
@@ -111,7 +107,7 @@ export class Future<T> implements PromiseLike<T> {
     throw this.#outcome;
   }
 
-  /** The exception, null when it has a result; throws CancelledError when cancelled, InvalidStateError while pending. */
+  /** The exception, null for a result; throws CancelledError when cancelled, InvalidStateError while pending. */
   exception(): unknown {
     if (!this.#sync()) throw new InvalidStateError('Exception is not set');
     this.#see();
@@ -128,7 +124,8 @@ export class Future<T> implements PromiseLike<T> {
   }
 
   #settable(): void {
-    if (this.#sync()) throw new InvalidStateError(`The future is ${this.#state === CANCELLED ? 'cancelled' : 'finished'} already`);
+    if (this.#sync())
+      throw new InvalidStateError(`The future is ${this.#state === CANCELLED ? 'cancelled' : 'finished'} already`);
   }
 
   /** Makes it done with `value`; InvalidStateError when it is done, RuntimeError for a task. */
@@ -138,9 +135,10 @@ export class Future<T> implements PromiseLike<T> {
     core.check(core.cross(value, (kind, number, size) => core.c.set_result!(this.pointer, kind, number, size)));
   }
 
-  /** Makes it done with an Error; InvalidStateError when it is done, RuntimeError for a task, TypeError for no Error. */
+  /** Makes it done with an Error; InvalidStateError when done, RuntimeError for a task, TypeError for no Error. */
   set_exception(exception: Error): void {
-    if (!(exception instanceof Error)) throw new TypeError(`Expected [exception] to be an Error, got ${show(exception)}`);
+    if (!(exception instanceof Error))
+      throw new TypeError(`Expected [exception] to be an Error, got ${show(exception)}`);
     const { core } = this;
     this.#settable();
     core.check(
@@ -247,7 +245,7 @@ export class Task<T> extends Future<T> {
   #cancels = 0; // once C's half is gone
   #scope = new Scope();
 
-  /** @internal The one of what runs now: a cancellation that was caught is over, and what comes then has a signal of its own. */
+  /** @internal The one of what runs now: after a cancellation that was caught comes a signal of its own. */
   enter(): Scope {
     if (this.#scope.aborted) this.#scope = new Scope();
     return this.#scope;
@@ -286,7 +284,7 @@ export class Task<T> extends Future<T> {
     return this.done() ? this.#cancels : this.core.c.task_cancelling!(this.pointer);
   }
 
-  /** An AbortSignal that fires when the task is cancelled. An async function that has used it is waited for, another abandoned. */
+  /** An AbortSignal that fires on cancel(). An async function that has used it is waited for, another abandoned. */
   get signal(): AbortSignal {
     return this.#scope.signal;
   }

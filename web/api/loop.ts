@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Event loops and handles: JavaScript's half of C's. A run of C's blocks its caller; here it is begun, and a promise tells its end.
-// Invariant: `pointer` is 0 once the loop is closed.
-import { isAsyncFunction, isGeneratorFunction, type Awaitable, type Awaited_, type CoroutineLike } from './awaitable.js';
+// Event loops and handles: JavaScript's half of C's. A run of C's blocks its caller; here it is begun, and a promise
+// tells its end. Invariant: `pointer` is 0 once the loop is closed.
+import {
+  isAsyncFunction,
+  isGeneratorFunction,
+  type Awaitable,
+  type Awaited_,
+  type CoroutineLike,
+} from './awaitable.js';
 import type { Core, Run } from './core.js';
 import { coroutinePointer, pointerOf } from './coroutine.js';
 import { RuntimeError, TypeError, expectFunction, expectNumber, show } from './errors.js';
@@ -172,7 +178,8 @@ export class EventLoop {
       throw new TypeError(`Expected [signal] to be an AbortSignal, got ${show(signal)}`);
     const words = name === undefined || name === null ? undefined : String(name);
     const pointer = coroutinePointer(core, coroutine, 'coroutine');
-    if (!pointer) throw new TypeError(`Expected [coroutine] to be a coroutine or an async function, got ${whatItIs(coroutine)}`);
+    if (!pointer)
+      throw new TypeError(`Expected [coroutine] to be a coroutine or an async function, got ${whatItIs(coroutine)}`);
     const task = core.withText(words, (size) => core.made(core.c.create_task!(pointer, loop, size)));
     const made = new Task<Awaited_<C>>(core, this, task).watch();
     if (signal) cancelWith(made, signal);
@@ -196,7 +203,10 @@ export class EventLoop {
     });
   }
 
-  /** Runs the loop until `awaitable` is done; a promise of its outcome. RuntimeError when a loop is running here or it is closed. */
+  /**
+   * Runs the loop until `awaitable` is done; a promise of its outcome. RuntimeError when a loop is running here or it is
+   * closed.
+   */
   run_until_complete<A extends Awaitable<any>>(awaitable: A): Promise<Awaited_<A>> {
     const { core } = this;
     return this.drive(() => {
@@ -280,7 +290,10 @@ export class EventLoop {
   /** Writes what happened to the console. */
   default_exception_handler({ message, exception, future }: ExceptionContext): void {
     const name = future instanceof Task ? ` (${future.get_name()})` : '';
-    console.error(`asyncio: ${message}${name}${exception === undefined ? '' : ':'}`, ...(exception === undefined ? [] : [exception]));
+    console.error(
+      `asyncio: ${message}${name}${exception === undefined ? '' : ':'}`,
+      ...(exception === undefined ? [] : [exception]),
+    );
   }
 }
 

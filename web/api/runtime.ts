@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: MIT
-// A runtime: one instance of the core with the API bound to it. The package's own names are those of one made on import.
-import { isAsyncFunction, isGeneratorFunction, isThenable, type Awaitable, type Awaited_, type CoroutineLike } from './awaitable.js';
+// A runtime: one instance of the core with the API bound to it. The package's own names are those of one made on
+// import.
+import {
+  isAsyncFunction,
+  isGeneratorFunction,
+  isThenable,
+  type Awaitable,
+  type Awaited_,
+  type CoroutineLike,
+} from './awaitable.js';
 import { Core, type Clock } from './core.js';
 import { Coroutine, Pause, currentTask, isUnusedCoroutine, pointerOf } from './coroutine.js';
 import { RuntimeError, TypeError, ValueError, expectNumber, show } from './errors.js';
@@ -38,7 +46,10 @@ export interface RuntimeOptions {
 }
 
 const isOptions = (value: unknown): value is GatherOptions =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype && !isThenable(value);
+  typeof value === 'object' &&
+  value !== null &&
+  Object.getPrototypeOf(value) === Object.prototype &&
+  !isThenable(value);
 
 /** asyncio's functions over one core. They are bound: `const { run, sleep } = create_runtime()` works. */
 export class Runtime {
@@ -76,7 +87,8 @@ export class Runtime {
     });
   }
 
-  // The loop that code belongs to: the running one, or for code that no loop has called the one that the host drives for ever.
+  // The loop that code belongs to: the running one, or for code that no loop has called the one that the host drives
+  // for ever.
   #here(): EventLoop {
     const running = this.#core.running;
     if (running) return running;
@@ -96,7 +108,8 @@ export class Runtime {
   #pointers(awaitables: readonly unknown[]): number[] {
     const pointers: number[] = [];
     try {
-      for (const awaitable of awaitables) pointers.push(pointerOf(this.#core, awaitable, `awaitables[${pointers.length}]`));
+      for (const awaitable of awaitables)
+        pointers.push(pointerOf(this.#core, awaitable, `awaitables[${pointers.length}]`));
       return pointers;
     } catch (error) {
       pointers.forEach((pointer) => this.#core.c.drop!(pointer));
@@ -113,7 +126,9 @@ export class Runtime {
   readonly run = async <C extends CoroutineLike<any>>(main: C): Promise<Awaited_<C>> => {
     if (this.#core.running) throw new RuntimeError('asyncio.run() cannot be called from a running event loop');
     if (isGeneratorFunction(main) || !(typeof main === 'function' || this.iscoroutine(main)))
-      throw new TypeError(`Expected [main] to be a coroutine or an async function, got ${isGeneratorFunction(main) ? 'a generator function: call it' : show(main)}`);
+      throw new TypeError(
+        `Expected [main] to be a coroutine or an async function, got ${isGeneratorFunction(main) ? 'a generator function: call it' : show(main)}`,
+      );
     const loop = new EventLoop(this.#core);
     try {
       return await loop.run_until_complete(main);
@@ -131,7 +146,8 @@ export class Runtime {
   readonly ensure_future = <A extends Awaitable<any>>(awaitable: A): Future<Awaited_<A>> => {
     const core = this.#core;
     if (awaitable instanceof Future) return awaitable;
-    if (typeof awaitable === 'function' || this.iscoroutine(awaitable)) return this.create_task(awaitable as any) as Task<any>;
+    if (typeof awaitable === 'function' || this.iscoroutine(awaitable))
+      return this.create_task(awaitable as any) as Task<any>;
     return this.#within((loop) => {
       const pointer = pointerOf(core, awaitable, 'awaitable');
       return new Future<Awaited_<A>>(core, loop, core.c.ref!(pointer)).watch();
@@ -140,7 +156,9 @@ export class Runtime {
 
   /** Awaits all at once: the list of results in order. Coroutines become tasks; the first failure is the gather's, and the others run
    * on. Cancelling it cancels all that are not done. With a last argument `{ return_exceptions: true }` failures are results. */
-  readonly gather = <const A extends readonly unknown[]>(...args: [...A] | [...A, GatherOptions]): Future<Gathered<A>> => {
+  readonly gather = <const A extends readonly unknown[]>(
+    ...args: [...A] | [...A, GatherOptions]
+  ): Future<Gathered<A>> => {
     const last = args.at(-1);
     const options: GatherOptions = args.length > 0 && isOptions(last) ? last : {};
     const awaitables = options === last ? args.slice(0, -1) : args;
@@ -173,7 +191,9 @@ export class Runtime {
     if (timeout !== null) expectNumber('timeout', timeout);
     given.forEach((one, index) => {
       if (one instanceof Future || (isThenable(one) && !(one instanceof Coroutine))) return;
-      throw new TypeError(`Expected [futures] to be futures or tasks, got ${this.iscoroutine(one) ? 'a coroutine: make it a task first' : show(one)} at ${index}`);
+      throw new TypeError(
+        `Expected [futures] to be futures or tasks, got ${this.iscoroutine(one) ? 'a coroutine: make it a task first' : show(one)} at ${index}`,
+      );
     });
     const futures = [...new Set(given)].map((one) => this.ensure_future(one as Future<T>));
     yield this.#coroutine(() => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Builds the JavaScript package into build/api: the core in WebAssembly, without Asyncify and without glue; embedded.js, with its
-// bytes and with the part of web/lib/asyncio.js that every loader shares; and the compiled TypeScript.
+// Builds the JavaScript package into build/api: the core in WebAssembly, without Asyncify and without glue;
+// embedded.js, with its bytes and with the part of web/lib/asyncio.js that every loader shares; and the compiled
+// TypeScript.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -37,12 +38,22 @@ function must(command, args) {
   const env = { ...process.env, ...(existsSync(debianModules) && { NODE_PATH: debianModules }) };
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', env });
   if (error) throw error;
-  if (status !== 0) throw new Error(`${command} ended with status ${status}\n${stdout.slice(-4000)}${stderr.slice(-4000)}`);
+  if (status !== 0)
+    throw new Error(`${command} ended with status ${status}\n${stdout.slice(-4000)}${stderr.slice(-4000)}`);
 }
 
 function buildCore(wasm) {
   const raw = join(output, 'raw.wasm');
-  const compiling = ['-Os', '-std=gnu11', '-Wall', '-Wextra', '-Wshadow', '-Wconversion', '-Werror', '-DASYNCIO_NO_ASYNCIFY'];
+  const compiling = [
+    '-Os',
+    '-std=gnu11',
+    '-Wall',
+    '-Wextra',
+    '-Wshadow',
+    '-Wconversion',
+    '-Werror',
+    '-DASYNCIO_NO_ASYNCIFY',
+  ];
   // Everything undefined is the package's to supply, so emcc need not know it.
   const linking = ['--no-entry', '-sERROR_ON_UNDEFINED_SYMBOLS=0', '-sWARN_ON_UNDEFINED_SYMBOLS=0'];
   const memory = ['-sALLOW_MEMORY_GROWTH', '-sMALLOC=emmalloc', '-sTOTAL_STACK=65536', '-sINITIAL_MEMORY=131072'];

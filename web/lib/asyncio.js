@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The JavaScript side of a C program, for emcc's --js-library: what src/port/host_web.c and src/web call. It keeps to what
-// Emscripten 3.1.6 and its successors have in common (3.1.6's minifier knows no BigInt literals and no destructuring in for
-// loops), and nothing here throws into C.
+// The JavaScript side of a C program, for emcc's --js-library: what src/port/host_web.c and src/web call. It keeps to
+// what Emscripten 3.1.6 and its successors have in common (3.1.6's minifier knows no BigInt literals and no
+// destructuring in for loops), and nothing here throws into C.
 
-// What every program needs and the JavaScript package too, which takes this function's text from here (web/cli/build.mjs): values,
-// turns and promises. [core] has C's functions, what calls them (guard), and the clock.
+// What every program needs and the JavaScript package too, which takes this function's text from here
+// (web/cli/build.mjs): values, turns and promises. [core] has C's functions, what calls them (guard), and the clock.
 function asyncioBridge(core) {
   const bridge = {
     // ---- Values that C refers to by handle. A handle is never used again, so a stale one is always recognised.
@@ -157,11 +157,8 @@ function asyncioBridge(core) {
     abandon(handle, message) {
       const pending = bridge.values.get(handle);
       if (!(pending instanceof bridge.Pending)) return true;
-      const future = pending.future;
-      pending.future = 0; // a listener may try to cancel it once more
-      const forget = pending.cancel(message);
-      if (forget) bridge.values.delete(handle);
-      else pending.future = future;
+      const forget = pending.cancel(message); // whose listeners may cancel it once more
+      if (forget) bridge.take(handle, pending);
       return forget;
     },
   };
@@ -182,8 +179,8 @@ function asyncioLoader(makeBridge) {
     foreign: '', // the function of JavaScript that C has called and that is on the stack
     hop: undefined,
 
-    // ---- Exceptions that leave C. An exit is the glue's own affair. Anything else has thrown away every frame of the turn:
-    // the coroutine that ran is lost, and with it only its task.
+    // ---- Exceptions that leave C. An exit is the glue's own affair. Anything else has thrown away every frame of the
+    // turn: the coroutine that ran is lost, and with it only its task.
     guard(call) {
       if (asyncio.exited) return;
       const stack = _asyncio__stack_pointer();
@@ -259,8 +256,8 @@ function asyncioLoader(makeBridge) {
       throw new Error(`asyncio: link with ${flag}`);
     },
 
-    // While a function runs that C has called, nobody may suspend: C called back from it could not, since its frame cannot be
-    // restored. Those of the loader itself never call back.
+    // While a function runs that C has called, nobody may suspend: C called back from it could not, since its frame
+    // cannot be restored. Those of the loader itself never call back.
     hideParkable(module) {
       Object.keys(module).forEach((key) => {
         const original = module[key];
@@ -388,7 +385,7 @@ mergeInto(LibraryManager.library, {
 #endif
   },
 
-  // Binaryen replaces these imports of module "asyncify" by functions of its own; the linker wants to have seen them before.
+  // Binaryen replaces these imports by functions of its own; the linker wants to have seen them before.
   start_unwind: function () {},
   stop_unwind: function () {},
   start_rewind: function () {},

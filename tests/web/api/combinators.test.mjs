@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// gather, wait, wait_for, shield and sleep from JavaScript. What they do is C's, and tested there; here it is that JavaScript gets all
-// of it.
+// gather, wait, wait_for, shield and sleep from JavaScript. What they do is C's, and tested there; here it is that
+// JavaScript gets all of it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

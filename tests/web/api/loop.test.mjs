@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Loops from JavaScript: the order of callbacks, timers, runs and their refusals, the end of a loop, what nobody handles.
+// Loops from JavaScript: the order of callbacks, timers, runs and their refusals, the end of a loop, what nobody
+// handles.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -47,7 +48,13 @@ test('timers run in the order of their times, ties as they were scheduled', () =
   loopOf(async (loop) => {
     const trace = tracer();
     const now = loop.time();
-    for (const [when, name] of [[2, 'c'], [1, 'a'], [2, 'd'], [1, 'b']]) loop.call_at(now + when, trace, name);
+    for (const [when, name] of [
+      [2, 'c'],
+      [1, 'a'],
+      [2, 'd'],
+      [1, 'b'],
+    ])
+      loop.call_at(now + when, trace, name);
     const last = loop.call_later(3, () => loop.stop());
     assert.equal(last.when(), now + 3);
     await loop.run_forever();
@@ -143,7 +150,9 @@ test('run cancels the tasks that are left, waits for them and reports what fails
     }
   }
   function* main() {
-    asyncio.get_running_loop().set_exception_handler((_, { message, exception }) => trace(`${message}: ${exception.message}`));
+    asyncio
+      .get_running_loop()
+      .set_exception_handler((_, { message, exception }) => trace(`${message}: ${exception.message}`));
     asyncio.create_task(leftover());
     asyncio.create_task(failing());
     yield* asyncio.sleep(1);

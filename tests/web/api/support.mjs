@@ -42,4 +42,8 @@ export function thrown(call) {
 }
 
 // What [promise] is rejected with.
-export const rejection = (promise) => promise.then(() => undefined, (error) => error);
+export const rejection = (promise) =>
+  promise.then(
+    () => undefined,
+    (error) => error,
+  );

@@ -3,7 +3,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { CancelledError, InvalidStateError, RuntimeError, is_cancelled, rejection, thrown, tracer, virtual } from './support.mjs';
+import {
+  CancelledError,
+  InvalidStateError,
+  RuntimeError,
+  is_cancelled,
+  rejection,
+  thrown,
+  tracer,
+  virtual,
+} from './support.mjs';
 
 const asyncio = virtual();
 
@@ -260,7 +269,8 @@ test('a coroutine knows itself', () => {
   const sleep = asyncio.sleep(1);
   const generator = (function* () {})();
   for (const coroutine of [sleep, generator]) assert.ok(asyncio.iscoroutine(coroutine));
-  for (const other of [1, null, Promise.resolve(), async () => {}, [][Symbol.iterator]()]) assert.ok(!asyncio.iscoroutine(other));
+  for (const other of [1, null, Promise.resolve(), async () => {}, [][Symbol.iterator]()])
+    assert.ok(!asyncio.iscoroutine(other));
   assert.ok(asyncio.iscoroutinefunction(async () => {}) && asyncio.iscoroutinefunction(function* () {}));
   assert.ok(!asyncio.iscoroutinefunction(() => {}));
   assert.ok(asyncio.isfuture(asyncio.get_event_loop().create_future()) && !asyncio.isfuture(sleep));
