@@ -257,6 +257,13 @@ export class Core {
     }
   }
 
+  /** Tells the exception handlers of the failures that nobody has looked at, of `loop` or of all. */
+  reportUnseen(loop?: number): void {
+    for (const pointer of this.unseen)
+      if (loop === undefined || this.c.future_get_loop!(pointer) === loop) this.c.report_unseen!(pointer);
+  }
+
+  /** Drops a reference to C's future. */
   release(pointer: number): void {
     this.unseen.delete(pointer);
     this.c.unref!(pointer);

@@ -28,6 +28,7 @@ export class Future<T> implements PromiseLike<T> {
   #callbacks: Map<number, DoneCallback<T>> | undefined; // by C's handle of each
   #promise: Promise<T> | undefined;
   #settle: (() => void) | undefined;
+  #collectable = false; // in the registry
 
   /** @internal Takes over a reference to C's future at `pointer`. */
   constructor(core: Core, loop: EventLoop, pointer: number) {
@@ -72,6 +73,7 @@ export class Future<T> implements PromiseLike<T> {
   #drop(): void {
     const { pointer } = this;
     if (!pointer) return;
+    if (this.#collectable) this.core.registry.unregister(this);
     this.pointer = 0;
     this.core.watched.delete(pointer);
     this.core.release(pointer);
@@ -79,13 +81,19 @@ export class Future<T> implements PromiseLike<T> {
 
   #keepUnseen(): void {
     this.core.unseen.add(this.pointer);
-    this.core.registry.register(this, this.pointer, this);
+    this.collectable();
+  }
+
+  /** @internal This half may go before C's is done: whoever drops it drops C's. */
+  collectable(): this {
+    if (!this.#collectable) this.core.registry.register(this, this.pointer, this);
+    this.#collectable = true;
+    return this;
   }
 
   #see(): void {
     if (!this.pointer || this.#state !== FAILED) return;
     this.core.c.look!(this.pointer);
-    this.core.registry.unregister(this);
     this.#drop();
   }
 

@@ -164,9 +164,7 @@ export class EventLoop {
   /** A pending future of this loop. RuntimeError when it is closed. */
   create_future<T = any>(): Future<T> {
     const { core } = this;
-    const future = new Future<T>(core, this, core.made(core.c.loop_create_future!(this.open())));
-    core.registry.register(future, future.pointer, future);
-    return future;
+    return new Future<T>(core, this, core.made(core.c.loop_create_future!(this.open()))).collectable();
   }
 
   /** Makes a task of a coroutine and schedules its first step. TypeError for what is no coroutine. */
@@ -177,7 +175,7 @@ export class EventLoop {
     if (signal !== undefined && !(signal instanceof AbortSignal))
       throw new TypeError(`Expected [signal] to be an AbortSignal, got ${show(signal)}`);
     const words = name === undefined || name === null ? undefined : String(name);
-    const pointer = coroutinePointer(core, coroutine, 'coroutine');
+    const pointer = core.within(this, () => coroutinePointer(core, coroutine, 'coroutine'));
     if (!pointer)
       throw new TypeError(`Expected [coroutine] to be a coroutine or an async function, got ${whatItIs(coroutine)}`);
     const task = core.withText(words, (size) => core.made(core.c.create_task!(pointer, loop, size)));
@@ -249,7 +247,7 @@ export class EventLoop {
     core.check(core.c.loop_close!(pointer));
     for (const handle of this.handles) handle.release();
     for (const future of [...core.watched.values()]) if (future.loop === this) future.settled();
-    for (const unseen of core.unseen) if (core.c.future_get_loop!(unseen) === pointer) core.c.report_unseen!(unseen);
+    core.reportUnseen(pointer);
     core.loops.delete(pointer);
     this.pointer = 0;
     core.c.loop_unref!(pointer);

@@ -45,11 +45,20 @@ export interface RuntimeOptions {
   clock?: Clock;
 }
 
+const cores = new Set<WeakRef<Core>>();
+
+// The failures that nobody has looked at when Node has nothing left to do.
+function reportAtExit(core: Core): void {
+  if (typeof process !== 'object' || typeof process.on !== 'function') return;
+  if (cores.size === 0) process.on('beforeExit', () => cores.forEach((each) => each.deref()?.reportUnseen()));
+  cores.add(new WeakRef(core));
+}
+
 const isOptions = (value: unknown): value is GatherOptions =>
   typeof value === 'object' &&
   value !== null &&
   Object.getPrototypeOf(value) === Object.prototype &&
-  !isThenable(value);
+  Object.keys(value).join() === 'return_exceptions';
 
 /** asyncio's functions over one core. They are bound: `const { run, sleep } = create_runtime()` works. */
 export class Runtime {
@@ -63,8 +72,7 @@ export class Runtime {
     this.#core = core;
     core.wrapTask = (pointer) => this.#wrapTask(pointer);
     core.report = (loop, message, exception, future) => this.#report(loop, message, exception, future);
-    const drained = () => core.unseen.forEach((pointer) => core.c.report_unseen!(pointer));
-    if (typeof process === 'object' && typeof process.on === 'function') process.on('beforeExit', drained);
+    reportAtExit(core);
   }
 
   #wrapTask(pointer: number): Task<any> {
@@ -78,7 +86,7 @@ export class Runtime {
 
   #report(pointer: number, message: string, exception: unknown, future: number): void {
     const loop = this.#core.loops.get(pointer);
-    if (!loop) return;
+    if (!loop) return console.error(`asyncio: ${message}:`, exception); // it was closed meanwhile
     const wrapper = future && this.#core.c.istask!(future) ? this.#wrapTask(future) : undefined;
     loop.call_exception_handler({
       message,

@@ -2,6 +2,8 @@
 // Tasks and futures from JavaScript: outcomes, callbacks, cancellation, names, promises.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 import {
   CancelledError,
@@ -274,4 +276,23 @@ test('a coroutine knows itself', () => {
   assert.ok(asyncio.iscoroutinefunction(async () => {}) && asyncio.iscoroutinefunction(function* () {}));
   assert.ok(!asyncio.iscoroutinefunction(() => {}));
   assert.ok(asyncio.isfuture(asyncio.get_event_loop().create_future()) && !asyncio.isfuture(sleep));
+});
+
+test('a coroutine that holds a promise may be made a task anywhere', async () => {
+  assert.equal(await asyncio.create_task(asyncio.wait_for(Promise.resolve('kept'), 1)), 'kept');
+  assert.equal(await asyncio.wait_for(Promise.resolve('kept'), 1), 'kept');
+});
+
+test('futures that are done and dropped are let go of once', async () => {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc');
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < 1000; i++) {
+      const future = asyncio.get_event_loop().create_future();
+      if (i % 2) future.set_result({});
+    }
+    gc();
+    await asyncio.sleep(1);
+  }
+  assert.equal(await asyncio.create_task(asyncio.sleep(1, 'sound')), 'sound');
 });
