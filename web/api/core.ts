@@ -39,12 +39,18 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 let compiled: WebAssembly.Module | undefined;
 
+const { Buffer } = globalThis as { Buffer?: { from(text: string, encoding: string): BufferSource } }; // Node's is quick
+
+function bytesOf(text: string): BufferSource {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
 // Compiled once for all runtimes.
 function compile(): WebAssembly.Module {
   if (compiled) return compiled;
-  const bytes = new Uint8Array(wasm.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = wasm.charCodeAt(i);
-  return (compiled = new WebAssembly.Module(bytes));
+  return (compiled = new WebAssembly.Module(Buffer ? Buffer.from(wasm, 'latin1') : bytesOf(wasm)));
 }
 
 /** A run that is under way; `settle` is called when it is over. */

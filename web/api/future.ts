@@ -251,18 +251,18 @@ export class Scope {
 export class Task<T> extends Future<T> {
   #name: string | undefined;
   #cancels = 0; // once C's half is gone
-  #scope = new Scope();
+  #scope: Scope | undefined; // once anybody asks
 
   /** @internal The one of what runs now: after a cancellation that was caught comes a signal of its own. */
   enter(): Scope {
-    if (this.#scope.aborted) this.#scope = new Scope();
+    if (!this.#scope || this.#scope.aborted) this.#scope = new Scope();
     return this.#scope;
   }
 
   /** @internal A cancellation is being delivered; whether anybody can notice. */
   deliver(error: unknown): boolean {
-    this.#scope.abort(error);
-    return this.#scope.touched;
+    this.#scope?.abort(error);
+    return this.#scope?.touched ?? false;
   }
 
   /** @internal */ override finished(): void {
@@ -294,7 +294,7 @@ export class Task<T> extends Future<T> {
 
   /** An AbortSignal that fires on cancel(). An async function that has used it is waited for, another abandoned. */
   get signal(): AbortSignal {
-    return this.#scope.signal;
+    return (this.#scope ??= new Scope()).signal;
   }
 
   /** @internal */
