@@ -202,8 +202,8 @@ export class EventLoop {
   }
 
   /**
-   * Runs the loop until `awaitable` is done; a promise of its outcome. RuntimeError when a loop is running here or it is
-   * closed.
+   * Runs the loop until `awaitable` is done; a promise of its outcome. RuntimeError when a loop is running here or it
+   * is closed.
    */
   run_until_complete<A extends Awaitable<any>>(awaitable: A): Promise<Awaited_<A>> {
     const { core } = this;

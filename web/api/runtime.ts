@@ -129,14 +129,17 @@ export class Runtime {
     return new Coroutine<T>(this.#core, make, (coroutine) => this.create_task(coroutine) as Task<any>);
   }
 
-  /** Runs a coroutine on a new loop, then cancels the tasks that are left, waits for them and closes the loop; a promise of the
-   * outcome. RuntimeError inside a callback or coroutine, TypeError for what is no coroutine. */
+  /**
+   * Runs a coroutine on a new loop, then cancels the tasks that are left, waits for them and closes the loop; a
+   * promise of the outcome. RuntimeError inside a callback or coroutine, TypeError for what is no coroutine.
+   */
   readonly run = async <C extends CoroutineLike<any>>(main: C): Promise<Awaited_<C>> => {
     if (this.#core.running) throw new RuntimeError('asyncio.run() cannot be called from a running event loop');
-    if (isGeneratorFunction(main) || !(typeof main === 'function' || this.iscoroutine(main)))
-      throw new TypeError(
-        `Expected [main] to be a coroutine or an async function, got ${isGeneratorFunction(main) ? 'a generator function: call it' : show(main)}`,
-      );
+    const uncalled = isGeneratorFunction(main);
+    if (uncalled || !(typeof main === 'function' || this.iscoroutine(main))) {
+      const what = uncalled ? 'a generator function: call it' : show(main);
+      throw new TypeError(`Expected [main] to be a coroutine or an async function, got ${what}`);
+    }
     const loop = new EventLoop(this.#core);
     try {
       return await loop.run_until_complete(main);
@@ -145,8 +148,10 @@ export class Runtime {
     }
   };
 
-  /** Makes a task of a coroutine object or an async function and schedules its first step. TypeError for anything else, a promise
-   * above all: calling an async function has started it already. */
+  /**
+   * Makes a task of a coroutine object or an async function and schedules its first step. TypeError for anything else,
+   * a promise above all: calling an async function has started it already.
+   */
   readonly create_task = <C extends CoroutineLike<any>>(coroutine: C, options?: TaskOptions): Task<Awaited_<C>> =>
     this.#here().create_task(coroutine, options);
 
@@ -162,8 +167,11 @@ export class Runtime {
     });
   };
 
-  /** Awaits all at once: the list of results in order. Coroutines become tasks; the first failure is the gather's, and the others run
-   * on. Cancelling it cancels all that are not done. With a last argument `{ return_exceptions: true }` failures are results. */
+  /**
+   * Awaits all at once: the list of results in order. Coroutines become tasks; the first failure is the gather's, and
+   * the others run on. Cancelling it cancels all that are not done. With a last argument `{ return_exceptions: true }`
+   * failures are results.
+   */
   readonly gather = <const A extends readonly unknown[]>(
     ...args: [...A] | [...A, GatherOptions]
   ): Future<Gathered<A>> => {
@@ -182,8 +190,10 @@ export class Runtime {
     });
   };
 
-  /** Waits until the futures are done as `return_when` says, or `timeout` seconds have passed; gives the sets of those done and
-   * pending. Cancels nothing. ValueError for none, TypeError for a coroutine among them. */
+  /**
+   * Waits until the futures are done as `return_when` says, or `timeout` seconds have passed; gives the sets of those
+   * done and pending. Cancels nothing. ValueError for none, TypeError for a coroutine among them.
+   */
   readonly wait = <T>(
     futures: Iterable<Future<T> | PromiseLike<T>>,
     { timeout = null, return_when = 'ALL_COMPLETED' }: WaitOptions = {},
@@ -199,9 +209,8 @@ export class Runtime {
     if (timeout !== null) expectNumber('timeout', timeout);
     given.forEach((one, index) => {
       if (one instanceof Future || (isThenable(one) && !(one instanceof Coroutine))) return;
-      throw new TypeError(
-        `Expected [futures] to be futures or tasks, got ${this.iscoroutine(one) ? 'a coroutine: make it a task first' : show(one)} at ${index}`,
-      );
+      const what = this.iscoroutine(one) ? `a coroutine at ${index}: make it a task first` : `${show(one)} at ${index}`;
+      throw new TypeError(`Expected [futures] to be futures or tasks, got ${what}`);
     });
     const futures = [...new Set(given)].map((one) => this.ensure_future(one as Future<T>));
     yield this.#coroutine(() => {
@@ -215,8 +224,10 @@ export class Runtime {
     return [new Set(futures.filter((future) => future.done())), new Set(futures.filter((future) => !future.done()))];
   }
 
-  /** Awaits for at most `timeout` seconds (null: no limit). Then the awaitable is cancelled, its end waited for, and TimeoutError
-   * thrown. ValueError for NaN. */
+  /**
+   * Awaits for at most `timeout` seconds (null: no limit). Then the awaitable is cancelled, its end waited for, and
+   * TimeoutError thrown. ValueError for NaN.
+   */
   readonly wait_for = <A extends Awaitable<any>>(awaitable: A, timeout: number | null): Coroutine<Awaited_<A>> => {
     const core = this.#core;
     return this.#coroutine(() => {
@@ -225,7 +236,10 @@ export class Runtime {
     });
   };
 
-  /** An awaitable with the outcome of another, whose cancellation stops here: who awaits it gets CancelledError, the other runs on. */
+  /**
+   * An awaitable with the outcome of another, whose cancellation stops here: who awaits it gets CancelledError, the
+   * other runs on.
+   */
   readonly shield = <A extends Awaitable<any>>(awaitable: A): Future<Awaited_<A>> => {
     const core = this.#core;
     if (awaitable instanceof Future && awaitable.done()) return awaitable;
@@ -259,7 +273,9 @@ export class Runtime {
     return new Set(pointers.map((pointer) => this.#wrapTask(pointer)));
   };
 
-  /** Whether `value` is a coroutine object: a generator object, or one of sleep() and its like, that was not used yet. */
+  /**
+   * Whether `value` is a coroutine object: a generator object, or one of sleep() and its like, that was not used yet.
+   */
   readonly iscoroutine = (value: unknown): boolean => isUnusedCoroutine(value);
 
   /** Whether calling `value` makes a coroutine, or it is one as it is: a `function*` or an `async function`. */

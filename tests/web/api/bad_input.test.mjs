@@ -241,7 +241,7 @@ const ROWS = [
   [
     'wait for a coroutine',
     TypeError,
-    'Expected [futures] to be futures or tasks, got a coroutine: make it a task first at 0',
+    'Expected [futures] to be futures or tasks, got a coroutine at 0: make it a task first',
     () => run(wait([nothing()])),
   ],
   [
