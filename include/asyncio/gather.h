@@ -14,7 +14,8 @@ extern "C" {
 //   ASYNCIO_TRY(asyncio_await(asyncio_gather(fetch_coroutine("a"), fetch_coroutine("b")), &list));
 // Coroutines become tasks. The first failure is the gather's at once; the others run
 // on, and may outlive the caller's locals: with pointers to those use return_exceptions, or cancel and wait before returning. Cancelling it cancels all
-// that are not done; it ends when the first of them has ended cancelled, with return_exceptions when all have ended. An awaitable given twice is awaited once. The gather
+// that are not done; it ends when the first of them has ended cancelled, with return_exceptions when all have ended. A cancelled gather has failed with
+// CancelledError: asyncio_future_cancelled() is false for it, as in asyncio. An awaitable given twice is awaited once. The gather
 // and a plain future in it keep each other until that is done: finish or cancel it. Used up by its first
 // use; asyncio_ref keeps it. NULL with the error of the first argument that is NULL, or MemoryError: the coroutines
 // among the arguments are then dropped.

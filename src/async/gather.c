@@ -200,8 +200,8 @@ static asyncio_status check(asyncio_future *const *awaitables, size_t count, con
 
 // The call has failed, and uses its temporary arguments up all the same.
 static void drop_floating(asyncio_future *const *awaitables, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    if (awaitables[i] && awaitables[i]->floating) asyncio_unref(awaitables[i]);
+  for (size_t i = 0; i < count; i++) asyncio_ref(awaitables[i]);  // first all: one may be there twice
+  for (size_t i = 0; i < count; i++) asyncio_unref(awaitables[i]);
 }
 
 static asyncio_status make_room(gather *self, size_t count) {

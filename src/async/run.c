@@ -16,17 +16,20 @@
 ASYNCIO__OUTLINED static void report_uncaught(void) {
   ASYNCIO__NEVER_SUSPENDS(report_uncaught);
   char line[1024];
-  if (!asyncio__thread.uncaught) return;
-  asyncio_status status = asyncio_error_latest();
-  const char *words = asyncio_error_message(status);
+  asyncio_status status = asyncio__thread.uncaught;
+  const asyncio_error *error = asyncio__thread.uncaught_error;
+  if (!status) return;
+  const char *words = error ? error->words : asyncio__status_words(status);
   snprintf(line, sizeof line, "asyncio_run: %s: %s", asyncio_error_name(status), words);
   asyncio__host_report(line);
 }
 
-static void expect_uncaught(void) {
+static void expect_uncaught(asyncio_status status) {
   static _Thread_local bool registered;
   if (!registered) registered = atexit(report_uncaught) == 0;
-  asyncio__thread.uncaught = true;
+  asyncio__uncaught_forget();
+  asyncio__thread.uncaught = status;
+  asyncio__thread.uncaught_error = asyncio__error_ref(asyncio__errors_find(asyncio__errors_here(), status));
 }
 
 static void report_failure(asyncio_loop *loop, asyncio_task *task) {
@@ -116,6 +119,6 @@ asyncio_status asyncio_run(asyncio_future *coroutine, asyncio_value *result) {
   else
     status = refuse(coroutine, status ? status : ASYNCIO_MEMORY_ERROR);
   asyncio_loop_unref(loop);
-  if (status) expect_uncaught();
+  if (status) expect_uncaught(status);
   return status;
 }

@@ -50,6 +50,8 @@ static asyncio__progress cancel_and_wait(wait_for_frame *self) {
   self->awaitable = future;
   if (!future) return asyncio__frame_done(&self->frame, asyncio_error_latest(), asyncio_none());
   if (asyncio__is_done(future)) return done_with_outcome(self);
+  asyncio_status status = asyncio__may_await(future);
+  if (status) return done(self, status, asyncio_none());
   self->frame.at = CANCELLED;
   self->task = asyncio_current_task();
   asyncio__entry_init(&self->ended, ended);

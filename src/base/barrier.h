@@ -9,6 +9,11 @@
 #ifndef ASYNCIO__BASE_BARRIER_H
 #define ASYNCIO__BASE_BARRIER_H
 
+// Who may park here; NULL for nobody. Whoever enters a coroutine sets it and clears it again; a host whose own frames C calls
+// into (JavaScript's) hides it meanwhile, since nobody could restore those, and so do functions that never suspend
+// while they call a user's.
+extern _Thread_local void *asyncio__coro_parkable;
+
 #if defined(__EMSCRIPTEN__) && !defined(ASYNCIO_NO_ASYNCIFY)
 extern void *volatile asyncio__never;
 void asyncio__asyncify_stop_unwind(void) __attribute__((import_module("asyncify"), import_name("stop_unwind")));

@@ -137,9 +137,16 @@ asyncio_value asyncio_value_ref(asyncio_value value) {
   return value;
 }
 
+static void call_destructor(const asyncio__box *box) {
+  void *parkable = asyncio__coro_parkable;
+  asyncio__coro_parkable = NULL;
+  box->destroy(box->pointer);
+  asyncio__coro_parkable = parkable;
+}
+
 ASYNCIO__OUTLINED static void box_free(asyncio_kind kind, asyncio__box *box) {
   ASYNCIO__NEVER_SUSPENDS(box_free);
-  if (kind == ASYNCIO_POINTER && box->destroy) box->destroy(box->pointer);
+  if (kind == ASYNCIO_POINTER && box->destroy) call_destructor(box);
   if (kind == ASYNCIO_ERROR) asyncio__error_unref(box->pointer);
   if (kind == ASYNCIO_JS) box->release(box->js);
   for (size_t i = 0; kind == ASYNCIO_LIST && i < box->size; i++) asyncio_value_clear(&box->payload.items[i]);

@@ -14,7 +14,8 @@ ASYNCIO__OUTLINED static asyncio_status refuse(const char *call) {
   const char *foreign = asyncio__host_foreign_frame();
   if (!task)
     return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "%s needs a running task: call it in a coroutine", call);
-  if (!foreign) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "%s cannot suspend here: this task has no stack", call);
+  if (!foreign) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "%s cannot suspend here: in a destructor, an exception handler or a task without a stack",
+                                    call);
   return asyncio_raise(ASYNCIO_RUNTIME_ERROR,
                        "%s cannot suspend here: JavaScript lies between it and its task (%s); make that call a task of "
                        "its own, or let the JavaScript return first",
@@ -24,6 +25,10 @@ ASYNCIO__OUTLINED static asyncio_status refuse(const char *call) {
 asyncio_status asyncio__may_suspend(const char *call) {
   if (__builtin_expect(asyncio__coro_parkable && asyncio__thread.task, 1)) return ASYNCIO_OK;
   return refuse(call);
+}
+
+asyncio_status asyncio__may_await(const asyncio_future *future) {
+  return asyncio__task_may_await(asyncio__thread.task, future);
 }
 
 // A wait was begun, or the task queued. Returns when it is stepped again, with what it was sent.

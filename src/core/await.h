@@ -66,6 +66,9 @@ ASYNCIO_SUSPENDS asyncio_status asyncio__yield(void);
 // The same from a frame: it returns PARKED next.
 void asyncio__yield_begin(void);
 
+// RuntimeError when [future] is the current task itself, or another loop's.
+asyncio_status asyncio__may_await(const asyncio_future *future);
+
 // Whether the current task may suspend here; the error raised if not. [call] names the caller in it.
 asyncio_status asyncio__may_suspend(const char *call);
 

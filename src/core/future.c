@@ -41,10 +41,10 @@ ASYNCIO__OUTLINED static void done_callback_run(asyncio__entry *entry) {
   asyncio_status status = self->call(future, self->arg);
   done_callback_free(self);
   if (status) {
-    asyncio_exception_context context = {"Exception in done callback", status, asyncio_error_current(status), future};
+    asyncio_exception_context context = {"Exception in done callback", status, asyncio__errors_find(asyncio__errors_here(), status), future};
     asyncio_loop_call_exception_handler(future->loop, &context);
   }
-  asyncio_error_clear();
+  asyncio__errors_clear(asyncio__errors_here());
   asyncio_unref(future);
 }
 
@@ -128,7 +128,9 @@ static void make_ready(asyncio_future *self, asyncio__entry *entry) {
 
 static void wake_callbacks(asyncio_future *self) {
   if (self->loop->closed) {
+    self->references++;  // what is dropped may be all that refers to it
     drop_callbacks(self);
+    asyncio_unref(self);
     return;
   }
   asyncio__link *link;

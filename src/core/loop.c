@@ -80,6 +80,24 @@ void asyncio__loop_disarm(asyncio_loop *loop, asyncio__timer *timer) {
   asyncio__unlink(&timer->entry.link);
 }
 
+static void forget_entries(asyncio__link *list, const asyncio__coro *coro) {
+  asyncio__link *following;
+  for (asyncio__link *link = list->next; link != list; link = following) {
+    following = link->next;
+    if (asyncio__coro_holds(coro, link)) asyncio__unlink(link);
+  }
+}
+
+void asyncio__loop_forget_stack(asyncio_loop *loop, const asyncio__coro *coro) {
+  for (ptrdiff_t i = loop->timers.count - 1; i >= 0; i--) {
+    if (i >= loop->timers.count || !asyncio__coro_holds(coro, loop->timers.nodes[i].timer)) continue;
+    asyncio__heap_remove(&loop->timers, loop->timers.nodes[i].timer);
+    i = loop->timers.count;  // removal has moved others
+  }
+  forget_entries(&loop->ready, coro);
+  forget_entries(&loop->batch, coro);
+}
+
 static void read_clock(asyncio_loop *loop) {
   double now = asyncio__host_now();
   bool slow = now - loop->measured_from > quick;

@@ -3,6 +3,7 @@
 #ifndef ASYNCIO__CORE_LOOP_H
 #define ASYNCIO__CORE_LOOP_H
 
+#include "../port/coro.h"
 #include "heap.h"
 #include "runtime.h"
 
@@ -47,6 +48,9 @@ asyncio_status asyncio__loop_end_run(asyncio_loop *loop, asyncio_future *future,
 
 // Writes what every pending task of the loop waits for to [text], cut to [size].
 void asyncio__loop_describe(asyncio_loop *loop, char *text, size_t size);
+
+// Takes everything back that lies in the stack of [coro], which is about to be freed with its frames unfinished.
+void asyncio__loop_forget_stack(asyncio_loop *loop, const asyncio__coro *coro);
 
 // Tells the exception handler: [message] about [future], with its exception.
 void asyncio__loop_report(asyncio_loop *loop, const char *message, asyncio_future *future);

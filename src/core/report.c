@@ -28,10 +28,13 @@ ASYNCIO__OUTLINED static void write_report(const asyncio_exception_context *cont
 
 ASYNCIO__OUTLINED void asyncio_loop_call_exception_handler(asyncio_loop *loop, const asyncio_exception_context *context) {
   ASYNCIO__NEVER_SUSPENDS(asyncio_loop_call_exception_handler);
+  void *parkable = asyncio__coro_parkable;
+  asyncio__coro_parkable = NULL;
   if (loop->handler)
     loop->handler(loop, context, loop->handler_arg);
   else
     write_report(context);
+  asyncio__coro_parkable = parkable;
 }
 
 void asyncio__loop_report(asyncio_loop *loop, const char *message, asyncio_future *future) {

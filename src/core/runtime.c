@@ -87,8 +87,14 @@ asyncio_status asyncio_raise(asyncio_status status, const char *format, ...) {
   return status;
 }
 
+void asyncio__uncaught_forget(void) {
+  asyncio__error_unref(asyncio__thread.uncaught_error);
+  asyncio__thread.uncaught_error = NULL;
+  asyncio__thread.uncaught = ASYNCIO_OK;
+}
+
 const asyncio_error *asyncio_error_current(asyncio_status status) {
-  asyncio__thread.uncaught = false;
+  asyncio__uncaught_forget();
   return asyncio__errors_find(asyncio__errors_here(), status);
 }
 
@@ -97,4 +103,7 @@ const char *asyncio_error_message(asyncio_status status) {
   return error ? error->words : asyncio__status_words(status);
 }
 
-void asyncio_error_clear(void) { asyncio__errors_clear(asyncio__errors_here()); }
+void asyncio_error_clear(void) {
+  asyncio__uncaught_forget();
+  asyncio__errors_clear(asyncio__errors_here());
+}

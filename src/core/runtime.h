@@ -32,7 +32,8 @@ typedef struct asyncio__runtime {
   bool turning;                  // inside asyncio__turn
   unsigned loops;                // alive; the pools go with the last one
   asyncio__errors errors;        // raised outside any task
-  bool uncaught;                 // asyncio_run failed, and nobody has asked for its words
+  asyncio_status uncaught;       // of the last asyncio_run that failed, until somebody asks for words; 0 for none
+  asyncio_error *uncaught_error;  // its words; owned
 } asyncio__runtime;
 
 extern _Thread_local asyncio__runtime asyncio__thread;
@@ -45,6 +46,9 @@ asyncio_future *asyncio__no_awaitable(void);
 
 // That failure, once, for whoever was given NULL; a TypeError about [parameter] when no constructor failed.
 asyncio_status asyncio__null_awaitable(const char *parameter);
+
+// Nobody need be told of it any more.
+void asyncio__uncaught_forget(void);
 
 // Whether [status] is one of the table's errors or the application's.
 bool asyncio__is_failure(asyncio_status status);

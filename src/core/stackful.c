@@ -55,12 +55,18 @@ asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const
   return &coroutine->future;
 }
 
-static asyncio__progress overflowed(stackful *self) {
+// The frames on its stack will never be left: the innermost wait is taken back, and what the outer ones have armed.
+static void lose(stackful *self) {
   asyncio__task_forget_wait(self->task);
+  if (self->coro) asyncio__loop_forget_stack(self->task->future.loop, self->coro);
+  drop(&self->frame);
+}
+
+static asyncio__progress overflowed(stackful *self) {
   asyncio_status status =
       asyncio_raise(ASYNCIO_MEMORY_ERROR, "The stack of %s overflowed its %zu bytes: create it with a larger .stack_size",
                     asyncio_task_get_name(&self->task->future), self->task->stack_size);
-  drop(&self->frame);
+  lose(self);
   return asyncio__frame_done(&self->frame, status, asyncio_none());
 }
 
@@ -140,21 +146,21 @@ static void raise_lost(asyncio_status status, const char *words, asyncio_value c
 }
 
 static void task_lost(stackful *self, asyncio_status status) {
-  asyncio__task_forget_wait(self->task);
-  drop(&self->frame);
+  lose(self);
   asyncio__task_drive(self->task, asyncio__frame_done(&self->frame, status, asyncio_none()));
 }
 
 static void callback_lost(asyncio_loop *loop, asyncio_status status) {
-  asyncio_exception_context context = {"Exception in callback", status, asyncio_error_current(status), NULL};
+  asyncio_exception_context context = {"Exception in callback", status, asyncio__errors_find(asyncio__errors_here(), status), NULL};
   asyncio_loop_call_exception_handler(loop, &context);
-  asyncio_error_clear();
+  asyncio__errors_clear(asyncio__errors_here());
 }
 
 bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, asyncio_value cause) {
   stackful *self = lost;
   asyncio_loop *loop = asyncio__thread.running;
   asyncio__thread.turning = false;
+  if (loop) loop->iterating = !asyncio__list_empty(&loop->batch);
   asyncio__coro_parkable = NULL;
   asyncio__thread.task = self ? self->task : NULL;
   if (loop)

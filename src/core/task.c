@@ -154,8 +154,13 @@ ASYNCIO__OUTLINED asyncio_status asyncio__task_refuse(asyncio__task *self) {
 
 // Hands the request to what the task waits for. False: it waits for nothing that could be cancelled.
 static bool forward_cancel(asyncio__task *self) {
-  if (self->awaiting)
-    return asyncio_future_cancel(self->awaiting, self->cancel_error ? self->cancel_error->words : NULL);
+  if (self->awaiting) {
+    asyncio_future *awaiting = self->awaiting;  // a circle may make this task let go of it
+    awaiting->references++;
+    bool forwarded = asyncio_future_cancel(awaiting, self->cancel_error ? self->cancel_error->words : NULL);
+    asyncio_unref(awaiting);
+    return forwarded;
+  }
   if (!self->undo) return false;
   asyncio__task_forget_wait(self);
   asyncio__errors_push(&self->errors, ASYNCIO_CANCELLED_ERROR, asyncio__error_ref(self->cancel_error));
@@ -252,12 +257,30 @@ static asyncio__task *request_cancel(asyncio_future *future, const char *message
   return self;
 }
 
+// Tasks that wait for each other in a circle: nobody at its end could answer the request, so this one does.
+static bool break_circle(asyncio__task *self) {
+  asyncio__task_forget_wait(self);
+  asyncio__errors_push(&self->errors, ASYNCIO_CANCELLED_ERROR, asyncio__error_ref(self->cancel_error));
+  asyncio__wake(&self->future, ASYNCIO_CANCELLED_ERROR);
+  return true;
+}
+
+static asyncio__task *awaited_task(const asyncio__task *self) {
+  return asyncio_istask(self->awaiting) && !asyncio__is_done(self->awaiting) ? asyncio__task_of(self->awaiting) : NULL;
+}
+
 // Tasks that wait for one another are gone through in a loop: the chain may be longer than the C stack is deep.
 static bool task_cancel(asyncio_future *future, const char *message) {
-  asyncio__task *self = request_cancel(future, message);
-  while (asyncio_istask(self->awaiting) && !asyncio__is_done(self->awaiting))
-    self = request_cancel(self->awaiting, message);
-  if (!forward_cancel(self)) self->must_cancel = true;
+  asyncio__task *first = request_cancel(future, message), *last = first, *next;
+  if (first->cancelling) return break_circle(first);
+  for (first->cancelling = true; (next = awaited_task(last)) && !next->cancelling; last = next)
+    request_cancel(&next->future, message)->cancelling = true;
+  for (asyncio__task *task = first; task != last; task = awaited_task(task)) task->cancelling = false;
+  if (next)
+    break_circle(last);
+  else if (!forward_cancel(last))
+    last->must_cancel = true;
+  last->cancelling = false;
   return true;
 }
 

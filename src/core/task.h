@@ -29,6 +29,7 @@ typedef struct asyncio__task {
   bool must_cancel;           // one is to be delivered when it goes on
   bool started;               // its first step was made
   bool ending;                // the loop closes: no wait may begin any more
+  bool cancelling;            // a request is on its way from it to what it waits for
   unsigned refused;           // waits refused since then
   const char *function;       // its coroutine's name
   char *name;                 // owned, from the pool; NULL: Task-<number>, until somebody asks

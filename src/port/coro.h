@@ -5,7 +5,7 @@
 //   coro_later.c     native; enter() only queues, as an engine that switches stacks itself does: it proves that the rest
 //                    of the code can live with that
 // One coroutine runs at a time in a thread. enter() is called from outside any of them, but for one case: a coroutine that
-// closes another loop ends that loop's coroutines, and none of them parks any more.
+// closes another loop ends that loop's coroutines, and one that insists on parking is abandoned.
 #ifndef ASYNCIO__PORT_CORO_H
 #define ASYNCIO__PORT_CORO_H
 
@@ -42,15 +42,14 @@ asyncio__coro_state asyncio__coro_enter(asyncio__coro *coro);
 // Leaves the running coroutine; returns when it is entered again. Only when asyncio__coro_parkable is set.
 void asyncio__coro_park(void);
 
-// Who may park here; NULL for nobody. Whoever enters a coroutine sets it and clears it again; a host whose own frames C calls
-// into (JavaScript's) hides it meanwhile, since nobody could restore those.
-extern _Thread_local void *asyncio__coro_parkable;
-
 // The running coroutine, NULL outside one.
 asyncio__coro *asyncio__coro_current(void);
 
 // Frees it; one that has not returned is abandoned with all it holds.
 void asyncio__coro_free(asyncio__stacks *stacks, asyncio__coro *coro);
+
+// Whether [address] lies in its block.
+bool asyncio__coro_holds(const asyncio__coro *coro, const void *address);
 
 // Bytes of its stack in use when it last parked, and the size of the whole.
 size_t asyncio__coro_used(const asyncio__coro *coro);

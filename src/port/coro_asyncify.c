@@ -160,6 +160,10 @@ void asyncio__coro_free(asyncio__stacks *stacks, asyncio__coro *self) {
   asyncio__stack_give(stacks, block_of(self), self->size);
 }
 
+bool asyncio__coro_holds(const asyncio__coro *self, const void *address) {
+  return (uintptr_t)address - (uintptr_t)block_of(self) < self->size;
+}
+
 size_t asyncio__coro_used(const asyncio__coro *self) {
   return (size_t)((const char *)self - self->stack) + (size_t)(self->record.current - record_of(self));
 }

@@ -19,6 +19,11 @@ asyncio__coro *asyncio__coro_current(void) { return NULL; }
 
 void asyncio__coro_free(asyncio__stacks *stacks, asyncio__coro *coro) { (void)stacks, (void)coro; }
 
+bool asyncio__coro_holds(const asyncio__coro *self, const void *address) {
+  (void)self, (void)address;
+  return false;
+}
+
 size_t asyncio__coro_used(const asyncio__coro *coro) { return (void)coro, 0; }
 
 size_t asyncio__coro_size(const asyncio__coro *coro) { return (void)coro, 0; }

@@ -62,9 +62,10 @@ static void resume_main(void) {
   asyncio__main_resume();
 }
 
-EMSCRIPTEN_KEEPALIVE void asyncio__host_turn(void) {
+// [hopped]: it is the turn that was armed for soon; a timer's turn leaves that one to come.
+EMSCRIPTEN_KEEPALIVE void asyncio__host_turn(bool hopped) {
   ASYNCIO__NEVER_SUSPENDS(asyncio__host_turn);
-  web.soon = false;
+  if (hopped) web.soon = false;
   asyncio__next next = asyncio__turn(default_slice);
   if (next.again)
     asyncio__host_wake();  // and that turn will know about the timers
@@ -90,7 +91,6 @@ EMSCRIPTEN_KEEPALIVE bool asyncio__host_rescue(int status, unsigned thrown) {
   void *lost = asyncio__coro_rescue();
   asyncio_host_words(words, sizeof words);
   if (thrown) (void)asyncio__value_of_js(&cause, thrown, asyncio_host_release);
-  web.soon = false;
   bool taken = asyncio__turn_lost(lost, status, words, cause);
   asyncio__host_wake();
   return taken;

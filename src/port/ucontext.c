@@ -124,6 +124,10 @@ void asyncio__coro_free(asyncio__stacks *stacks, asyncio__coro *self) {
   asyncio__stack_give(stacks, self->block, self->size);
 }
 
+bool asyncio__coro_holds(const asyncio__coro *self, const void *address) {
+  return (uintptr_t)address - (uintptr_t)self->block < self->size;
+}
+
 size_t asyncio__coro_used(const asyncio__coro *self) {
   uintptr_t top = (uintptr_t)self->block + self->size, stack = (uintptr_t)self->stack;
   return stack >= (uintptr_t)self->block && stack <= top ? top - stack : self->size;

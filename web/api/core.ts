@@ -80,7 +80,7 @@ export class Core {
   constructor(clock?: Clock) {
     const now = clock ? () => clock.now() : () => performance.now() * 1e-3;
     this.bridge = asyncioBridge({
-      turn: () => this.turn(),
+      turn: (timed) => this.turn(timed),
       resolved: (...args) => this.c.promise_resolved!(...args),
       rejected: (...args) => this.c.promise_rejected!(...args),
       guard: (call) => call(),
@@ -88,7 +88,7 @@ export class Core {
     });
     this.bridge.given = (value) => this.cross(value, (kind, number, size) => ({ kind, number, size }));
     this.bridge.statusOf = statusOf;
-    if (clock) this.bridge.armTimer = (deadline) => clock.wake_at(deadline, this.bridge.turn);
+    if (clock) this.bridge.armTimer = (deadline) => clock.wake_at(deadline, () => this.bridge.turn(true));
     const instance = new WebAssembly.Instance(compile(), { env: this.#imports(now) });
     this.#memory = instance.exports.memory as WebAssembly.Memory;
     this.#view = new DataView(this.#memory.buffer);
@@ -123,8 +123,8 @@ export class Core {
   }
 
   /** A turn of C's loops, and the ends of the runs that are then over. */
-  turn(): void {
-    this.c.host_turn!();
+  turn(timed = false): void {
+    this.c.host_turn!(timed ? 0 : 1);
     for (const run of this.runs) if (this.c.run_over!(run.pointer)) run.settle(run);
   }
 

@@ -20,7 +20,7 @@ export interface Pending {
 
 /** What the shared part needs of its owner. */
 export interface BridgeCore {
-  turn(): void;
+  turn(timed?: boolean): void;
   resolved(future: number, kind: number, number: number, size: number): void;
   rejected(future: number, status: number, size: number, reason: number): void;
   guard(call: () => void): void;
@@ -36,7 +36,7 @@ export interface Bridge {
   Pending: new (promise: unknown, cancel: (message: number) => boolean) => Pending;
   makeHop(): () => void;
   armTimer(deadline: number): void;
-  turn(): void;
+  turn(timed?: boolean): void;
   describe(reason: unknown): string;
   given(value: unknown): Given;
   statusOf(reason: unknown): number;

@@ -44,7 +44,7 @@ function asyncioBridge(core) {
 
     // A task of the host's that is neither clamped like a timer nor able to starve the page like a microtask.
     makeHop() {
-      if (typeof setImmediate === 'function') return () => setImmediate(bridge.turn);
+      if (typeof setImmediate === 'function') return () => setImmediate(bridge.turn, false);
       const webkitWindow = typeof window === 'object' && typeof window.webkitURL === 'function' && !('chrome' in window);
       if (webkitWindow && window.postMessage) return bridge.makeMessageHop();
       const channel = new MessageChannel();
@@ -61,8 +61,8 @@ function asyncioBridge(core) {
       return () => window.postMessage(mark, '*');
     },
 
-    turn() {
-      core.guard(core.turn);
+    turn(timed) {
+      core.guard(() => core.turn(timed));
     },
 
     armTimer(deadline) {
@@ -76,7 +76,7 @@ function asyncioBridge(core) {
 
     timerFired() {
       bridge.deadline = Infinity;
-      bridge.turn();
+      bridge.turn(true);
     },
 
     // What was thrown, in words; it may be anything, with getters that throw.
@@ -138,7 +138,7 @@ function asyncioBridge(core) {
       if (typeof value === 'string') return giveBytes(KIND.text, new TextEncoder().encode(value));
       if (value instanceof ArrayBuffer) return giveBytes(KIND.bytes, new Uint8Array(value));
       if (ArrayBuffer.isView(value))
-        return giveBytes(KIND.bytes, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+        return giveBytes(KIND.bytes, new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice()); // C's memory may move
       return give(KIND.js, 0, bridge.handle(value));
     },
 
@@ -168,7 +168,7 @@ function asyncioBridge(core) {
 // One object, `asyncio`, in the scope of the glue. Emscripten copies it there as text, so it is made by a function.
 function asyncioLoader(makeBridge) {
   const core = {
-    turn: () => _asyncio__host_turn(),
+    turn: (timed) => _asyncio__host_turn(timed ? 0 : 1),
     resolved: (...args) => _asyncio__promise_resolved(...args),
     rejected: (...args) => _asyncio__promise_rejected(...args),
     guard: (call) => asyncio.guard(call),
@@ -191,7 +191,7 @@ function asyncioLoader(makeBridge) {
         ___set_stack_limits(_emscripten_stack_get_base(), _emscripten_stack_get_end()); // setting the pointer is checked too
 #endif
         _asyncio__set_stack_pointer(stack);
-        if (error === 'unwind') return;
+        if (error === 'unwind') return asyncio.rescueAs(-6, 'The coroutine was left, by emscripten_set_main_loop or the like');
         if (asyncio.isExit(error)) asyncio.exit(error.status);
         else asyncio.rescue(error);
       }
@@ -221,8 +221,15 @@ function asyncioLoader(makeBridge) {
       const overflow = error instanceof asyncio.StackOverflow || asyncio.isEngineOverflow(error);
       if (error instanceof WebAssembly.RuntimeError && !overflow) throw error; // memory may be damaged
       const hint = 'The stack overflowed: create the task with a larger .stack_size, or recurse less';
-      asyncio.words = overflow ? hint : asyncio.describe(error);
-      if (!_asyncio__host_rescue(overflow ? -7 : -13, overflow ? 0 : asyncio.handle(error))) throw error;
+      const rescued = overflow
+        ? asyncio.rescueAs(-7, hint)
+        : asyncio.rescueAs(-13, asyncio.describe(error), asyncio.handle(error));
+      if (!rescued) throw error;
+    },
+
+    rescueAs(status, words, thrown = 0) {
+      asyncio.words = words;
+      return _asyncio__host_rescue(status, thrown);
     },
 
     // V8 and JavaScriptCore throw a RangeError, as programs do too; SpiderMonkey's InternalError has the other words.
@@ -261,7 +268,7 @@ function asyncioLoader(makeBridge) {
     hideParkable(module) {
       Object.keys(module).forEach((key) => {
         const original = module[key];
-        if (typeof original !== 'function' || original.name.startsWith('_asyncio_host_')) return;
+        if (typeof original !== 'function' || /^_asyncio_host_(?!watch|abandon|report)/.test(original.name)) return;
         module[key] = (...args) => {
           const outer = asyncio.foreign;
           const parkable = asyncio.parkable && HEAPU32[asyncio.parkable >> 2];
@@ -316,12 +323,10 @@ mergeInto(LibraryManager.library, {
   asyncio_host_now: function () {
     return performance.now() * 1e-3;
   },
-
   asyncio_host_wake_soon__deps: ['$asyncio'],
   asyncio_host_wake_soon: function () {
     asyncio.hop();
   },
-
   asyncio_host_wake_at__deps: ['$asyncio'],
   asyncio_host_wake_at: function (deadline) {
     asyncio.armTimer(deadline);
@@ -330,39 +335,32 @@ mergeInto(LibraryManager.library, {
   asyncio_host_report: function (line) {
     console.error(UTF8ToString(line));
   },
-
   asyncio_host_foreign_name__deps: ['$asyncio'],
   asyncio_host_foreign_name: function (buffer, size) {
     stringToUTF8(asyncio.foreign, buffer, size);
   },
-
   asyncio_host_words__deps: ['$asyncio'],
   asyncio_host_words: function (buffer, size) {
     stringToUTF8(asyncio.words, buffer, size);
   },
-
   asyncio_host_started__deps: ['$asyncio'],
   asyncio_host_started: function () {
     asyncio.start();
   },
-
   asyncio_host_main_suspended__deps: ['$asyncio'],
   asyncio_host_main_suspended: function () {
     asyncio.mainSuspended = true;
     runtimeKeepalivePush();
   },
-
   asyncio_host_main_returned__deps: ['$asyncio'],
   asyncio_host_main_returned: function () {
     asyncio.mainSuspended = false;
     runtimeKeepalivePop();
   },
-
   asyncio_host_watch__deps: ['$asyncio'],
   asyncio_host_watch: function (handle, future) {
     return asyncio.watch(handle >>> 0, future);
   },
-
   asyncio_host_abandon__deps: ['$asyncio'],
   asyncio_host_abandon: function (handle, message) {
     return asyncio.abandon(handle >>> 0, message);
