@@ -113,6 +113,29 @@ static asyncio_status note(void *arg) {
   return ASYNCIO_OK;
 }
 
+ASYNCIO_COROUTINE(throw_later) {
+  ASYNCIO_TRY(asyncio_sleep(0.001));
+  throw_error("within the limit");
+  return ASYNCIO_OK;
+}
+
+ASYNCIO_COROUTINE(limited) { return asyncio_wait_for(throw_later_coroutine(), 0.01, NULL); }
+
+// Its timer lies on the stack that is freed, and must not fire into what is there next.
+TASK_TEST(a_time_limit_goes_with_the_stack_that_an_exception_left) {
+  for (int i = 0; i < 3; i++) {
+    asyncio_task *task = asyncio_create_task(limited_coroutine());
+    CHECK_ERROR(asyncio_await(task, NULL), ASYNCIO_JS_ERROR, "Error: within the limit");
+    asyncio_unref(task);
+    asyncio_value list;
+    ASYNCIO_TRY(asyncio_await(asyncio_gather(worker_coroutine(1), worker_coroutine(2)), &list));
+    asyncio_value_clear(&list);
+    ASYNCIO_TRY(asyncio_sleep(0.012));
+  }
+  return ASYNCIO_OK;
+}
+
+
 TASK_TEST(an_exception_in_a_callback_is_reported) {
   bool called = false;
   asyncio_loop *loop = asyncio_get_running_loop();
