@@ -3,6 +3,7 @@
 //   npm start       the main demo
 //   npm test        everything there is to test; ends with "N passed, N failed"
 //   npm run bench   the measurements
+//   npm run demo    the demo page, on 127.0.0.1; $PORT is its port
 // Node.js's own modules are enough for all of it.
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -12,7 +13,7 @@ import { coverage } from './tools/coverage.mjs';
 import { environment, root } from './tools/paths.mjs';
 import { CommandFailed, show } from './tools/process.mjs';
 import { announce, pool, step } from './tools/progress.mjs';
-import { TO_RUN, TO_TEST, ensure, ensurePackages } from './tools/setup.mjs';
+import { TO_RUN, TO_SHOW, TO_TEST, ensure, ensurePackages } from './tools/setup.mjs';
 import { cases, nodeTests, webPrograms } from './tools/suites.mjs';
 
 const WIDTH = 2; // jobs at a time
@@ -76,7 +77,14 @@ async function runScript(script, target) {
 const start = () => runScript(join(root, 'demo/check_urls.mjs'), 'demo_check_urls');
 const bench = () => runScript(join(root, 'tests/bench/run.mjs'), 'programs_bench');
 
-const COMMANDS = { start, test, bench };
+async function demo() {
+  await ensure(TO_SHOW);
+  await ensurePackages();
+  await announce('Building the package', makePackage);
+  return runScript(join(root, 'demo/serve.mjs'), 'demo_page_tasks');
+}
+
+const COMMANDS = { start, test, bench, demo };
 
 async function main(name) {
   if (!Object.hasOwn(COMMANDS, name))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What must be on the machine before anything can be built. On Debian what is missing is installed through apt; elsewhere
 // the person is told what to install.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { logs, root } from './paths.mjs';
@@ -35,6 +35,7 @@ const TOOLS = {
 };
 
 export const TO_RUN = ['cmake', 'make', 'emscripten'];
+export const TO_SHOW = [...TO_RUN, 'binaryen'];
 export const TO_TEST = Object.keys(TOOLS);
 
 const missing = (tools) => tools.filter((tool) => !TOOLS[tool].present());
@@ -77,7 +78,8 @@ function checkNode() {
 
 // The npm packages that the lock file names: they build and check, none of them is ever shipped.
 export async function ensurePackages() {
-  if (existsSync(join(root, 'node_modules/.package-lock.json'))) return;
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  if (Object.keys(devDependencies).every((name) => existsSync(join(root, 'node_modules', name)))) return;
   await announce('Installing npm packages (npm ci)', (onLine) =>
     mustRun('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, log: logs('npm'), onLine }),
   );
