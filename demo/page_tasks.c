@@ -156,4 +156,7 @@ ASYNCIO_STATIC_COROUTINE(serve_page) {
   }
 }
 
-int main(void) { return asyncio_run(serve_page_coroutine(), NULL) ? 1 : 0; }
+int main(void) {
+  srand((unsigned)emscripten_get_now());
+  return asyncio_run(serve_page_coroutine(), NULL) ? 1 : 0;
+}
