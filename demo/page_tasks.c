@@ -15,7 +15,9 @@ static const double time_limit = 1.6;
 
 EM_JS(asyncio_js, next_order, (void), { return asyncio.promise(Module.page.nextOrder()); });
 EM_JS(int, order_number, (asyncio_js order, const char *key), { return asyncio.value(order)[UTF8ToString(key)]; });
-EM_JS(bool, order_is, (asyncio_js order, const char *what), { return asyncio.value(order).what === UTF8ToString(what); });
+EM_JS(bool, order_is, (asyncio_js order, const char *what), {
+  return asyncio.value(order).what === UTF8ToString(what);
+});
 
 EM_JS(void, tell_born, (int life, int child, const char *name), { Module.page.born(life, child, UTF8ToString(name)); });
 EM_JS(void, tell_step, (int life), { Module.page.step(life); });

@@ -6,6 +6,7 @@ import { WORDS } from './lives.mjs';
 const WIDE = 12; // seconds in sight
 const NARROW = 7;
 const AHEAD = 0.35; // seconds of paper before the pen
+const MARGIN = 8; // pixels before the first second, so that what begins there is whole
 const CALM_FRAME = 500; // milliseconds between pictures where motion is to be reduced
 
 const KIND_WORDS = { generator: 'function*', async: 'async', c: 'C' };
@@ -125,14 +126,13 @@ export class Timeline {
     const span = width < 480 ? NARROW : WIDE;
     const now = this.lives.now();
     const start = Math.max(now + AHEAD - span, 0);
-    const second = width / span;
-    const x = (time) => (time - start) * second;
+    const second = (width - MARGIN) / span;
+    const x = (time) => MARGIN + (time - start) * second;
     this.lives.forget(start);
     for (const row of this.#rows.values()) row.draw(x, now);
     this.#drawAxis(start, span, x);
     this.list.style.setProperty('--second', `${second}px`);
     this.list.style.setProperty('--shift', `${x(Math.floor(start))}px`);
-    this.list.style.setProperty('--now', `${x(now)}px`);
   }
 
   #drawAxis(start, span, x) {
