@@ -75,7 +75,12 @@ async function runScript(script, target) {
 }
 
 const start = () => runScript(join(root, 'demo/check_urls.mjs'), 'demo_check_urls');
-const bench = () => runScript(join(root, 'tests/bench/run.mjs'), 'programs_bench');
+async function bench() {
+  await ensure(TO_SHOW);
+  await ensurePackages();
+  await announce('Building the package', makePackage);
+  return runScript(join(root, 'tests/bench/run.mjs'), 'programs_bench');
+}
 
 async function demo() {
   await ensure(TO_SHOW);

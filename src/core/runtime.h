@@ -14,9 +14,9 @@
 // there after cleanup met others; bounded, so that a task that lives with failures does not grow.
 enum { ASYNCIO__RECENT_ERRORS = 3 };
 typedef struct asyncio__errors {
-  asyncio_error *recent[ASYNCIO__RECENT_ERRORS];
   asyncio_status latest;  // of the latest failure, words or not; 0 for none
   asyncio_status no_awaitable;  // why the latest constructor returned NULL, until that NULL is used; 0 for none
+  asyncio_error *recent[ASYNCIO__RECENT_ERRORS];
 } asyncio__errors;
 
 typedef struct asyncio__runtime {

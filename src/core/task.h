@@ -14,28 +14,29 @@
 
 #include "await.h"
 
+// What every task needs at each step and at its end comes first: a million of them pass through the cache once for each.
 typedef struct asyncio__task {
   _Alignas(max_align_t) asyncio_future future;  // first: a task is a future
   asyncio__entry entry;       // in the ready queue while queued; in the awaited future's callbacks while it waits for one
   asyncio__link tasks;        // in loop->tasks until done
   asyncio__frame *frame;      // the innermost of its chain of awaits; NULL once done
   asyncio_future *awaiting;   // what it waits for, if that is a future; owned
-  const char *reason;         // what it waits for, if that is something else
-  void (*undo)(void *arg);    // how to take that wait back; NULL once woken
-  void *undo_arg;
   asyncio_status sent;        // what its wait ended with, or is about to be told to have
-  unsigned cancels;           // requests for cancellation, less those taken back
-  asyncio_error *cancel_error;  // the latest request's words
   bool must_cancel;           // one is to be delivered when it goes on
   bool started;               // its first step was made
   bool ending;                // the loop closes: no wait may begin any more
   bool cancelling;            // a request is on its way from it to what it waits for
-  unsigned refused;           // waits refused since then
-  const char *function;       // its coroutine's name
+  asyncio_error *cancel_error;  // the latest request's words
   char *name;                 // owned, from the pool; NULL: Task-<number>, until somebody asks
   unsigned number;
   size_t stack_size;
   asyncio__errors errors;
+  const char *reason;         // what it waits for, if that is something else
+  void (*undo)(void *arg);    // how to take that wait back; NULL once woken
+  void *undo_arg;
+  unsigned cancels;           // requests for cancellation, less those taken back
+  unsigned refused;           // waits refused since then
+  const char *function;       // its coroutine's name
 } asyncio__task;
 
 // The outermost frame, which lies behind the struct.
