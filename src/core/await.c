@@ -71,7 +71,7 @@ asyncio_status asyncio_await(asyncio_future *awaitable, asyncio_value *result) {
   asyncio_value value = asyncio_none();
   if (result) *result = value;
   if (!awaitable) return asyncio__null_awaitable("awaitable");
-  awaitable = asyncio__take(awaitable);
+  awaitable = asyncio_ref(awaitable);
   asyncio_status status = asyncio__thread.task ? ASYNCIO_OK : asyncio__may_suspend("asyncio_await");
   if (!status && awaitable->kind == &asyncio__coroutine_kind)
     status = await_coroutine(asyncio__task_of(awaitable), &value);

@@ -73,8 +73,6 @@ asyncio_future *asyncio_ref(asyncio_future *future) {
   return future;
 }
 
-asyncio_future *asyncio__take(asyncio_future *awaitable) { return asyncio_ref(awaitable); }
-
 // They will never be called. Other entries than the users' hold a reference to the future, and drop it: a gather's, a shield's.
 ASYNCIO__OUTLINED static void drop_callbacks(asyncio_future *self) {
   ASYNCIO__NEVER_SUSPENDS(drop_callbacks);

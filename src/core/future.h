@@ -41,9 +41,6 @@ extern const asyncio__future_kind asyncio__plain_future;
 // A pending future of [kind] in [size] bytes, of which those beyond the struct are the caller's to fill. NULL with the error raised.
 asyncio_future *asyncio__future_new(const asyncio__future_kind *kind, size_t size, asyncio_loop *loop);
 
-// The caller's own reference: a floating one is taken over, another is counted.
-asyncio_future *asyncio__take(asyncio_future *awaitable);
-
 // Make it done and its callbacks ready. They take over [value], and the reference to [error].
 void asyncio__future_finish(asyncio_future *future, asyncio_status status, asyncio_value value, asyncio_error *error);
 void asyncio__future_cancelled_with(asyncio_future *future, asyncio_error *error);

@@ -68,7 +68,7 @@ static asyncio_status stop_when_done(asyncio_future *future, void *arg) {
 static asyncio_status adopt(asyncio_loop *loop, asyncio_future *awaitable, asyncio_future **future) {
   *future = asyncio_iscoroutine(awaitable) || !awaitable
                 ? asyncio_create_task_with(awaitable, (asyncio_task_options){.loop = loop})
-                : asyncio__take(awaitable);
+                : asyncio_ref(awaitable);
   if (!*future) return asyncio_error_latest();
   if ((*future)->loop == loop) return asyncio_future_add_done_callback(*future, stop_when_done, NULL);
   return asyncio_raise(ASYNCIO_VALUE_ERROR, "The future belongs to a different loop than the one asked to run");
@@ -92,7 +92,7 @@ asyncio_status asyncio_loop_run_until_complete(asyncio_loop *loop, asyncio_futur
   if (result) *result = asyncio_none();
   asyncio_status status = runnable(loop);
   if (status) {
-    asyncio_unref(asyncio__take(awaitable));
+    asyncio_unref(asyncio_ref(awaitable));
     return status;
   }
   status = adopt(loop, awaitable, &future);
@@ -109,7 +109,7 @@ asyncio_status asyncio__loop_begin_run(asyncio_loop *loop, asyncio_future *await
   *future = NULL;
   asyncio_status status = startable(loop);
   if (status)
-    asyncio_unref(asyncio__take(awaitable));
+    asyncio_unref(asyncio_ref(awaitable));
   else if (awaitable)
     status = adopt(loop, awaitable, future);
   if (!status) {

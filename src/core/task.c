@@ -318,7 +318,7 @@ static void schedule(asyncio__task *self, asyncio_loop *loop) {
 }
 
 asyncio_task *asyncio__start(asyncio_future *coroutine, asyncio_loop *loop) {
-  asyncio__task *self = asyncio__task_of(asyncio__take(coroutine));
+  asyncio__task *self = asyncio__task_of(asyncio_ref(coroutine));
   self->stack_size = ASYNCIO_DEFAULT_STACK_SIZE;
   schedule(self, loop);
   return coroutine;
@@ -328,7 +328,7 @@ asyncio_task *asyncio_create_task_with(asyncio_future *coroutine, asyncio_task_o
   asyncio_loop *loop = options.loop;
   asyncio_status status = creatable(coroutine, &options);
   if (!status && !loop) status = (loop = asyncio_get_running_loop()) ? ASYNCIO_OK : ASYNCIO_RUNTIME_ERROR;
-  coroutine = asyncio__take(coroutine);
+  coroutine = asyncio_ref(coroutine);
   asyncio__task *self = asyncio__task_of(coroutine);
   if (!status && options.name) status = asyncio_task_set_name(coroutine, options.name);
   if (status) {

@@ -18,7 +18,7 @@ bool asyncio_isfuture(const asyncio_future *awaitable) {
 bool asyncio_istask(const asyncio_future *awaitable) { return awaitable && awaitable->kind == &asyncio__task_kind; }
 
 asyncio_future *asyncio_ensure_future(asyncio_future *awaitable) {
-  if (asyncio_isfuture(awaitable)) return asyncio__take(awaitable);
+  if (asyncio_isfuture(awaitable)) return asyncio_ref(awaitable);
   return asyncio_create_task(awaitable);
 }
 

@@ -33,6 +33,14 @@ describe('a program', () => {
   test('reports a failure whose words nobody asked for', () =>
     expect('failure', 1, 'at exit\n', 'asyncio_run: ValueError: Expected [x] to be more, got less'));
 
+  test('reports a failure although a later run went well', () =>
+    expect(
+      'failure_then_success',
+      0,
+      'second run\nat exit\n',
+      'asyncio_run: ValueError: Expected [x] to be more, got less',
+    ));
+
   test('reports no failure whose words were asked for', () =>
     expect('failure_seen', 0, 'ValueError: Expected [x] to be more, got less\nat exit\n'));
 

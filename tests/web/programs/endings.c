@@ -66,6 +66,13 @@ ASYNCIO_COROUTINE(failing) { return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected
 
 static int failure(void) { return asyncio_run(failing_coroutine(), NULL) ? 1 : 0; }
 
+// A run that goes well says nothing of the words of the one before.
+static int failure_then_success(void) {
+  (void)asyncio_run(failing_coroutine(), NULL);
+  (void)asyncio_run(say_coroutine("second run"), NULL);
+  return 0;
+}
+
 static int failure_seen(void) {
   asyncio_status status = asyncio_run(failing_coroutine(), NULL);
   printf("%s: %s\n", asyncio_error_name(status), asyncio_error_message(status));
@@ -122,6 +129,7 @@ static const struct {
 } endings[] = {
     {"after_run", after_run}, {"no_run", no_run}, {"two_runs", two_runs}, {"exit_in_coroutine", exit_in_coroutine},
     {"exit_in_main", exit_in_main}, {"exit_in_callback", exit_in_callback}, {"failure", failure},
+    {"failure_then_success", failure_then_success},
     {"failure_seen", failure_seen}, {"stuck", stuck}, {"exception", exception}, {"exception_in_main", exception_in_main},
     {"code_like_success", code_like_success}, {"overflow", overflow},
 };
