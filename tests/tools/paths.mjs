@@ -9,9 +9,12 @@ export const build = join(root, 'build');
 export const tree = (name) => join(build, 'cmake', name); // CMake's folder of a configuration
 export const logs = (name) => join(build, 'logs', `${name}.log`);
 
-// Debian's emcc looks for its JavaScript parser where only Debian's own Node.js would find it.
+// Debian's emcc looks for its JavaScript parser where only Debian's own Node.js would find it. Asked for at each use: on a
+// new machine the folder comes with Emscripten, after this file was loaded.
 const debianModules = '/usr/share/nodejs';
 export const environment = {
   ASYNCIO_BUILD: build,
-  ...(existsSync(debianModules) && { NODE_PATH: debianModules }),
+  get NODE_PATH() {
+    return existsSync(debianModules) ? debianModules : process.env.NODE_PATH;
+  },
 };
