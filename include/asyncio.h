@@ -30,6 +30,7 @@
 #include "asyncio/wait_for.h"
 #include "asyncio/shield.h"
 #include "asyncio/run.h"
+#include "asyncio/export.h"
 #ifdef __EMSCRIPTEN__
 #include "asyncio/promise.h"
 #include "asyncio/main.h"

@@ -18,6 +18,12 @@ export interface Pending {
   future: number;
 }
 
+/** How the outcome of a promise becomes C's. */
+export interface Crossing {
+  given(value: unknown): Given;
+  statusOf(reason: unknown): number;
+}
+
 /** What the shared part needs of its owner. */
 export interface BridgeCore {
   turn(timed?: boolean): void;
@@ -28,18 +34,17 @@ export interface BridgeCore {
 }
 
 /** The shared part; see web/lib/asyncio.js. */
-export interface Bridge {
+export interface Bridge extends Crossing {
   values: Map<number, unknown>;
   incoming: Uint8Array | undefined;
   handle(value: unknown): number;
   value(handle: number): unknown;
-  Pending: new (promise: unknown, cancel: (message: number) => boolean) => Pending;
+  KIND: Record<'js', number>;
+  Pending: new (promise: unknown, cancel: (message: number) => boolean, crossing: Crossing) => Pending;
   makeHop(): () => void;
   armTimer(deadline: number): void;
   turn(timed?: boolean): void;
   describe(reason: unknown): string;
-  given(value: unknown): Given;
-  statusOf(reason: unknown): number;
   watch(handle: number, future: number): boolean;
   abandon(handle: number, message: number): boolean;
 }

@@ -52,6 +52,15 @@ export class Future<T> implements PromiseLike<T> {
     this.#settle?.();
   }
 
+  /** @internal C will never tell its outcome: it is this failure. */
+  abandon(reason: Error): void {
+    if (this.#state !== PENDING) return;
+    this.pointer = 0;
+    this.#outcome = reason;
+    this.#state = FAILED;
+    this.#settle?.();
+  }
+
   // Copies the outcome, once there is one.
   #sync(): boolean {
     if (this.#state !== PENDING) return true;
@@ -191,13 +200,17 @@ export class Future<T> implements PromiseLike<T> {
     return (this.#promise ??= new Promise((resolve, reject) => {
       this.#settle = () => {
         this.#settle = undefined;
+        this.core.promised.delete(this);
         this.#sync();
         this.#see();
         if (this.#state === FINISHED) resolve(this.#outcome as T);
         else reject(this.#outcome);
       };
       if (this.#sync()) this.#settle();
-      else if (!this.core.watched.has(this.pointer)) this.add_done_callback(() => this.#settle?.());
+      else if (!this.core.watched.has(this.pointer)) {
+        this.add_done_callback(() => this.#settle?.());
+        this.core.promised.add(this);
+      }
     }));
   }
 

@@ -197,7 +197,7 @@ export class EventLoop {
         else resolve(core.read(pointer));
         core.c.run_free!(pointer);
       };
-      core.runs.add({ pointer, settle });
+      core.runs.add({ pointer, settle, fail: reject });
     });
   }
 
@@ -236,6 +236,7 @@ export class EventLoop {
 
   /** @internal As asyncio.run ends: what is left is cancelled, waited for and reported, and the loop closed. */
   async finish(): Promise<void> {
+    if (!this.pointer) return; // its runtime was closed
     await this.drive(() => this.core.c.run_leftovers!(this.pointer)).catch(() => {});
     this.close();
   }
@@ -251,6 +252,12 @@ export class EventLoop {
     core.loops.delete(pointer);
     this.pointer = 0;
     core.c.loop_unref!(pointer);
+  }
+
+  /** @internal C does not run any more. */
+  abandon(): void {
+    this.pointer = 0;
+    this.handles.clear();
   }
 
   /** Whether it is between the start of a run and its end. */

@@ -31,9 +31,10 @@ function asyncioBridge(core) {
     },
 
     Pending: class {
-      constructor(promise, cancel) {
+      constructor(promise, cancel, crossing = bridge) {
         this.promise = promise;
         this.cancel = cancel; // called with C's message, a pointer; says whether to forget the promise at once
+        this.crossing = crossing; // how its outcome becomes C's: copied, unless JavaScript made it for itself
         this.future = 0; // C's future, while it waits
       }
     },
@@ -115,7 +116,7 @@ function asyncioBridge(core) {
     resolved(handle, pending, value) {
       let given;
       try {
-        given = bridge.given(value);
+        given = pending.crossing.given(value);
       } catch (error) {
         return bridge.rejected(handle, pending, error);
       }
@@ -126,8 +127,7 @@ function asyncioBridge(core) {
     },
 
     // A value as C takes it. Throws what a detached buffer or a proxy throws when it is looked at.
-    given(value) {
-      const KIND = bridge.KIND;
+    given(value, KIND = bridge.KIND) {
       const give = (kind, number, size, bytes) => ({ kind, number, size, bytes });
       const giveBytes = (kind, bytes) => give(kind, 0, bytes.length, bytes);
       if (value === undefined || value === null) return give(KIND.none, 0, 0);
@@ -145,11 +145,11 @@ function asyncioBridge(core) {
     rejected(handle, pending, reason) {
       const future = bridge.take(handle, pending);
       bridge.incoming = new TextEncoder().encode(bridge.describe(reason));
-      core.rejected(future, bridge.statusOf(reason), bridge.incoming.length, bridge.handle(reason));
+      core.rejected(future, pending.crossing.statusOf(reason), bridge.incoming.length, bridge.handle(reason));
       bridge.incoming = undefined;
     },
 
-    // C's status for what was thrown: JSError.
+    // C's status for what was thrown: JSError, whatever it is.
     statusOf() {
       return -13;
     },
@@ -168,16 +168,26 @@ function asyncioBridge(core) {
 // One object, `asyncio`, in the scope of the glue. Emscripten copies it there as text, so it is made by a function.
 function asyncioLoader(makeBridge) {
   const core = {
-    turn: (timed) => _asyncio__host_turn(timed ? 0 : 1),
+    turn: (timed) => {
+      _asyncio__host_turn(timed ? 0 : 1);
+      if (asyncio.owner) asyncio.owner.turned();
+    },
     resolved: (...args) => _asyncio__promise_resolved(...args),
     rejected: (...args) => _asyncio__promise_rejected(...args),
     guard: (call) => asyncio.guard(call),
-    now: () => performance.now() * 1e-3,
+    now: () => asyncio.now(),
   };
   const asyncio = Object.assign(makeBridge(core), {
     parkable: 0, // where C keeps who may suspend
+    stays: false, // loaded for its exports: main's return does not end it
     foreign: '', // the function of JavaScript that C has called and that is on the stack
     hop: undefined,
+    now: () => performance.now() * 1e-3,
+
+    // ---- For the package's load(): the owner steps JavaScript's coroutines, calls its callbacks, and is told of each turn.
+    owner: undefined,
+    memory: () => HEAPU8.buffer,
+    functionAt: (pointer) => wasmTable.get(pointer),
 
     // ---- Exceptions that leave C. An exit is the glue's own affair. Anything else has thrown away every frame of the
     // turn: the coroutine that ran is lost, and with it only its task.
@@ -187,6 +197,7 @@ function asyncioLoader(makeBridge) {
       try {
         return call();
       } catch (error) {
+        if (asyncio.exited) return;
 #if STACK_OVERFLOW_CHECK == 2
         ___set_stack_limits(_emscripten_stack_get_base(), _emscripten_stack_get_end()); // setting the pointer is checked too
 #endif
@@ -203,7 +214,6 @@ function asyncioLoader(makeBridge) {
 
     exited: false, // nothing of the program's may run any more
     mainSuspended: false,
-
     // exit() was called while main is suspended. For the glue that is a reason to keep the runtime: it has only thrown.
     exit(status) {
       asyncio.exited = true;
@@ -249,6 +259,7 @@ function asyncioLoader(makeBridge) {
 #if !ASYNCIFY
       asyncio.refuse('-sASYNCIFY: a C function can suspend only in a program that Asyncify has prepared');
 #endif
+      if (Module['wasyncio']) Module['wasyncio'](asyncio);
       const given = Module['instantiateWasm'];
       Module['instantiateWasm'] = (imports, receive) => {
         new Set(Object.values(imports)).forEach(asyncio.hideParkable); // two names may stand for one object
@@ -268,7 +279,7 @@ function asyncioLoader(makeBridge) {
     hideParkable(module) {
       Object.keys(module).forEach((key) => {
         const original = module[key];
-        if (typeof original !== 'function' || /^_asyncio_host_(?!watch|abandon|report)/.test(original.name)) return;
+        if (typeof original !== 'function' || /^_asyncio_host_(?!watch|abandon|report|step|call|exception)/.test(original.name)) return;
         module[key] = (...args) => {
           const outer = asyncio.foreign;
           const parkable = asyncio.parkable && HEAPU32[asyncio.parkable >> 2];
@@ -301,82 +312,69 @@ function asyncioLoader(makeBridge) {
 
     // Called by C's first use of the host, before any coroutine runs.
     start() {
-#if STACK_OVERFLOW_CHECK == 2
-      asyncio.parkable = _asyncio__host_start(1);
-#else
-      asyncio.parkable = _asyncio__host_start(0);
-#endif
+      asyncio.parkable = _asyncio__host_start({{{ Number(STACK_OVERFLOW_CHECK == 2) }}});
       asyncio.hop = asyncio.makeHop();
-      if (typeof process === 'object' && typeof process.on === 'function')
-        process.on('beforeExit', () => asyncio.guard(() => _asyncio__host_drained()));
+      if (typeof process !== 'object' || typeof process.on !== 'function') return;
+      asyncio.drained = () => asyncio.guard(() => _asyncio__host_drained());
+      process.on('beforeExit', asyncio.drained);
     },
   });
   return asyncio;
 }
 
-mergeInto(LibraryManager.library, {
-  $asyncio__deps: ['$runtimeKeepalivePush', '$runtimeKeepalivePop', 'exit'],
+const asyncioLibrary = {
+  $asyncio__deps: ['$runtimeKeepalivePush', '$runtimeKeepalivePop', 'exit'].concat(
+    '$wasmTable' in LibraryManager.library ? ['$wasmTable'] : [], // else it is always there
+  ),
   $asyncio__postset: 'asyncio.install();',
   $asyncio: `=(${asyncioLoader})(${asyncioBridge})`,
 
-  asyncio_host_now__deps: ['$asyncio'],
   asyncio_host_now: function () {
-    return performance.now() * 1e-3;
+    return asyncio.now();
   },
-  asyncio_host_wake_soon__deps: ['$asyncio'],
   asyncio_host_wake_soon: function () {
     asyncio.hop();
   },
-  asyncio_host_wake_at__deps: ['$asyncio'],
   asyncio_host_wake_at: function (deadline) {
     asyncio.armTimer(deadline);
   },
-
   asyncio_host_report: function (line) {
     console.error(UTF8ToString(line));
   },
-  asyncio_host_foreign_name__deps: ['$asyncio'],
   asyncio_host_foreign_name: function (buffer, size) {
     stringToUTF8(asyncio.foreign, buffer, size);
   },
-  asyncio_host_words__deps: ['$asyncio'],
   asyncio_host_words: function (buffer, size) {
     stringToUTF8(asyncio.words, buffer, size);
   },
-  asyncio_host_started__deps: ['$asyncio'],
   asyncio_host_started: function () {
     asyncio.start();
   },
-  asyncio_host_main_suspended__deps: ['$asyncio'],
   asyncio_host_main_suspended: function () {
     asyncio.mainSuspended = true;
     runtimeKeepalivePush();
   },
-  asyncio_host_main_returned__deps: ['$asyncio'],
-  asyncio_host_main_returned: function () {
+  asyncio_host_main_returned: function (status) {
+    if (asyncio.stays && status === 0) return true;
     asyncio.mainSuspended = false;
     runtimeKeepalivePop();
+    return false;
   },
-  asyncio_host_watch__deps: ['$asyncio'],
   asyncio_host_watch: function (handle, future) {
     return asyncio.watch(handle >>> 0, future);
   },
-  asyncio_host_abandon__deps: ['$asyncio'],
   asyncio_host_abandon: function (handle, message) {
     return asyncio.abandon(handle >>> 0, message);
   },
-
-  asyncio_host_release__deps: ['$asyncio'],
   asyncio_host_release: function (handle) {
     asyncio.values.delete(handle >>> 0);
   },
-
-  asyncio_host_fill__deps: ['$asyncio'],
   asyncio_host_fill: function (target) {
     HEAPU8.set(asyncio.incoming, target);
   },
-
-  asyncio_host_move_stack_limits__deps: ['$asyncio'],
+  asyncio_host_bigint: function (high, low) {
+    return asyncio.handle((BigInt(high) << BigInt(32)) | BigInt(low >>> 0));
+  },
   asyncio_host_move_stack_limits: function (high, low) {
 #if STACK_OVERFLOW_CHECK == 2
     ___set_stack_limits(high || _emscripten_stack_get_base(), low || _emscripten_stack_get_end());
@@ -395,4 +393,8 @@ mergeInto(LibraryManager.library, {
     throw new asyncio.StackOverflow('stack overflow');
   },
 #endif
-});
+};
+
+for (const name of Object.keys(asyncioLibrary))
+  if (/^asyncio_host_\w+?(?<!__deps)$/.test(name)) asyncioLibrary[`${name}__deps`] ??= ['$asyncio'];
+mergeInto(LibraryManager.library, asyncioLibrary);
