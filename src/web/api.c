@@ -30,15 +30,14 @@ static asyncio_status text_or_none(asyncio_value *text, unsigned size) {
 
 // ---- Tasks and futures
 
-asyncio_task *asyncio__js_create_task(asyncio_future *coroutine, asyncio_loop *loop,
-                                                           unsigned name) {
+asyncio_task *asyncio__js_create_task(asyncio_future *coroutine, asyncio_loop *loop, unsigned name, size_t stack_size) {
   asyncio_value text;
   asyncio_status status = text_or_none(&text, name);
   asyncio_task *task = NULL;
   if (status)
     asyncio_unref(asyncio_ref(coroutine));
   else
-    task = asyncio_create_task(coroutine, .loop = loop, .name = asyncio_value_text(text));
+    task = asyncio_create_task(coroutine, .loop = loop, .name = asyncio_value_text(text), .stack_size = stack_size);
   asyncio_value_clear(&text);
   return task;
 }

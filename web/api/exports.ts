@@ -18,6 +18,9 @@ export interface Record_ {
   size: number;
 }
 
+/** Of each loaded program. */
+export const recordsOf = new WeakMap<Runtime, readonly Record_[]>();
+
 // In words of 32 bits, as <asyncio/export.h> has the fields.
 const RECORD = { next: 1, name: 2, words: 3, type: 4, size: 6, count: 7, parameters: 8 };
 const PARAMETER = { name: 0, words: 1, type: 2, offset: 3 };

@@ -32,6 +32,7 @@ export const FIRST_COMPLETED = 'FIRST_COMPLETED';
 export const FIRST_EXCEPTION = 'FIRST_EXCEPTION';
 
 export { load } from './load.js';
+export { declarations } from './declarations.js';
 export type { App, CoroutineFunctions, LoadOptions, ModuleFactory } from './load.js';
 export { create_runtime, Runtime } from './runtime.js';
 export type { GatherOptions, Gathered, ReturnWhen, RuntimeOptions, WaitOptions } from './runtime.js';

@@ -2,7 +2,7 @@
 // load(): a C program as a runtime of its own, with its exports as coroutine functions.
 import type { Coroutine } from './coroutine.js';
 import { TypeError, show } from './errors.js';
-import { coroutineFunction, readRecords } from './exports.js';
+import { coroutineFunction, readRecords, recordsOf } from './exports.js';
 import type { Clock } from './instance.js';
 import { Program } from './program.js';
 import { Runtime } from './runtime.js';
@@ -45,6 +45,7 @@ export async function load<E = CoroutineFunctions>(
   const runtime = new Runtime(program.open);
   program.onEnd = (reason) => runtime.core.end(reason);
   const records = readRecords(runtime.core, program.first);
+  recordsOf.set(runtime, records);
   const exports = Object.fromEntries(records.map((record) => [record.name, coroutineFunction(runtime, record)]));
   Object.defineProperty(runtime, 'exports', { value: Object.freeze(exports), enumerable: true });
   for (const [name, call] of Object.entries(exports))
