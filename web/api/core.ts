@@ -80,7 +80,7 @@ export class Core {
   constructor(clock?: Clock) {
     const now = clock ? () => clock.now() : () => performance.now() * 1e-3;
     this.bridge = asyncioBridge({
-      turn: (timed) => this.turn(timed),
+      turn: (kind) => this.turn(kind),
       resolved: (...args) => this.c.promise_resolved!(...args),
       rejected: (...args) => this.c.promise_rejected!(...args),
       guard: (call) => call(),
@@ -88,7 +88,7 @@ export class Core {
     });
     this.bridge.given = (value) => this.cross(value, (kind, number, size) => ({ kind, number, size }));
     this.bridge.statusOf = statusOf;
-    if (clock) this.bridge.armTimer = (deadline) => clock.wake_at(deadline, () => this.bridge.turn(true));
+    if (clock) this.bridge.armTimer = (deadline) => clock.wake_at(deadline, () => this.bridge.turn(this.bridge.TURN.timer));
     const instance = new WebAssembly.Instance(compile(), { env: this.#imports(now) });
     this.#memory = instance.exports.memory as WebAssembly.Memory;
     this.#view = new DataView(this.#memory.buffer);
@@ -100,10 +100,9 @@ export class Core {
 
   #imports(now: () => number): Record<string, (...args: number[]) => number | void> {
     const { bridge } = this;
-    const hop = bridge.makeHop();
     return {
       asyncio_host_now: now,
-      asyncio_host_wake_soon: () => hop(),
+      asyncio_host_wake_soon: (patient) => bridge.wakeSoon(patient!),
       asyncio_host_wake_at: (deadline) => bridge.armTimer(deadline!),
       asyncio_host_report: (line) => console.error(this.text(line!)),
       asyncio_host_started: () => {},
@@ -123,8 +122,8 @@ export class Core {
   }
 
   /** A turn of C's loops, and the ends of the runs that are then over. */
-  turn(timed = false): void {
-    this.c.host_turn!(timed ? 0 : 1);
+  turn(kind: number): void {
+    this.c.host_turn!(kind);
     for (const run of this.runs) if (this.c.run_over!(run.pointer)) run.settle(run);
   }
 

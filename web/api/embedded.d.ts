@@ -20,7 +20,7 @@ export interface Pending {
 
 /** What the shared part needs of its owner. */
 export interface BridgeCore {
-  turn(timed?: boolean): void;
+  turn(kind: number): void;
   resolved(future: number, kind: number, number: number, size: number): void;
   rejected(future: number, status: number, size: number, reason: number): void;
   guard(call: () => void): void;
@@ -34,9 +34,10 @@ export interface Bridge {
   handle(value: unknown): number;
   value(handle: number): unknown;
   Pending: new (promise: unknown, cancel: (message: number) => boolean) => Pending;
-  makeHop(): () => void;
+  readonly TURN: { readonly timer: number; readonly hop: number; readonly microtask: number };
+  wakeSoon(patient: number): void;
   armTimer(deadline: number): void;
-  turn(timed?: boolean): void;
+  turn(kind: number): void;
   describe(reason: unknown): string;
   given(value: unknown): Given;
   statusOf(reason: unknown): number;
