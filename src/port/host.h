@@ -14,6 +14,7 @@
 typedef struct asyncio__next {
   bool again;
   double deadline;
+  double began;  // when the turn did
 } asyncio__next;
 
 // Upcall, from src/core: runs iterations until nothing is ready or [slice] seconds have passed.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A page, a worker or Node. Turns are tasks of the JavaScript loop: the loader (web/lib/asyncio.js) arms at most one for
 // soon and one for the earliest deadline, and calls asyncio__host_turn. Between turns JavaScript has the thread.
+// Work that arrives while nothing is to do has its turn in a microtask of the task that brought it. Invariant: between two
+// tasks of the page microtasks take turns for a slice at most, so that nothing starves it.
 #include <emscripten.h>
 #include <math.h>
 
@@ -11,7 +13,7 @@
 
 // From the loader.
 double asyncio_host_now(void);
-void asyncio_host_wake_soon(void);
+void asyncio_host_wake_soon(bool patient);  // in a task; false: in a microtask
 void asyncio_host_wake_at(double deadline);
 void asyncio_host_report(const char *line);
 void asyncio_host_foreign_name(char *name, int size);
@@ -31,15 +33,20 @@ static struct {
   bool (*over)(void *arg);  // main waits for this; NULL when it does not wait
   void *arg;
   bool stuck;
-  bool soon;  // a turn is armed
+  bool soon;     // a turn is armed
+  bool micro;    // a turn was in a microtask since the page had a task
+  double since;  // when the first such began
+  bool spent;    // the next ones wait for a task
 } web;
+
+enum { TIMER, HOP, MICROTASK };  // how a turn came; see the loader
 
 double asyncio__host_now(void) { return asyncio_host_now(); }
 
 void asyncio__host_wake(void) {
   if (web.soon) return;
   web.soon = true;
-  asyncio_host_wake_soon();
+  asyncio_host_wake_soon(web.spent);
 }
 
 bool asyncio__host_can_run(const char **why) {
@@ -62,11 +69,19 @@ static void resume_main(void) {
   asyncio__main_resume();
 }
 
-// [hopped]: it is the turn that was armed for soon; a timer's turn leaves that one to come.
-EMSCRIPTEN_KEEPALIVE void asyncio__host_turn(bool hopped) {
+static void note_turn(int how, double began) {
+  if (how == MICROTASK && !web.micro) web.since = began;
+  web.micro = how == MICROTASK;
+  web.spent = web.micro && began - web.since >= default_slice;
+}
+
+// A timer's turn leaves the one that is armed for soon to come.
+EMSCRIPTEN_KEEPALIVE void asyncio__host_turn(int how) {
   ASYNCIO__NEVER_SUSPENDS(asyncio__host_turn);
-  if (hopped) web.soon = false;
+  if (how != TIMER) web.soon = false;
   asyncio__next next = asyncio__turn(default_slice);
+  note_turn(how, next.began);
+  web.spent |= next.again;
   if (next.again)
     asyncio__host_wake();  // and that turn will know about the timers
   else

@@ -26,7 +26,7 @@ export interface Crossing {
 
 /** What the shared part needs of its owner. */
 export interface BridgeCore {
-  turn(timed?: boolean): void;
+  turn(kind: number): void;
   resolved(future: number, kind: number, number: number, size: number): void;
   rejected(future: number, status: number, size: number, reason: number): void;
   guard(call: () => void): void;
@@ -41,9 +41,10 @@ export interface Bridge extends Crossing {
   value(handle: number): unknown;
   KIND: Record<'js', number>;
   Pending: new (promise: unknown, cancel: (message: number) => boolean, crossing: Crossing) => Pending;
-  makeHop(): () => void;
+  readonly TURN: { readonly timer: number; readonly hop: number; readonly microtask: number };
+  wakeSoon(patient: number): void;
   armTimer(deadline: number): void;
-  turn(timed?: boolean): void;
+  turn(kind: number): void;
   describe(reason: unknown): string;
   watch(handle: number, future: number): boolean;
   abandon(handle: number, message: number): boolean;

@@ -84,16 +84,15 @@ interface Raw {
   __indirect_function_table: WebAssembly.Table;
   _initialize(): void;
   asyncio__js_functions(): number;
-  asyncio__host_turn(hopped: number): void;
+  asyncio__host_turn(kind: number): void;
   asyncio__promise_resolved(...args: number[]): void;
   asyncio__promise_rejected(...args: number[]): void;
 }
 
 function importsOf(owner: Owner, bridge: Bridge, now: () => number, raw: () => Raw) {
-  const hop = bridge.makeHop();
   const imports: Record<string, (...args: number[]) => number | void> = {
     asyncio_host_now: now,
-    asyncio_host_wake_soon: () => hop(),
+    asyncio_host_wake_soon: (patient) => bridge.wakeSoon(patient!),
     asyncio_host_wake_at: (deadline) => bridge.armTimer(deadline!),
     asyncio_host_report: (line) => console.error(textAt(raw().memory.buffer, line!)),
     asyncio_host_started: () => {},
@@ -118,8 +117,8 @@ export const embedded =
   (owner) => {
     const now = clock ? () => clock.now() : () => performance.now() * 1e-3;
     const bridge = asyncioBridge({
-      turn(timed) {
-        raw.asyncio__host_turn(timed ? 0 : 1);
+      turn(kind) {
+        raw.asyncio__host_turn(kind);
         owner.turned();
       },
       resolved: (...args) => raw.asyncio__promise_resolved(...args),
@@ -127,7 +126,7 @@ export const embedded =
       guard: (call) => call(),
       now,
     });
-    if (clock) bridge.armTimer = (deadline) => clock.wake_at(deadline, () => bridge.turn(true));
+    if (clock) bridge.armTimer = (deadline) => clock.wake_at(deadline, () => bridge.turn(bridge.TURN.timer));
     const instance = new WebAssembly.Instance(compile(), { env: importsOf(owner, bridge, now, () => raw) });
     const raw = instance.exports as unknown as Raw;
     const c: Functions = {};

@@ -101,7 +101,7 @@ function prepare(glue: Glue, clock: Clock | undefined): void {
   glue.stays = true;
   if (!clock) return;
   glue.now = () => clock.now();
-  glue.armTimer = (deadline) => clock.wake_at(deadline, () => glue.turn(true));
+  glue.armTimer = (deadline) => clock.wake_at(deadline, () => glue.turn(glue.TURN.timer));
 }
 
 function close(glue: Glue): void {

@@ -39,17 +39,33 @@ function asyncioBridge(core) {
       }
     },
 
-    // ---- Turns: at most one is armed for soon, and one timer for the earliest deadline.
+    // ---- Turns: at most one is wanted soon, and one timer is armed for the earliest deadline. Work that arrives while
+    // nothing else is to do gets its turn in a microtask, which costs a tenth of a task. A hop, a task of the host's, is
+    // under way meanwhile: it tells C that the page has had its turn, and for how long it may go on in microtasks.
+    TURN: { timer: 0, hop: 1, microtask: 2 },
     deadline: Infinity,
     timer: undefined,
+    hop: undefined, // begins a hop
+    hopping: false, // one is under way
+    microtask: Promise.resolve(), // cheaper than Node's queueMicrotask
+
+    // [patient]: in a task.
+    wakeSoon(patient) {
+      if (!bridge.hopping) {
+        bridge.hopping = true;
+        if (!bridge.hop) bridge.hop = bridge.makeHop();
+        bridge.hop();
+      }
+      if (!patient) bridge.microtask.then(bridge.microtaskTurn);
+    },
 
     // A task of the host's that is neither clamped like a timer nor able to starve the page like a microtask.
     makeHop() {
-      if (typeof setImmediate === 'function') return () => setImmediate(bridge.turn, false);
+      if (typeof setImmediate === 'function') return () => setImmediate(bridge.hopped);
       const webkitWindow = typeof window === 'object' && typeof window.webkitURL === 'function' && !('chrome' in window);
       if (webkitWindow && window.postMessage) return bridge.makeMessageHop();
       const channel = new MessageChannel();
-      channel.port1.onmessage = () => bridge.turn();
+      channel.port1.onmessage = bridge.hopped;
       return () => channel.port2.postMessage(0);
     },
 
@@ -57,13 +73,22 @@ function asyncioBridge(core) {
     makeMessageHop() {
       const mark = { asyncio: Math.random() };
       addEventListener('message', (event) => {
-        if (event.source === window && event.data && event.data.asyncio === mark.asyncio) bridge.turn();
+        if (event.source === window && event.data && event.data.asyncio === mark.asyncio) bridge.hopped();
       });
       return () => window.postMessage(mark, '*');
     },
 
-    turn(timed) {
-      core.guard(() => core.turn(timed));
+    hopped() {
+      bridge.hopping = false;
+      bridge.turn(bridge.TURN.hop);
+    },
+
+    microtaskTurn() {
+      bridge.turn(bridge.TURN.microtask);
+    },
+
+    turn(kind) {
+      core.guard(() => core.turn(kind));
     },
 
     armTimer(deadline) {
@@ -77,7 +102,7 @@ function asyncioBridge(core) {
 
     timerFired() {
       bridge.deadline = Infinity;
-      bridge.turn(true);
+      bridge.turn(bridge.TURN.timer);
     },
 
     // What was thrown, in words; it may be anything, with getters that throw.
@@ -168,8 +193,8 @@ function asyncioBridge(core) {
 // One object, `asyncio`, in the scope of the glue. Emscripten copies it there as text, so it is made by a function.
 function asyncioLoader(makeBridge) {
   const core = {
-    turn: (timed) => {
-      _asyncio__host_turn(timed ? 0 : 1);
+    turn: (kind) => {
+      _asyncio__host_turn(kind);
       if (asyncio.owner) asyncio.owner.turned();
     },
     resolved: (...args) => _asyncio__promise_resolved(...args),
@@ -181,7 +206,6 @@ function asyncioLoader(makeBridge) {
     parkable: 0, // where C keeps who may suspend
     stays: false, // loaded for its exports: main's return does not end it
     foreign: '', // the function of JavaScript that C has called and that is on the stack
-    hop: undefined,
     now: () => performance.now() * 1e-3,
 
     // ---- For the package's load(): the owner steps JavaScript's coroutines, calls its callbacks, and is told of each turn.
@@ -313,7 +337,6 @@ function asyncioLoader(makeBridge) {
     // Called by C's first use of the host, before any coroutine runs.
     start() {
       asyncio.parkable = _asyncio__host_start({{{ Number(STACK_OVERFLOW_CHECK == 2) }}});
-      asyncio.hop = asyncio.makeHop();
       if (typeof process !== 'object' || typeof process.on !== 'function') return;
       asyncio.drained = () => asyncio.guard(() => _asyncio__host_drained());
       process.on('beforeExit', asyncio.drained);
@@ -332,8 +355,8 @@ const asyncioLibrary = {
   asyncio_host_now: function () {
     return asyncio.now();
   },
-  asyncio_host_wake_soon: function () {
-    asyncio.hop();
+  asyncio_host_wake_soon: function (patient) {
+    asyncio.wakeSoon(patient);
   },
   asyncio_host_wake_at: function (deadline) {
     asyncio.armTimer(deadline);
