@@ -68,7 +68,7 @@ function takeAll(record: Record_, args: unknown[]): unknown[] {
   );
 }
 
-const ALIGNMENT = 16;
+const ALIGNMENT = 8;
 
 // C's coroutine with its arguments in place.
 function make(core: Core, { pointer, parameters, size }: Record_, taken: unknown[]): number {

@@ -27,7 +27,7 @@ export interface Type {
 }
 
 const encoder = new TextEncoder();
-const ALIGNMENT = 16;
+const ALIGNMENT = 8;
 
 const article = (words: string) => (/^(int|unsigned)/.test(words) ? 'an' : 'a');
 

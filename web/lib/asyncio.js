@@ -288,9 +288,18 @@ function asyncioLoader(makeBridge) {
       Module['instantiateWasm'] = (imports, receive) => {
         new Set(Object.values(imports)).forEach(asyncio.hideParkable); // two names may stand for one object
         if (given) return given(imports, receive);
-        asyncio.instantiate(imports).then(({ instance, module }) => receive(instance, module), abort);
+        asyncio.instantiate(imports).then(({ instance, module }) => receive(instance, module), asyncio.abort);
         return {};
       };
+    },
+
+    // Who made a module is told by its promise.
+    abort(reason) {
+      try {
+        abort(reason);
+      } catch (error) {
+        if (typeof readyPromiseReject !== 'function') throw error;
+      }
     },
 
     // A program that was linked without what it needs says so as it starts.
