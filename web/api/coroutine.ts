@@ -229,9 +229,10 @@ function newCoroutine(core: Core, stepper: Stepper): number {
 /** C's coroutine for a generator object or a function; undefined for anything else. */
 export function coroutinePointer(core: Core, value: unknown, name: string): number | undefined {
   if (value instanceof Coroutine)
-    return value.core === core ? value.take() : newCoroutine(core, new GeneratorStepper(core, awaitForeign(value.moved())));
-  if (isGeneratorFunction(value))
-    throw new TypeError(`Expected [${name}] to be a coroutine, got ${uncalled(value)}`);
+    return value.core === core
+      ? value.take()
+      : newCoroutine(core, new GeneratorStepper(core, awaitForeign(value.moved())));
+  if (isGeneratorFunction(value)) throw new TypeError(`Expected [${name}] to be a coroutine, got ${uncalled(value)}`);
   if (typeof value === 'function')
     return newCoroutine(core, new FunctionStepper(core, value as AsyncFunction<unknown>));
   if (!isGenerator(value) || isThenable(value)) return undefined;

@@ -6,9 +6,10 @@ import type { Runtime } from './runtime.js';
 
 // What C may name a parameter and TypeScript may not.
 const RESERVED = new Set(
-  ('arguments await catch class const debugger delete enum eval export extends false finally function implements import in ' +
-    'instanceof interface let new null package private protected public static super this throw true try typeof var with yield')
-    .split(' '),
+  (
+    'arguments await catch class const debugger delete enum eval export extends false finally function implements import in ' +
+    'instanceof interface let new null package private protected public static super this throw true try typeof var with yield'
+  ).split(' '),
 );
 
 const parameter = ({ name, type }: Parameter) => `${RESERVED.has(name) ? `${name}_` : name}: ${type.parameter}`;

@@ -90,7 +90,8 @@ const LONGEST = 100; // characters
 /** A value as error messages show it. */
 export function show(value: unknown): string {
   try {
-    if (typeof value === 'string') return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}...` : value);
+    if (typeof value === 'string')
+      return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}...` : value);
     if (typeof value === 'bigint') return `${value}n`;
     if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
     if (typeof value !== 'object' || value === null) return String(value);

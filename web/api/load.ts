@@ -25,7 +25,10 @@ export interface LoadOptions {
 }
 
 /** A loaded program: a runtime with its exports. One that has a name of Runtime's, or is called then, is in `exports` alone. */
-export type App<E = CoroutineFunctions> = Runtime & { readonly exports: E } & Omit<E, keyof Runtime | 'exports' | 'then'>;
+export type App<E = CoroutineFunctions> = Runtime & { readonly exports: E } & Omit<
+    E,
+    keyof Runtime | 'exports' | 'then'
+  >;
 
 /**
  * Loads a C program that emcc has linked with `-sMODULARIZE` over libasyncio.a: a runtime with the same API as the package's

@@ -120,7 +120,8 @@ const buffer: Type = {
 const value: Type = {
   parameter: 'unknown',
   result: 'any',
-  take: (given) => (given instanceof ArrayBuffer || ArrayBuffer.isView(given) ? takeBytes(given, 'Expected a value') : given),
+  take: (given, expected) =>
+    given instanceof ArrayBuffer || ArrayBuffer.isView(given) ? takeBytes(given, expected) : given,
   put(core, address, taken) {
     const { bridge, c } = core;
     const given = taken === null ? { kind: bridge.KIND.js, number: 0, size: bridge.handle(null) } : bridge.given(taken);

@@ -62,7 +62,9 @@ export class Program {
   /** Makes the module, with what is wrong with it as the error. */
   static async make(create: unknown, options: Options, clock: Clock | undefined): Promise<Program> {
     if (typeof create !== 'function')
-      throw new TypeError(`Expected [createModule] to be the function that emcc -sMODULARIZE makes, got ${show(create)}`);
+      throw new TypeError(
+        `Expected [createModule] to be the function that emcc -sMODULARIZE makes, got ${show(create)}`,
+      );
     let glue: Glue | undefined;
     let program: Program | undefined;
     let ended: Error | undefined;
@@ -72,7 +74,9 @@ export class Program {
       ended ??= isExit(thrown) ? new RuntimeError(`The program has ended with status ${status}`) : (thrown as Error);
       program?.onEnd(ended);
     };
-    const module = (await (create as Create)(moduleArgument(options, (made) => prepare((glue = made), clock), end))) as Module;
+    const module = (await (create as Create)(
+      moduleArgument(options, (made) => prepare((glue = made), clock), end),
+    )) as Module;
     if (ended) throw ended;
     if (!glue) throw new RuntimeError(NOT_LINKED);
     const exported = module?._asyncio__exported?.();
@@ -88,7 +92,11 @@ export class Program {
 const isExit = (thrown: unknown): boolean => (thrown as Error | null)?.constructor?.name === 'ExitStatus';
 
 // By default the glue ends Node's process with the program.
-function moduleArgument(options: Options, connect: (glue: Glue) => void, end: (status: number, thrown: unknown) => void) {
+function moduleArgument(
+  options: Options,
+  connect: (glue: Glue) => void,
+  end: (status: number, thrown: unknown) => void,
+) {
   const quit = (status: number, thrown: unknown) => {
     end(status, thrown);
     (options.quit as typeof quit | undefined)?.(status, thrown);

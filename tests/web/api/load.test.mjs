@@ -52,13 +52,19 @@ for (const [how, flags] of Object.entries(LINKED)) {
       test(`${name} gives back what it is given`, async () => {
         for (const value of values) {
           const got = await app.exports[name](value);
-          assert.ok(value instanceof Uint8Array ? Buffer.from(value).equals(got) : Object.is(got, value), String(got).slice(0, 80));
+          assert.ok(
+            value instanceof Uint8Array ? Buffer.from(value).equals(got) : Object.is(got, value),
+            String(got).slice(0, 80),
+          );
         }
       });
 
     test('parameters of all sizes lie where C expects them', async () => {
       const bytes = new TextEncoder().encode('bytes');
-      assert.equal(await app.mixed(true, 0.25, 200, -5n, 'first', -3, bytes, 'last'), '1 0.25 200 -5 first -3 bytes last');
+      assert.equal(
+        await app.mixed(true, 0.25, 200, -5n, 'first', -3, bytes, 'last'),
+        '1 0.25 200 -5 first -3 bytes last',
+      );
     });
   });
 }
@@ -128,7 +134,7 @@ describe('values', () => {
     assert.deepEqual([rest.name, rest.length], ['rest', 2]);
   });
 
-  test("names that a runtime has are among the exports, and its own stay", async () => {
+  test('names that a runtime has are among the exports, and its own stay', async () => {
     assert.equal(await app.exports.gather(5), 5);
     assert.deepEqual(await app.gather(app.exports.then(6)), [6]);
     assert.ok(Object.isFrozen(app.exports) && !('then' in app));
@@ -137,8 +143,10 @@ describe('values', () => {
   test('a task may have a larger stack', async () => {
     const create_task = (options) => app.create_task(app.deep(100), options);
     assert.equal(await create_task({ stack_size: 200 * 1024 }), 0);
-    assert.equal(`${await rejection(app.run(async () => app.create_task(app.nothing(), { stack_size: 100 })))}`,
-      'ValueError: Expected [stack_size] to be at least 2048, got 100');
+    assert.equal(
+      `${await rejection(app.run(async () => app.create_task(app.nothing(), { stack_size: 100 })))}`,
+      'ValueError: Expected [stack_size] to be at least 2048, got 100',
+    );
   });
 });
 
@@ -162,6 +170,13 @@ test('load() says what is wrong with what it is given', async () => {
   );
   const reason = new RuntimeError('no module today');
   assert.equal(await rejection(load(() => Promise.reject(reason))), reason);
-  assert.equal(await rejection(load(() => { throw reason; })), reason);
+  assert.equal(
+    await rejection(
+      load(() => {
+        throw reason;
+      }),
+    ),
+    reason,
+  );
   assert.match(await words(create, { wasmBinary: Uint8Array.of(1, 2, 3), printErr() {} }), /CompileError/);
 });
