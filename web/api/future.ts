@@ -48,16 +48,15 @@ export class Future<T> implements PromiseLike<T> {
   /** @internal The watched one is done, or its loop is closed. */
   settled(): void {
     this.core.watched.delete(this.pointer);
-    this.#sync();
-    this.#settle?.();
+    if (this.#sync()) this.#settle?.();
   }
 
   /** @internal C will never tell its outcome: it is this failure. */
   abandon(reason: Error): void {
     if (this.#state !== PENDING) return;
-    this.pointer = 0;
     this.#outcome = reason;
     this.#state = FAILED;
+    this.#drop();
     this.#settle?.();
   }
 

@@ -47,6 +47,7 @@ export async function load<E = CoroutineFunctions>(
   const program = await Program.make(createModule, others, clock);
   const runtime = new Runtime(program.open);
   program.onEnd = (reason) => runtime.core.end(reason);
+  if (program.ended) throw program.ended; // between two microtasks
   const records = readRecords(runtime.core, program.first);
   recordsOf.set(runtime, records);
   const exports = Object.fromEntries(records.map((record) => [record.name, coroutineFunction(runtime, record)]));

@@ -251,7 +251,10 @@ export class EventLoop {
     if (!pointer) return;
     core.check(core.c.loop_close!(pointer));
     for (const handle of this.handles) handle.release();
-    for (const future of [...core.watched.values()]) if (future.loop === this) future.settled();
+    for (const future of [...core.watched.values()].filter(({ loop }) => loop === this)) {
+      future.settled();
+      future.abandon(new RuntimeError('Event loop is closed')); // a gather, or another that the tasks' ends no longer reach
+    }
     core.reportUnseen(pointer);
     core.loops.delete(pointer);
     this.pointer = 0;

@@ -39,7 +39,7 @@ export class Program {
   /** Why it has ended, once it has. */
   ended: Error | undefined;
   /** Called when it ends by itself. */
-  declare onEnd: (reason: Error) => void;
+  onEnd: ((reason: Error) => void) | undefined;
   #glue: Glue;
   #c: Functions = {};
 
@@ -72,7 +72,9 @@ export class Program {
       if (isExit(thrown) && glue?.mainSuspended) return; // main has only been left, or an exit() is on its way to the bridge
       if (glue) close(glue);
       ended ??= isExit(thrown) ? new RuntimeError(`The program has ended with status ${status}`) : (thrown as Error);
-      program?.onEnd(ended);
+      if (!program) return;
+      program.ended = ended;
+      program.onEnd?.(ended);
     };
     const module = (await (create as Create)(
       moduleArgument(options, (made) => prepare((glue = made), clock), end),
