@@ -140,6 +140,7 @@ static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   if (self->coro) return enter(self);
   asyncio_status status = asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s (%zu bytes)",
                                         asyncio_task_get_name(&self->task->future), self->task->stack_size);
+  drop(frame);
   return asyncio__frame_done(frame, status, asyncio_none());
 }
 
