@@ -150,6 +150,22 @@ describe('values', () => {
   });
 });
 
+test('what does not fit the memory of C is a MemoryError, and nothing is lost', async () => {
+  const create = await factory('exports', 'load', ['-O3', '-sALLOW_MEMORY_GROWTH=0', '-sABORTING_MALLOC=0']);
+  const app = await loadVirtual(create);
+  const large = 20e6; // of 16 MiB
+  const words = async (call) => `${await rejection(call)}`;
+  for (let i = 0; i < 3; i++) {
+    assert.equal(await words(app.echo_text('x'.repeat(large))), "MemoryError: Out of memory for coroutine 'echo_text'");
+    const bytes = 'MemoryError: Out of memory for a value of 20000000 bytes';
+    assert.equal(await words(app.echo_value(new Uint8Array(large))), bytes);
+    assert.equal(await words(app.echo_text('x'.repeat(6e6))), 'MemoryError: Out of memory for a value of 6000000 bytes');
+    assert.equal(await app.echo_text('x'.repeat(1e6)), 'x'.repeat(1e6));
+  }
+  assert.equal(app.core.bridge.values.size, 0);
+  app.close();
+});
+
 test('load() says what is wrong with what it is given', async () => {
   const create = await factory('exports', 'load');
   const words = async (...args) => `${await rejection(load(...args))}`;

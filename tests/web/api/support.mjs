@@ -31,7 +31,7 @@ export const virtual = () => create_runtime({ clock: new VirtualClock() });
 
 // What makes the module of programs/NAME.c, as users link it to be loaded.
 export async function factory(name, place, flags = ['-O3']) {
-  const all = [...flags, '-sMODULARIZE', '-sALLOW_MEMORY_GROWTH'];
+  const all = ['-sALLOW_MEMORY_GROWTH', '-sMODULARIZE', ...flags];
   const program = compile(name, all, place);
   const { default: create } = await import(pathToFileURL(program));
   return Object.assign(create, { program, wasm: () => readFileSync(program.replace(/\.m?js$/, '.wasm')) });
