@@ -33,7 +33,8 @@ const DOUBLE = 3;
 const LIST = 7;
 const ERROR = 8;
 const JS = 9;
-const NO_TEXT = -1;
+/** As a size: there are no words. */
+export const NO_TEXT = -1;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -64,8 +65,6 @@ export class Core {
   readonly bridge: Bridge;
   readonly loops = new Map<number, EventLoop>();
   readonly runs = new Set<Run>();
-  /** Tasks and gathers that are pending: C keeps those alive too. */
-  readonly watched = new Map<number, Future<any>>();
   /** Pointers of failed futures whose error nobody has looked at. */
   readonly unseen = new Set<number>();
   /** Lets go of C's futures whose JavaScript half is gone. */
@@ -83,7 +82,7 @@ export class Core {
       turn: (kind) => this.turn(kind),
       resolved: (...args) => this.c.promise_resolved!(...args),
       rejected: (...args) => this.c.promise_rejected!(...args),
-      guard: (call) => call(),
+      guard: (call, argument) => call(argument!),
       now,
     });
     this.bridge.given = (value) => this.cross(value, (kind, number, size) => ({ kind, number, size }));
@@ -114,7 +113,9 @@ export class Core {
       asyncio_host_abandon: (handle, message) => Number(bridge.abandon(handle! >>> 0, message!)),
       asyncio_host_step: (handle, sent, value, frame) =>
         (bridge.values.get(handle! >>> 0) as Stepper).step(sent!, value!, frame!),
-      asyncio_host_call: (callback, future) => this.#call(callback! >>> 0, future!),
+      asyncio_host_call: (callback) => this.#call(callback! >>> 0),
+      asyncio_host_settled: (half, status, flags, value, error, number, cancels) =>
+        Number((bridge.values.get(half!) as Future<any>).settled(status!, flags!, value!, error!, number!, cancels!)),
       asyncio_host_exception: (loop, _context, future, message, status, error) =>
         this.report(loop!, this.text(message!), status ? this.error(status, error!) : undefined, future!),
       emscripten_notify_memory_growth: () => void (this.#view = new DataView(this.#memory.buffer)),
@@ -124,19 +125,15 @@ export class Core {
   /** A turn of C's loops, and the ends of the runs that are then over. */
   turn(kind: number): void {
     this.c.host_turn!(kind);
-    for (const run of this.runs) if (this.c.run_over!(run.pointer)) run.settle(run);
+    if (this.runs.size) for (const run of this.runs) if (this.c.run_over!(run.pointer)) run.settle(run);
   }
 
-  // A callback is called once; 0 is what every watched future calls when it is done.
-  #call(handle: number, future: number): number {
+  // A callback is called once.
+  #call(handle: number): number {
     try {
-      if (handle === 0) {
-        this.watched.get(future)?.settled();
-      } else {
-        const callback = this.bridge.values.get(handle) as () => void;
-        this.bridge.values.delete(handle);
-        callback();
-      }
+      const callback = this.bridge.values.get(handle) as () => void;
+      this.bridge.values.delete(handle);
+      callback();
       return 0;
     } catch (error) {
       return this.raise(error);
