@@ -34,6 +34,7 @@ struct asyncio_future {
   unsigned char state;        // asyncio__future_state
   bool floating;              // its first user takes the creator's reference over
   bool unseen;                // failed, and nobody has looked
+  unsigned half;              // a handle of what the host's language knows it as; 0: nothing
 };
 
 extern const asyncio__future_kind asyncio__plain_future;

@@ -145,10 +145,11 @@ static void end_run(asyncio_loop *loop) {
   asyncio__unlink(&loop->driven);
 }
 
-// Runs iterations until nothing is ready, the run is over, or the clock, which reads [now], passes [until].
-static void turn(asyncio_loop *loop, double now, double until) {
+// Runs iterations until nothing is ready, the run is over, or [slice] seconds have passed since [now].
+static void turn(asyncio_loop *loop, double now, double slice) {
+  if (!isnan(now)) note_clock(loop, now);
+  double until = loop->now + slice;
   asyncio__thread.running = loop;
-  note_clock(loop, now);
   do {
     if (!loop->iterating) {
       collect_due(loop);
@@ -168,17 +169,16 @@ static void want(asyncio__next *next, const asyncio_loop *loop) {
   if (loop->timers.count) next->deadline = fmin(next->deadline, loop->timers.nodes[0].when);
 }
 
-asyncio__next asyncio__turn(double slice) {
+asyncio__next asyncio__turn(double now, double slice) {
   asyncio__link *driven = &asyncio__thread.driven, *following;
-  double now = asyncio__host_now(), until = now + slice;
-  asyncio__next next = {.deadline = INFINITY, .began = now};
+  asyncio__next next = {.deadline = INFINITY, .now = now};
   asyncio__thread.turning = true;
   for (asyncio__link *link = driven->next; link != driven; link = following) {
     following = link->next;
     asyncio_loop *loop = asyncio__container(link, asyncio_loop, driven);
     if (loop->entered) continue;
-    turn(loop, now, until);
-    now = loop->now;
+    turn(loop, isnan(now) ? now : next.now, slice);
+    next.now = loop->now;
     want(&next, loop);
   }
   asyncio__thread.turning = false;

@@ -37,7 +37,8 @@ static struct {
   bool micro;    // a turn was in a microtask since the page had a task
   double since;  // when the first such began
   bool spent;    // the next ones wait for a task
-} web;
+  double deadline;  // for which a timer is armed
+} web = {.deadline = INFINITY};
 
 enum { TIMER, HOP, MICROTASK };  // how a turn came; see the loader
 
@@ -69,23 +70,35 @@ static void resume_main(void) {
   asyncio__main_resume();
 }
 
-static void note_turn(int how, double began) {
-  if (how == MICROTASK && !web.micro) web.since = began;
-  web.micro = how == MICROTASK;
-  web.spent = web.micro && began - web.since >= default_slice;
+static void wake_at(double deadline) {
+  if (deadline == web.deadline) return;
+  web.deadline = deadline;
+  asyncio_host_wake_at(deadline);
 }
 
-// A timer's turn leaves the one that is armed for soon to come.
+// What was armed and has come. A timer's turn leaves the one that is armed for soon to come.
+static void note_arrival(int how) {
+  if (how == TIMER)
+    web.deadline = INFINITY;
+  else
+    web.soon = false;
+}
+
+// Reading the clock takes as long as running a task: for turns in microtasks the time known is good enough, but for the
+// first.
 EMSCRIPTEN_KEEPALIVE void asyncio__host_turn(int how) {
   ASYNCIO__NEVER_SUSPENDS(asyncio__host_turn);
-  if (how != TIMER) web.soon = false;
-  asyncio__next next = asyncio__turn(default_slice);
-  note_turn(how, next.began);
-  web.spent |= next.again;
+  bool follows = how == MICROTASK && web.micro;
+  double now = follows ? NAN : asyncio__host_now();
+  note_arrival(how);
+  asyncio__next next = asyncio__turn(now, default_slice);
+  if (!follows) web.since = now;
+  web.micro = how == MICROTASK;
+  web.spent = next.again || (web.micro && next.now - web.since >= default_slice);
   if (next.again)
     asyncio__host_wake();  // and that turn will know about the timers
   else
-    asyncio_host_wake_at(next.deadline);
+    wake_at(next.deadline);
   if (web.over && web.over(web.arg)) resume_main();
 }
 

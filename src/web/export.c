@@ -19,9 +19,10 @@ asyncio_js asyncio_host_bigint(double high, unsigned low);
 EM_JS(uintptr_t, asyncio_host_step, (asyncio_js handle, asyncio_status sent, const void *value, void *frame), {
   return asyncio.owner.step(handle >>> 0, sent, value, frame);
 });
-EM_JS(asyncio_status, asyncio_host_call, (asyncio_js callback, void *future), {
-  return asyncio.owner.call(callback >>> 0, future);
-});
+EM_JS(asyncio_status, asyncio_host_call, (asyncio_js callback), { return asyncio.owner.call(callback >>> 0); });
+EM_JS(bool, asyncio_host_settled,
+      (asyncio_js half, asyncio_status status, int flags, const void *value, const void *error, unsigned number, unsigned cancels),
+      { return asyncio.owner.settled(half >>> 0, status, flags, value, error, number, cancels); });
 EM_JS(void, asyncio_host_exception,
       (void *loop, const void *context, void *future, const char *message, asyncio_status status, const void *error),
       { asyncio.owner.exception(loop, future, message, status, error); });

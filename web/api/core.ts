@@ -4,7 +4,7 @@
 // an error. Invariant: once it has ended, every call of C throws why, and nothing waits for it.
 import type { Bridge, Crossing } from './embedded.js';
 import { JS_ERROR, RuntimeError, errorOf, statusOf } from './errors.js';
-import type { Future, Task } from './future.js';
+import { Future, type Task } from './future.js';
 import { textAt, textOf, type Functions, type Instance, type Open, type Owner } from './instance.js';
 import type { EventLoop } from './loop.js';
 
@@ -28,7 +28,8 @@ const BYTES = 6;
 const LIST = 7;
 const ERROR = 8;
 const JS = 9;
-const NO_TEXT = -1;
+/** As a size: there are no words. */
+export const NO_TEXT = -1;
 
 const encoder = new TextEncoder();
 
@@ -45,10 +46,6 @@ export class Core implements Owner {
   readonly bridge: Bridge;
   readonly loops = new Map<number, EventLoop>();
   readonly runs = new Set<Run>();
-  /** Tasks and gathers that are pending: C keeps those alive too. */
-  readonly watched = new Map<number, Future<any>>();
-  /** Other pending ones that promises have been made of. */
-  readonly promised = new Set<Future<any>>();
   /** Pointers of failed futures whose error nobody has looked at. */
   readonly unseen = new Set<number>();
   /** Lets go of C's futures whose JavaScript half is gone. */
@@ -82,7 +79,7 @@ export class Core implements Owner {
 
   /** The ends of the runs that are over after a turn. */
   turned(): void {
-    for (const run of this.runs) if (this.c.run_over!(run.pointer)) run.settle(run);
+    if (this.runs.size) for (const run of this.runs) if (this.c.run_over!(run.pointer)) run.settle(run);
   }
 
   step(handle: number, sent: number, value: number, frame: number): number {
@@ -93,16 +90,16 @@ export class Core implements Owner {
     this.report(loop, this.text(message), status ? this.error(status, error) : undefined, future);
   }
 
-  // A callback is called once; 0 is what every watched future calls when it is done.
-  call(handle: number, future: number): number {
+  settled(half: number, ...outcome: [number, number, number, number, number, number]): number {
+    return Number((this.bridge.values.get(half) as Future<any>).settled(...outcome));
+  }
+
+  // A callback is called once.
+  call(handle: number): number {
     try {
-      if (handle === 0) {
-        this.watched.get(future)?.settled();
-      } else {
-        const callback = this.bridge.values.get(handle) as () => void;
-        this.bridge.values.delete(handle);
-        callback();
-      }
+      const callback = this.bridge.values.get(handle) as () => void;
+      this.bridge.values.delete(handle);
+      callback();
       return 0;
     } catch (error) {
       return this.raise(error);
@@ -263,10 +260,10 @@ export class Core implements Owner {
     this.ended = reason;
     this.c = new Proxy({}, { get: () => () => fail(reason) });
     this.#instance.close();
-    for (const future of [...this.watched.values(), ...this.promised]) future.abandon(reason);
+    for (const value of this.bridge.values.all()) if (Future.isWatched(value)) value.abandon(reason);
     for (const run of this.runs) run.fail(reason);
     for (const loop of this.loops.values()) loop.abandon();
-    [this.watched, this.promised, this.runs, this.loops, this.unseen, this.bridge.values].forEach((all) => all.clear());
+    [this.runs, this.loops, this.unseen].forEach((all) => all.clear());
   }
 }
 

@@ -29,13 +29,22 @@ export interface BridgeCore {
   turn(kind: number): void;
   resolved(future: number, kind: number, number: number, size: number): void;
   rejected(future: number, status: number, size: number, reason: number): void;
-  guard(call: () => void): void;
+  guard<A>(call: (argument: A) => void, argument?: A): void;
   now(): number;
+}
+
+/** Values by handle. */
+export interface Values {
+  readonly size: number;
+  has(handle: number): boolean;
+  get(handle: number): unknown;
+  delete(handle: number): void;
+  all(): unknown[];
 }
 
 /** The shared part; see web/lib/asyncio.js. */
 export interface Bridge extends Crossing {
-  values: Map<number, unknown>;
+  readonly values: Values;
   incoming: Uint8Array | undefined;
   handle(value: unknown): number;
   value(handle: number): unknown;

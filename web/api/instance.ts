@@ -21,7 +21,12 @@ export interface Owner {
   /** Goes on with a coroutine of JavaScript; what it wants next. */
   step(handle: number, sent: number, value: number, frame: number): number;
   /** Calls a callback; the status of what it threw. */
-  call(callback: number, future: number): number;
+  call(callback: number): number;
+  /** A future is done whose half in JavaScript is `half`, with this outcome; whether C's half is no longer needed. */
+  settled(
+    half: number,
+    ...outcome: [status: number, flags: number, value: number, error: number, number: number, cancels: number]
+  ): number;
   /** Tells the exception handler of a loop. */
   exception(loop: number, future: number, message: number, status: number, error: number): void;
 }
@@ -103,7 +108,9 @@ function importsOf(owner: Owner, bridge: Bridge, now: () => number, raw: () => R
     asyncio_host_watch: (handle, future) => Number(bridge.watch(handle! >>> 0, future!)),
     asyncio_host_abandon: (handle, message) => Number(bridge.abandon(handle! >>> 0, message!)),
     asyncio_host_step: (handle, sent, value, frame) => owner.step(handle! >>> 0, sent!, value!, frame!),
-    asyncio_host_call: (callback, future) => owner.call(callback! >>> 0, future!),
+    asyncio_host_call: (callback) => owner.call(callback! >>> 0),
+    asyncio_host_settled: (half, status, flags, value, error, number, cancels) =>
+      owner.settled(half! >>> 0, status!, flags!, value!, error!, number!, cancels!),
     asyncio_host_exception: (loop, _context, future, message, status, error) =>
       owner.exception(loop!, future!, message!, status!, error!),
     emscripten_notify_memory_growth: () => {},
@@ -123,7 +130,7 @@ export const embedded =
       },
       resolved: (...args) => raw.asyncio__promise_resolved(...args),
       rejected: (...args) => raw.asyncio__promise_rejected(...args),
-      guard: (call) => call(),
+      guard: (call, argument) => call(argument!),
       now,
     });
     if (clock) bridge.armTimer = (deadline) => clock.wake_at(deadline, () => bridge.turn(bridge.TURN.timer));

@@ -283,7 +283,7 @@ for (const [mistake, type, words, make] of ROWS)
     assert.ok(error instanceof type, `Expected a ${type.name}, got ${error}`);
     assert.equal(error.message, words);
     assert.equal(await app.create_task(app.echo_text('fresh')), 'fresh');
-    const left = [...values.values()].filter((value) => typeof value !== 'function' && !(value instanceof Error));
+    const left = values.all().filter((value) => typeof value !== 'function' && !(value instanceof Error));
     assert.deepEqual(left, []);
   });
 
