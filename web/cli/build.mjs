@@ -125,11 +125,26 @@ function bundle(embedded) {
   return esbuild({ ...options, stdin: entry, outfile: join(output, 'index.js'), banner, plugins: [toEmbedded] });
 }
 
+// The names that index.ts takes out of a runtime, each with what runtime.ts says of it: tsc writes their types out instead.
+function documentNames() {
+  const [names] = readFileSync(join(api, 'index.ts'), 'utf8').match(/(?<=^export const {).*?(?=^})/ms);
+  const [index, runtime] = ['index.d.ts', 'runtime.d.ts'].map((name) => readFileSync(join(output, name), 'utf8'));
+  const members = runtime.matchAll(/^ *(\/\*\*(?:(?!\*\/).)*\*\/)\s+readonly (\w+):/gms);
+  const words = new Map([...members].map(([, comment, name]) => [name, comment.replace(/^ +/gm, ' ')]));
+  const lines = names.match(/\w+/g).map((name) => {
+    if (!words.has(name)) throw new Error(`runtime.ts says nothing of ${name}`);
+    return `${words.get(name)}\nexport declare const ${name}: Runtime['${name}'];\n`;
+  });
+  const text = index.replace(/^export declare const \w+: <.*\n/m, () => lines.join(''));
+  writeFileSync(join(output, 'index.d.ts'), `import type { Runtime } from './runtime.js';\n${text}`);
+}
+
 // The types, and the mistakes in them.
-const declare = () => {
+function declare() {
   must(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', api]);
   copyFileSync(join(api, 'embedded.d.ts'), join(output, 'embedded.d.ts'));
-};
+  documentNames();
+}
 
 // The root's package.json says nothing about modules, since what emcc writes beside it is CommonJS.
 const sayModules = () => writeFileSync(join(output, 'package.json'), '{ "type": "module" }\n');

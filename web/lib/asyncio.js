@@ -157,10 +157,8 @@ function asyncioLoader(makeBridge) {
       return asyncio.handle(new asyncio.Pending(promise, () => (controller.abort(), true)));
     },
 
-    // ---- Values as C takes them.
     KIND: { none: 0, bool: 1, int64: 2, double: 3, text: 5, bytes: 6, list: 7, error: 8, js: 9 },
-
-    // Throws what a detached buffer or a proxy throws when it is looked at.
+    // A value as C takes it. Throws what a detached buffer or a proxy throws when it is looked at.
     given(value) {
       const KIND = asyncio.KIND;
       const give = (kind, number, size, bytes) => ({ kind, number, size, bytes });
