@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The package: what is in it, what the checkers of packages say, and that it runs in Node and through esbuild once it is
-// installed; and how large a page becomes by it.
+// The package: what is in it, what the checkers of packages say, that it runs in Node and through esbuild once it is
+// installed, and how large a page becomes by it.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -74,7 +74,9 @@ function explain(packages) {
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
-  throw new Error(`Expected Node.js ${OLDEST_NODE.join('.')} or later, got ${process.versions.node}: install a newer one`);
+  throw new Error(
+    `Expected Node.js ${OLDEST_NODE.join('.')} or later, got ${process.versions.node}: install a newer one`,
+  );
 }
 
 // The npm packages that the lock file names: they build and check, none of them is ever shipped.

@@ -3,7 +3,16 @@
 // WebAssembly, without Asyncify and without glue, and embedded.js, with its bytes and with the part of
 // web/lib/asyncio.js that every loader shares.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -68,7 +77,10 @@ function dropUnused(raw, reduced) {
   if (called.size > 0) throw new Error(`The core does not export ${[...called].join(', ')}`);
   const kept = ['memory', ...names].map((name) => ({ name, export: name }));
   const graph = join(core, 'graph.json');
-  writeFileSync(graph, JSON.stringify([{ name: 'package', root: true, reaches: kept.map(({ name }) => name) }, ...kept]));
+  writeFileSync(
+    graph,
+    JSON.stringify([{ name: 'package', root: true, reaches: kept.map(({ name }) => name) }, ...kept]),
+  );
   must('wasm-metadce', [...FEATURES, raw, `--graph-file=${graph}`, '-o', reduced]);
 }
 

@@ -39,7 +39,10 @@ function allocate(size, mark) {
 }
 
 function release(block) {
-  assert.ok(bytes(block).every((byte) => byte === block.mark), `the block of ${block.size} was written to`);
+  assert.ok(
+    bytes(block).every((byte) => byte === block.mark),
+    `the block of ${block.size} was written to`,
+  );
   free(block.at);
 }
 
@@ -78,14 +81,15 @@ test('sizes at the borders of what is cut from a page fit', () => {
 
 test('a block too large for the memory is none, and the others are not harmed', () => {
   const kept = allocate(1000, 7);
-  for (const size of [MOST / 2, MOST - 1, MOST, 2 ** 32 - 65_536, 2 ** 32 - 17, 2 ** 32 - 1]) assert.equal(malloc(size), 0);
+  for (const size of [MOST / 2, MOST - 1, MOST, 2 ** 32 - 65_536, 2 ** 32 - 17, 2 ** 32 - 1])
+    assert.equal(malloc(size), 0);
   release(allocate(1000, 8));
   release(kept);
 });
 
 test('used up, the memory gives what was freed', () => {
   const large = [];
-  for (let at; (at = malloc(MOST / 16)); ) large.push(at);
+  for (let at; (at = malloc(MOST / 16));) large.push(at);
   assert.ok(large.length >= 7, `${large.length} blocks`);
   while (malloc(10_000));
   assert.equal(malloc(10_000), 0);
