@@ -5,6 +5,7 @@
 // of WebAssembly's, the others are cut from one. Invariant: a block begins HEADER bytes before what its user sees, and
 // a large one HEADER bytes before a page, so that its user sees whole pages.
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -23,16 +24,17 @@ static uintptr_t used_end;           // of all blocks; 0 before the first
 static uintptr_t cut_next, cut_end;  // what is left of the page that small blocks are cut from
 
 // Makes the memory reach to [end], and an eighth farther where it may: each growth costs JavaScript its views.
-static int reach(uintptr_t end) {
+static bool reach(uintptr_t end) {
   size_t pages = __builtin_wasm_memory_size(0);
-  if (end <= pages * PAGE) return 1;
+  if (end <= pages * PAGE) return true;
   size_t more = (end + PAGE - 1) / PAGE - pages;
   if (__builtin_wasm_memory_grow(0, more + pages / 8) == SIZE_MAX && __builtin_wasm_memory_grow(0, more) == SIZE_MAX)
-    return 0;
+    return false;
   emscripten_notify_memory_growth(0);
-  return 1;
+  return true;
 }
 
+// 0 when memory is out, as below.
 static uintptr_t take_pages(size_t size) {
   uintptr_t heap = (uintptr_t)&__heap_base + HEADER + PAGE - 1;
   uintptr_t start = used_end ? used_end : heap / PAGE * PAGE - HEADER;
@@ -41,6 +43,7 @@ static uintptr_t take_pages(size_t size) {
   return start;
 }
 
+// What is left of a page that is too short is left for good: less than a quarter of it.
 static uintptr_t cut(size_t size) {
   if (cut_end - cut_next < size) {
     uintptr_t page = take_pages(PAGE);

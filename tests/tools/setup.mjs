@@ -26,7 +26,7 @@ const TOOLS = {
   cmake: { packages: ['cmake'], present: () => onPath('cmake') },
   make: { packages: ['make'], present: makeOrNinja },
   emscripten: { packages: ['emscripten'], present: () => onPath('emcc') && onPath('em-config') },
-  binaryen: { packages: ['binaryen'], present: () => onPath('wasm-opt') },
+  binaryen: { packages: ['binaryen'], present: () => onPath('wasm-opt') && onPath('wasm-metadce') },
   gcc: { packages: ['gcc', 'libc6-dev'], present: () => onPath('gcc') && existsSync('/usr/include/stdio.h') },
   'g++': { packages: ['g++'], present: () => onPath('g++') },
   clang: { packages: ['clang'], present: () => onPath('clang') },
