@@ -2,25 +2,40 @@
 // The embedded core's allocator (src/port/memory.c), called from outside: blocks are apart and aligned, what was freed
 // is used again, and without memory there is none.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, test } from 'node:test';
+import { before, beforeEach, test } from 'node:test';
 
-import { build } from '../../tools/paths.mjs';
+import { build, environment, root } from '../tools/paths.mjs';
 
-const module = new WebAssembly.Module(readFileSync(join(build, 'core/core.wasm')));
+const EXPORTS = ['_malloc', '_free', '_posix_memalign'];
+const FLAGS = ['--no-entry', '-sALLOW_MEMORY_GROWTH', '-sTOTAL_STACK=65536', '-sINITIAL_MEMORY=131072'];
 const MOST = 2 ** 31; // bytes that emcc lets a memory grow to
+const PAGE = 65_536;
 
-let malloc, free, memory, growths;
+let module, malloc, free, memalign, memory, growths;
+
+before(() => {
+  const folder = join(build, 'web-programs');
+  const output = join(folder, 'memory.wasm');
+  mkdirSync(folder, { recursive: true });
+  const args = ['-Oz', ...FLAGS, `-sEXPORTED_FUNCTIONS=${EXPORTS}`, join(root, 'src/port/memory.c'), '-o', output];
+  execFileSync('emcc', args, { env: { ...process.env, ...environment } });
+  module = new WebAssembly.Module(readFileSync(output));
+});
 
 beforeEach(() => {
   growths = 0;
-  const env = Object.fromEntries(WebAssembly.Module.imports(module).map(({ name }) => [name, () => 0]));
-  env.emscripten_notify_memory_growth = () => growths++;
-  const { exports } = new WebAssembly.Instance(module, { env });
-  exports._initialize();
+  const { exports } = new WebAssembly.Instance(module, { env: { emscripten_notify_memory_growth: () => growths++ } });
+  exports._initialize?.();
   ({ free, memory } = exports);
   malloc = (size) => exports.malloc(size) >>> 0;
+  const answer = malloc(4);
+  memalign = (alignment, size) => {
+    const status = exports.posix_memalign(answer, alignment, size);
+    return { status, at: new DataView(memory.buffer).getUint32(answer, true) };
+  };
 });
 
 // Numbers from 0 up to 1, the same in each run.
@@ -99,4 +114,22 @@ test('used up, the memory gives what was freed', () => {
 
 test('freeing nothing does nothing', () => {
   free(0);
+});
+
+test('blocks aligned to a page are next to each other, whatever comes between them', () => {
+  const size = PAGE - 64; // as base/pool.c asks
+  const first = memalign(PAGE, size).at;
+  allocate(100, 1);
+  allocate(16_368, 2);
+  const second = memalign(PAGE, size).at;
+  assert.ok(first > 0 && first % PAGE === 0 && second % PAGE === 0);
+  assert.ok(second - first <= 2 * PAGE, `${second - first} bytes apart`);
+  free(first);
+  assert.equal(memalign(PAGE, 100).at, first);
+  assert.equal(memalign(16, 100).at % 16, 0);
+});
+
+test('an alignment that cannot be had is an error', () => {
+  assert.deepEqual(memalign(2 * PAGE, 10), { status: 48, at: 0 }); // ENOMEM
+  assert.deepEqual(memalign(PAGE, MOST), { status: 48, at: 0 });
 });
