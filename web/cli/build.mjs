@@ -86,7 +86,7 @@ function buildCore(wasm) {
   const [raw, reduced] = ['raw', 'reduced'].map((name) => join(core, `${name}.wasm`));
   compileCore(raw);
   dropUnused(raw, reduced);
-  must('wasm-opt', ['-O3', ...FEATURES, '--strip-producers', '--strip-debug', reduced, '-o', wasm]);
+  must('wasm-opt', ['-Os', '-aimfs', '14', ...FEATURES, '--strip-producers', '--strip-debug', reduced, '-o', wasm]);
 }
 
 // Text as a bundler writes it that keeps to ASCII, and never a newline.
