@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { build, root } from './sources.mjs';
 
 // What a bundler emits for `import { run } from 'wasyncio'`, gzipped.
-export const LARGEST_BUNDLE = 23.5 * 1024; // bytes
+export const LARGEST_BUNDLE = 24 * 1024; // bytes
 
 const npm = (cwd, ...args) => execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
