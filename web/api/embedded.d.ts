@@ -2,8 +2,11 @@
 // What web/cli/build.mjs makes beside the compiled files: the core, and the part of web/lib/asyncio.js that every
 // loader shares.
 
-/** WebAssembly, one character for each byte. */
+/** WebAssembly, one character for each byte, combined with `mask`. */
 export const wasm: string;
+
+/** What each byte is combined with (exclusive or). */
+export const mask: number;
 
 /** A value as C takes it. */
 export interface Given {
@@ -43,12 +46,11 @@ export interface Values {
 }
 
 /** The shared part; see web/lib/asyncio.js. */
-export interface Bridge extends Crossing {
+export interface Bridge {
   readonly values: Values;
   incoming: Uint8Array | undefined;
   handle(value: unknown): number;
   value(handle: number): unknown;
-  KIND: Record<'js', number>;
   Pending: new (promise: unknown, cancel: (message: number) => boolean, crossing: Crossing) => Pending;
   readonly TURN: { readonly timer: number; readonly hop: number; readonly microtask: number };
   wakeSoon(patient: number): void;

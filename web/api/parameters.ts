@@ -3,6 +3,7 @@
 // C reads it when the coroutine is made. Both know a type by its number in <asyncio/export.h>.
 import type { Core } from './core.js';
 import { TypeError, ValueError, show } from './errors.js';
+import type { Glue } from './program.js';
 
 /** A parameter of an export, or with an offset of 0 its result. */
 export interface Parameter {
@@ -123,7 +124,8 @@ const value: Type = {
   take: (given, expected) =>
     given instanceof ArrayBuffer || ArrayBuffer.isView(given) ? takeBytes(given, expected) : given,
   put(core, address, taken) {
-    const { bridge, c } = core;
+    const { c } = core;
+    const bridge = core.bridge as Glue;
     const given = taken === null ? { kind: bridge.KIND.js, number: 0, size: bridge.handle(null) } : bridge.given(taken);
     bridge.incoming = given.bytes;
     try {

@@ -2,14 +2,15 @@
 // A program that emcc has linked, as an instance: its glue has web/lib/asyncio.js in it, which is the bridge, and tells us of
 // itself when the module is made. Nothing of Emscripten's own is used but what all its versions have: the module argument, the
 // promise of the module, and Module['_name'] of a function that C keeps alive.
-import type { Bridge } from './embedded.js';
+import type { Bridge, Crossing } from './embedded.js';
 import { RuntimeError, TypeError, show } from './errors.js';
 import { readFunctions, type Clock, type Functions, type Instance, type Owner } from './instance.js';
 
 declare const process: { removeListener(event: string, listener: unknown): void };
 
 /** What web/lib/asyncio.js adds to the bridge. */
-interface Glue extends Bridge {
+export interface Glue extends Bridge, Crossing {
+  readonly KIND: { readonly js: number };
   owner: Owner | undefined;
   stays: boolean;
   exited: boolean;
