@@ -16,9 +16,6 @@ typedef struct asyncio__function {
 // For JavaScript alone; elsewhere each file says what its own do.
 unsigned asyncio__js_count(const asyncio_value *list);
 const asyncio_value *asyncio__js_items(const asyncio_value *list);
-const void *asyncio__js_bytes(const asyncio_value *value);
-size_t asyncio__js_size(const asyncio_value *value);
-void *asyncio__js_pointer(const asyncio_value *value);
 asyncio_js asyncio__js_handle(const asyncio_value *value);
 const asyncio_error *asyncio__js_item_error(const asyncio_value *value);
 asyncio_status asyncio__js_item_status(const asyncio_value *value);

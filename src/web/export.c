@@ -56,6 +56,17 @@ static asyncio_future *call(const asyncio__export *self, size_t bytes) {
   return coroutine;
 }
 
+// Reading what only C makes.
+static const void *bytes_of(const asyncio_value *value) { return asyncio_value_bytes(*value, NULL); }
+
+static size_t size_of(const asyncio_value *value) {
+  size_t size;
+  asyncio_value_bytes(*value, &size);
+  return size;
+}
+
+static void *pointer_of(const asyncio_value *value) { return asyncio_value_pointer(*value); }
+
 // What the loader asks a program for.
 typedef struct exported {
   const asyncio__function *shared;
@@ -65,7 +76,9 @@ typedef struct exported {
 
 EMSCRIPTEN_KEEPALIVE const exported *asyncio__exported(void) {
   static const asyncio__function functions[] = {
-      {"call_export", (const void *)call}, {"arguments", (const void *)asyncio__stackful_arguments}, {NULL, NULL}};
+      {"call_export", (const void *)call}, {"arguments", (const void *)asyncio__stackful_arguments},
+      {"value", (const void *)asyncio__js_value}, {"bytes", (const void *)bytes_of}, {"size", (const void *)size_of},
+      {"pointer", (const void *)pointer_of}, {NULL, NULL}};
   static exported program;
   program = (exported){asyncio__js_functions(), functions, first};
   return &program;

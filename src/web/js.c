@@ -54,16 +54,6 @@ const asyncio_value *asyncio__js_items(const asyncio_value *list) {
   return asyncio__value_items(*list);
 }
 
-const void *asyncio__js_bytes(const asyncio_value *value) { return asyncio_value_bytes(*value, NULL); }
-
-size_t asyncio__js_size(const asyncio_value *value) {
-  size_t size;
-  asyncio_value_bytes(*value, &size);
-  return size;
-}
-
-void *asyncio__js_pointer(const asyncio_value *value) { return asyncio_value_pointer(*value); }
-
 asyncio_js asyncio__js_handle(const asyncio_value *value) { return asyncio__value_js(*value); }
 
 const asyncio_error *asyncio__js_item_error(const asyncio_value *value) {

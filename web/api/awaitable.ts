@@ -90,7 +90,7 @@ export function isThenable(value: unknown): value is PromiseLike<any> {
 const kindOf = (value: unknown) => (typeof value === 'function' ? Object.prototype.toString.call(value) : '');
 
 /** The exports of C programs: coroutine functions that JavaScript does not know for such. */
-export const exported = new WeakSet<object>();
+export const exported = /* @__PURE__ */ new WeakSet<object>();
 
 /** Whether calling `value` makes a coroutine object: a `function*`, or an export of a C program. */
 export const isGeneratorFunction = (value: unknown): boolean =>

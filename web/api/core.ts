@@ -5,7 +5,7 @@
 import type { Bridge, Crossing } from './embedded.js';
 import { JS_ERROR, RuntimeError, errorOf, statusOf } from './errors.js';
 import { Future, type Task } from './future.js';
-import { textAt, textOf, type Functions, type Instance, type Open, type Owner } from './instance.js';
+import { textAt, type Functions, type Instance, type Open, type Owner } from './instance.js';
 import type { EventLoop } from './loop.js';
 
 /** What steps a coroutine of JavaScript; C holds a handle of it. */
@@ -20,11 +20,7 @@ export const YIELDED = 2;
 
 const NONE = 0;
 const BOOL = 1;
-const INT64 = 2;
 const DOUBLE = 3;
-const POINTER = 4;
-const TEXT = 5;
-const BYTES = 6;
 const LIST = 7;
 const ERROR = 8;
 const JS = 9;
@@ -123,17 +119,9 @@ export class Core implements Owner {
     if (kind === DOUBLE) return this.#view.getFloat64(pointer + 8, true);
     if (kind === BOOL) return this.#view.getUint8(pointer + 8) !== 0;
     if (kind === JS) return this.bridge.value(this.c.handle!(pointer));
-    if (kind === INT64) return this.#view.getBigInt64(pointer + 8, true);
-    if (kind === TEXT) return textOf(this.#view.buffer, this.c.bytes!(pointer), this.c.size!(pointer));
-    if (kind === BYTES) return this.#readBytes(this.c.bytes!(pointer), this.c.size!(pointer));
-    if (kind === POINTER) return this.c.pointer!(pointer) >>> 0;
     if (kind === ERROR) return this.error(this.c.item_status!(pointer), this.c.item_error!(pointer));
     if (kind === LIST) return this.#readList(pointer);
-    throw new Error(`A value of kind ${kind} came out of C`);
-  }
-
-  #readBytes(pointer: number, size: number): Uint8Array {
-    return new Uint8Array(this.#view.buffer, pointer, size).slice();
+    return this.#instance.read(kind, pointer);
   }
 
   #readList(pointer: number): unknown[] {

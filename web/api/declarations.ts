@@ -5,14 +5,10 @@ import type { Parameter } from './parameters.js';
 import type { Runtime } from './runtime.js';
 
 // What C may name a parameter and TypeScript may not.
-const RESERVED = new Set(
-  (
-    'arguments await catch class const debugger delete enum eval export extends false finally function implements import in ' +
-    'instanceof interface let new null package private protected public static super this throw true try typeof var with yield'
-  ).split(' '),
-);
+const RESERVED =
+  /^(arguments|await|catch|class|const|debugger|delete|enum|eval|export|extends|false|finally|function|implements|import|in|instanceof|interface|let|new|null|package|private|protected|public|static|super|this|throw|true|try|typeof|var|with|yield)$/;
 
-const parameter = ({ name, type }: Parameter) => `${RESERVED.has(name) ? `${name}_` : name}: ${type.parameter}`;
+const parameter = ({ name, type }: Parameter) => `${RESERVED.test(name) ? `${name}_` : name}: ${type.parameter}`;
 
 const signature = ({ name, parameters, result }: Record_) =>
   `${name}(${parameters.map(parameter).join(', ')}): Coroutine<${result.type.result}>;`;

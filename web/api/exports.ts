@@ -19,7 +19,7 @@ export interface Record_ {
 }
 
 /** Of each loaded program. */
-export const recordsOf = new WeakMap<Runtime, readonly Record_[]>();
+export const recordsOf = /* @__PURE__ */ new WeakMap<Runtime, readonly Record_[]>();
 
 // In words of 32 bits, as <asyncio/export.h> has the fields.
 const RECORD = { next: 1, name: 2, words: 3, type: 4, size: 6, count: 7, parameters: 8 };

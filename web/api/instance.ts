@@ -36,6 +36,8 @@ export interface Instance {
   readonly bridge: Bridge;
   readonly c: Functions;
   memory(): ArrayBufferLike;
+  /** The value at `pointer`, of a kind that C alone makes. */
+  read(kind: number, pointer: number): unknown;
   /** Nothing of it runs any more. */
   close(): void;
 }
@@ -142,5 +144,8 @@ export const embedded =
     const functionAt = (index: number) => raw.__indirect_function_table.get(index);
     readFunctions(c, raw.memory.buffer, raw.asyncio__js_functions(), functionAt);
     raw._initialize();
-    return { bridge, c, memory: () => raw.memory.buffer, close: () => bridge.armTimer(Infinity) };
+    const read = (kind: number) => {
+      throw new Error(`A value of kind ${kind} came out of C`);
+    };
+    return { bridge, c, memory: () => raw.memory.buffer, read, close: () => bridge.armTimer(Infinity) };
   };

@@ -27,7 +27,7 @@ export interface Type {
   size?(taken: any): number;
 }
 
-const encoder = new TextEncoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
 const ALIGNMENT = 8;
 
 const article = (words: string) => (/^(int|unsigned)/.test(words) ? 'an' : 'a');
@@ -148,8 +148,7 @@ const boolean: Type = {
 
 const nothing: Type = { parameter: 'never', result: 'undefined', take: () => undefined, put: () => {} };
 
-/** The types, each at its number. */
-export const TYPES: readonly Type[] = [
+const makeTypes = (): readonly Type[] => [
   nothing,
   boolean,
   integers(8, true, ({ view }, address, taken) => view.setInt8(address, taken)),
@@ -166,3 +165,6 @@ export const TYPES: readonly Type[] = [
   buffer,
   value,
 ];
+
+/** The types, each at its number. */
+export const TYPES = /* @__PURE__ */ makeTypes();

@@ -4,7 +4,7 @@
 // promise of the module, and Module['_name'] of a function that C keeps alive.
 import type { Bridge, Crossing } from './embedded.js';
 import { RuntimeError, TypeError, show } from './errors.js';
-import { readFunctions, type Clock, type Functions, type Instance, type Owner } from './instance.js';
+import { readFunctions, textOf, type Clock, type Functions, type Instance, type Owner } from './instance.js';
 
 declare const process: { removeListener(event: string, listener: unknown): void };
 
@@ -57,7 +57,8 @@ export class Program {
   readonly open = (owner: Owner): Instance => {
     const glue = this.#glue;
     glue.owner = owner;
-    return { bridge: glue, c: this.#c, memory: glue.memory, close: () => close(glue) };
+    const read = (kind: number, pointer: number) => readC(this.#c, glue.memory(), kind, pointer);
+    return { bridge: glue, c: this.#c, memory: glue.memory, read, close: () => close(glue) };
   };
 
   /** Makes the module, with what is wrong with it as the error. */
@@ -89,6 +90,18 @@ export class Program {
     }
     return (program = new Program(glue, exported));
   }
+}
+
+const INT64 = 2;
+const POINTER = 4;
+const TEXT = 5;
+
+// What only C makes: numbers of 64 bits, pointers, text, and else bytes.
+function readC(c: Functions, memory: ArrayBufferLike, kind: number, pointer: number): unknown {
+  if (kind === INT64) return new DataView(memory).getBigInt64(pointer + 8, true);
+  if (kind === POINTER) return c.pointer!(pointer) >>> 0;
+  const [start, size] = [c.bytes!(pointer), c.size!(pointer)];
+  return kind === TEXT ? textOf(memory, start, size) : new Uint8Array(memory, start, size).slice();
 }
 
 // Emscripten's, which nobody can name from here.
