@@ -12,18 +12,22 @@
 //
 //   const product = await app.factorial('A', 20); // a bigint
 //
-// First comes the type of the result as JavaScript gets it, then what ASYNCIO_COROUTINE takes. The types and what they are in
-// JavaScript: bool (boolean); int, unsigned, long, short, char and int8_t to uint32_t (number, checked to be an integer in
-// their range); int64_t and uint64_t (bigint); float and double (number); const char * (string, in UTF-8, zero-terminated);
-// asyncio_buffer (an ArrayBuffer or a view of one, a Uint8Array as a result); asyncio_value (any value, see below); and as
-// a result void (undefined). Another type does not compile.
+// First comes the type of the result as JavaScript gets it, then what ASYNCIO_COROUTINE takes. The types and what they
+// are in JavaScript: bool (boolean); int, unsigned, long, short, char and int8_t to uint32_t (number, checked to be an
+// integer in their range); int64_t and uint64_t (bigint); float and double (number); const char * (string, in UTF-8,
+// zero-terminated); asyncio_buffer (an ArrayBuffer or a view of one, a Uint8Array as a result); asyncio_value (any
+// value, see below); and as a result void (undefined). Another type does not compile.
 //
-// Text and bytes are copies that live until the coroutine has ended. An asyncio_value is borrowed until then; it comes as
-// promise.h says of what a promise resolves with, but for null, which stays a JavaScript value.
+// Text and bytes are copies that live until the coroutine has ended. An asyncio_value is borrowed until then; it comes
+// as promise.h says of what a promise resolves with, but for null, which stays a JavaScript value. A promise among them
+// is awaited through a handle of its own:
 //
-// The body gives its result as an asyncio_value: asyncio_int for integers, asyncio_double, asyncio_text, asyncio_bytes and so
-// on. One of another kind than declared is a RuntimeError to JavaScript. A uint64_t is given as asyncio_int((int64_t)number).
-// Natively ASYNCIO_EXPORT is ASYNCIO_COROUTINE.
+//   EM_JS(asyncio_js, promise_of, (asyncio_js handle), { return asyncio.promise(asyncio.value(handle)); });
+//   ... asyncio_await(asyncio_promise(promise_of(asyncio_value_js(value))), result) ...
+//
+// The body gives its result as an asyncio_value: asyncio_int for integers, asyncio_double, asyncio_text, asyncio_bytes
+// and so on. One of another kind than declared is a RuntimeError to JavaScript. A uint64_t is given as
+// asyncio_int((int64_t)number). Natively ASYNCIO_EXPORT is ASYNCIO_COROUTINE.
 #ifndef ASYNCIO_EXPORT_H
 #define ASYNCIO_EXPORT_H
 
@@ -92,8 +96,8 @@ typedef struct asyncio__export {
 void asyncio__export_add(asyncio__export *self);
 
 // The end of a body that JavaScript called: makes [result] what was declared; [status], or a RuntimeError.
-asyncio_status asyncio__export_result(asyncio_status status, asyncio_value *result, asyncio__type type, const char *words,
-                                      const char *name);
+asyncio_status asyncio__export_result(asyncio_status status, asyncio_value *result, asyncio__type type,
+                                      const char *words, const char *name);
 
 #define ASYNCIO__BY_SIZE(type, four, eight) (sizeof(type) == 8 ? eight : four)
 #define ASYNCIO__TYPE(type) \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What JavaScript calls of a runtime, by name: in the embedded core and in a C program alike, in a table of pointers. As exports
-// of WebAssembly they would need glue and, under Asyncify, a wrapper each, and emcc shortens their names.
+// What JavaScript calls of a runtime, by name: in the embedded core and in a C program alike, in a table of pointers.
+// As exports of WebAssembly they would need glue and, under Asyncify, a wrapper each, and emcc shortens their names.
 #ifndef ASYNCIO__WEB_API_H
 #define ASYNCIO__WEB_API_H
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Exports: C's coroutine functions as JavaScript calls them. Each ASYNCIO_EXPORT links its record into a list before main, and by
-// that pulls this file, and with it all that a loaded program needs, out of the archive: a program without exports has
-// none of it. JavaScript checks the arguments and writes them to where the body reads them; the result is checked here,
-// once, so that a task, a gather and a callback all see the same.
-// Invariant: values among the arguments are cleared once, by the release of their coroutine.
+// Exports: C's coroutine functions as JavaScript calls them. Each ASYNCIO_EXPORT links its record into a list before
+// main, and by that pulls this file, and with it all that a loaded program needs, out of the archive: a program without
+// exports has none of it. JavaScript checks the arguments and writes them to where the body reads them; the result is
+// checked here, once, so that a task, a gather and a callback all see the same. Invariant: values among the arguments
+// are cleared once, by the release of their coroutine.
 #include "asyncio/export.h"
 
 #include <stdio.h>
@@ -15,13 +15,15 @@
 // From the loader: a handle of a bigint.
 asyncio_js asyncio_host_bigint(double high, unsigned low);
 
-// What api.c and js_coroutine.c call is here, so that only such programs have it: the loader's owner is who loaded this one.
+// What api.c and js_coroutine.c call is here, so that only such programs have it: the loader's owner is who loaded this
+// one.
 EM_JS(uintptr_t, asyncio_host_step, (asyncio_js handle, asyncio_status sent, const void *value, void *frame), {
   return asyncio.owner.step(handle >>> 0, sent, value, frame);
 });
 EM_JS(asyncio_status, asyncio_host_call, (asyncio_js callback), { return asyncio.owner.call(callback >>> 0); });
 EM_JS(bool, asyncio_host_settled,
-      (asyncio_js half, asyncio_status status, int flags, const void *value, const void *error, unsigned number, unsigned cancels),
+      (asyncio_js half, asyncio_status status, int flags, const void *value, const void *error, unsigned number,
+       unsigned cancels),
       { return asyncio.owner.settled(half >>> 0, status, flags, value, error, number, cancels); });
 EM_JS(void, asyncio_host_exception,
       (void *loop, const void *context, void *future, const char *message, asyncio_status status, const void *error),
@@ -89,8 +91,9 @@ EMSCRIPTEN_KEEPALIVE const exported *asyncio__exported(void) {
 static const struct {
   int64_t least, most;
 } ranges[] = {
-    [ASYNCIO__INT8] = {INT8_MIN, INT8_MAX},    [ASYNCIO__UINT8] = {0, UINT8_MAX},   [ASYNCIO__INT16] = {INT16_MIN, INT16_MAX},
-    [ASYNCIO__UINT16] = {0, UINT16_MAX},       [ASYNCIO__INT32] = {INT32_MIN, INT32_MAX}, [ASYNCIO__UINT32] = {0, UINT32_MAX},
+    [ASYNCIO__INT8] = {INT8_MIN, INT8_MAX},    [ASYNCIO__UINT8] = {0, UINT8_MAX},
+    [ASYNCIO__INT16] = {INT16_MIN, INT16_MAX}, [ASYNCIO__UINT16] = {0, UINT16_MAX},
+    [ASYNCIO__INT32] = {INT32_MIN, INT32_MAX}, [ASYNCIO__UINT32] = {0, UINT32_MAX},
     [ASYNCIO__INT64] = {INT64_MIN, INT64_MAX}, [ASYNCIO__UINT64] = {INT64_MIN, INT64_MAX},
 };
 
@@ -110,11 +113,14 @@ static asyncio_status to_bigint(asyncio_value *result, int64_t integer, asyncio_
 
 static bool fits(asyncio_value value, asyncio__type type) {
   static const asyncio_kind kinds[] = {
-      [ASYNCIO__VOID] = ASYNCIO_NONE,   [ASYNCIO__BOOL] = ASYNCIO_BOOL,    [ASYNCIO__FLOAT] = ASYNCIO_DOUBLE,
-      [ASYNCIO__DOUBLE] = ASYNCIO_DOUBLE, [ASYNCIO__TEXT] = ASYNCIO_TEXT, [ASYNCIO__BUFFER] = ASYNCIO_BYTES,
+      [ASYNCIO__VOID] = ASYNCIO_NONE,
+      [ASYNCIO__BOOL] = ASYNCIO_BOOL,
+      [ASYNCIO__TEXT] = ASYNCIO_TEXT,
+      [ASYNCIO__BUFFER] = ASYNCIO_BYTES,
   };
   if (type == ASYNCIO__VALUE) return true;
-  if (type == ASYNCIO__FLOAT || type == ASYNCIO__DOUBLE) return value.kind == ASYNCIO_DOUBLE || value.kind == ASYNCIO_INT64;
+  if (type == ASYNCIO__FLOAT || type == ASYNCIO__DOUBLE)
+    return value.kind == ASYNCIO_DOUBLE || value.kind == ASYNCIO_INT64;
   if (type < ASYNCIO__INT8 || type > ASYNCIO__UINT64) return value.kind == kinds[type];
   int64_t integer = asyncio_value_int(value);
   return is_whole(value) && integer >= ranges[type].least && integer <= ranges[type].most;
@@ -135,14 +141,15 @@ static asyncio_status refuse(asyncio_value *result, const char *words, const cha
   char number[32] = "";
   if (value.kind == ASYNCIO_INT64) snprintf(number, sizeof number, ", %lld", (long long)asyncio_value_int(value));
   if (value.kind == ASYNCIO_DOUBLE) snprintf(number, sizeof number, ", %g", asyncio_value_double(value));
-  asyncio_status status = asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Expected the result of %s() to be of type %s, got %s%s", name,
-                                        words, names[value.kind], number);
+  asyncio_status status =
+      asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Expected the result of %s() to be of type %s, got %s%s", name, words,
+                    names[value.kind], number);
   asyncio_value_clear(result);
   return status;
 }
 
-asyncio_status asyncio__export_result(asyncio_status status, asyncio_value *result, asyncio__type type, const char *words,
-                                      const char *name) {
+asyncio_status asyncio__export_result(asyncio_status status, asyncio_value *result, asyncio__type type,
+                                      const char *words, const char *name) {
   if (status) return status;
   return fits(*result, type) ? convert(result, type) : refuse(result, words, name);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One runtime's C and what crosses its border: numbers and booleans as they are, everything else that JavaScript made by a
-// handle, so that the very same object comes out again. Nothing is thrown into C: what an import throws is recorded there as
-// an error. Invariant: once it has ended, every call of C throws why, and nothing waits for it.
+// One runtime's C and what crosses its border: numbers and booleans as they are, everything else that JavaScript made
+// by a handle, so that the very same object comes out again. Nothing is thrown into C: what an import throws is
+// recorded there as an error. Invariant: once it has ended, every call of C throws why, and nothing waits for it.
 import type { Bridge, Crossing } from './embedded.js';
 import { JS_ERROR, RuntimeError, errorOf, statusOf } from './errors.js';
 import { Future, type Task } from './future.js';

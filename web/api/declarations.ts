@@ -20,13 +20,13 @@ const imports = (attribute: string) => `import type { Coroutine, ModuleFactory }
 
 const interfaceOf = (records: readonly Record_[], indent: string) =>
   [
-    `${indent}/** What asyncio.load() makes of the program: each call is a coroutine, which runs once it is awaited or a task. */`,
+    `${indent}/** What asyncio.load() gives: each call is a coroutine, which runs once it is awaited or made a task. */`,
     `${indent}export interface Exports {`,
     ...records.map((record) => `${indent}  ${signature(record)}`),
     `${indent}}\n`,
   ].join('\n');
 
-/** A .d.ts for the file of a loaded program, which is an ECMAScript module or, if `commonjs`, one of Node's older kind. */
+/** A .d.ts for the file of a loaded program, which is an ECMAScript module or, if `commonjs`, one of the older kind. */
 export function declarations(program: Runtime, commonjs = false): string {
   const records = recordsOf.get(program) ?? [];
   if (!commonjs)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What a runtime needs of WebAssembly: C's functions by name, memory, and the bridge. Two loaders supply it: the embedded one
-// here, and program.ts for what emcc has linked. Both take the functions from the table that src/web/api.c keeps.
+// What a runtime needs of WebAssembly: C's functions by name, memory, and the bridge. Two loaders supply it: the
+// embedded one here, and program.ts for what emcc has linked. Both take the functions from the table that src/web/api.c
+// keeps.
 import { asyncioBridge, mask, wasm, type Bridge } from './embedded.js';
 
 /** The clock of a runtime, which a test can replace by one that need not wait. */

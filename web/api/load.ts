@@ -24,18 +24,19 @@ export interface LoadOptions {
   [option: string]: unknown;
 }
 
-/** A loaded program: a runtime with its exports. One that has a name of Runtime's, or is called then, is in `exports` alone. */
+/** A loaded program: a runtime with its exports. One with a name of Runtime's, or called then, is in `exports` alone. */
 export type App<E = CoroutineFunctions> = Runtime & { readonly exports: E } & Omit<
     E,
     keyof Runtime | 'exports' | 'then'
   >;
 
 /**
- * Loads a C program that emcc has linked with `-sMODULARIZE` over libasyncio.a: a runtime with the same API as the package's
- * own, on the program's loops, and each ASYNCIO_EXPORT as a coroutine function. It is ready when C's constructors have run.
- * A main() runs as a coroutine beside it; its return with 0 changes nothing, while another status, and exit() anywhere, end
- * the program: what still waits for it gets a RuntimeError. TypeError for what is no function, RuntimeError for a module without
- * asyncio or without exports; what the function or main() throws is thrown on.
+ * Loads a C program that emcc has linked with `-sMODULARIZE` over libasyncio.a: a runtime with the same API as the
+ * package's own, on the program's loops, and each ASYNCIO_EXPORT as a coroutine function. It is ready when C's
+ * constructors have run. A main() runs as a coroutine beside it; its return with 0 changes nothing, while another
+ * status, and exit() anywhere, end the program: what still waits for it gets a RuntimeError. TypeError for what is no
+ * function, RuntimeError for a module without asyncio or without exports; what the function or main() throws is thrown
+ * on.
  */
 export async function load<E = CoroutineFunctions>(
   createModule: ModuleFactory<E>,

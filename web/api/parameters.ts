@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The types of a C program's exports: what JavaScript gives for each is checked when the export is called, and written to where
-// C reads it when the coroutine is made. Both know a type by its number in <asyncio/export.h>.
+// The types of a C program's exports: what JavaScript gives for each is checked when the export is called, and written
+// to where C reads it when the coroutine is made. Both know a type by its number in <asyncio/export.h>.
 import type { Core } from './core.js';
 import { TypeError, ValueError, show } from './errors.js';
 import type { Glue } from './program.js';

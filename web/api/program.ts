@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A program that emcc has linked, as an instance: its glue has web/lib/asyncio.js in it, which is the bridge, and tells us of
-// itself when the module is made. Nothing of Emscripten's own is used but what all its versions have: the module argument, the
-// promise of the module, and Module['_name'] of a function that C keeps alive.
+// A program that emcc has linked, as an instance: its glue has web/lib/asyncio.js in it, which is the bridge, and tells
+// us of itself when the module is made. Nothing of Emscripten's own is used but what all its versions have: the module
+// argument, the promise of the module, and Module['_name'] of a function that C keeps alive.
 import type { Bridge, Crossing } from './embedded.js';
 import { RuntimeError, TypeError, show } from './errors.js';
 import { readFunctions, textOf, type Clock, type Functions, type Instance, type Owner } from './instance.js';
@@ -29,8 +29,8 @@ type Options = Record<string, unknown>;
 type Create = (options: Options) => unknown;
 
 const NOT_LINKED =
-  'The module is no program of asyncio: link it with --js-library asyncio.js and -sMODULARIZE, and let the function that ' +
-  "makes it pass its argument on to emcc's";
+  'The module is no program of asyncio: link it with --js-library asyncio.js and -sMODULARIZE, and let the function ' +
+  "that makes it pass its argument on to emcc's";
 const NO_EXPORTS = 'The program exports nothing: define what JavaScript may call with ASYNCIO_EXPORT';
 
 /** A loaded program. */
@@ -71,7 +71,7 @@ export class Program {
     let program: Program | undefined;
     let ended: Error | undefined;
     const end = (status: number, thrown: unknown) => {
-      if (isExit(thrown) && glue?.mainSuspended) return; // main has only been left, or an exit() is on its way to the bridge
+      if (isExit(thrown) && glue?.mainSuspended) return; // main was only left, or an exit() is on its way to the bridge
       if (glue) close(glue);
       ended ??= isExit(thrown) ? new RuntimeError(`The program has ended with status ${status}`) : (thrown as Error);
       if (!program) return;

@@ -32,8 +32,8 @@ const filesOf = (folder) =>
     .filter((name) => name.endsWith('.c'))
     .map((name) => join(root, folder, name));
 
-// src/port/print.c takes the place of stdio and of check.c, memory.c that of malloc; there is no main to be a coroutine, and
-// C exports nothing.
+// src/port/print.c takes the place of stdio and of check.c, memory.c that of malloc; there is no main to be a
+// coroutine, and C exports nothing.
 function sources() {
   const port = ['stack', 'coro_none', 'print', 'memory', 'host_web'].map((name) => join(root, `src/port/${name}.c`));
   const others = ['src/base', 'src/core', 'src/async', 'src/web'].flatMap(filesOf);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# asyncio_add_types(target): after each link, the TypeScript declarations of the program's exports beside it: app.d.ts for
-# app.js. By this package's own command, or, for an installed library, by that of the npm package in the project.
+# asyncio_add_types(target): after each link, the TypeScript declarations of the program's exports beside it: app.d.ts
+# for app.js. By this package's own command, or, for an installed library, by that of the npm package in the project.
 set(command npx wasyncio)
 if(EXISTS ${CMAKE_CURRENT_LIST_DIR}/wasyncio.mjs)
   set(command node ${CMAKE_CURRENT_LIST_DIR}/wasyncio.mjs)

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
-// The package's command: `wasyncio types` writes the .d.ts of a C program from the records of its exports. It makes the module as
-// load() does, without main() and with the bytes of the .wasm at hand, so that what was linked for a page can be asked in
-// Node too.
+// The package's command: `wasyncio types` writes the .d.ts of a C program from the records of its exports. It makes the
+// module as load() does, without main() and with the bytes of the .wasm at hand, so that what was linked for a page can
+// be asked in Node too.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -24,8 +24,8 @@ class Mistake extends Error {}
 
 const isModule = (text) => /(^|[;}\s])export\s*(default\b|\{)/.test(text.slice(-2000));
 
-// Under a name that says what kind of module it is, whatever the folder's package.json says. The glue of emcc 3.1.6 takes
-// some of CommonJS's names to be there in either kind.
+// Under a name that says what kind of module it is, whatever the folder's package.json says. The glue of emcc 3.1.6
+// takes some of CommonJS's names to be there in either kind.
 async function importCopy(file, text) {
   const folder = mkdtempSync(join(tmpdir(), 'wasyncio-'));
   const copy = join(folder, isModule(text) ? 'program.mjs' : 'program.cjs');
@@ -40,8 +40,11 @@ async function importCopy(file, text) {
 
 const quiet = { print() {}, printErr() {} };
 
+const PACKAGE = new URL('../../build/api/index.js', import.meta.url);
+
 async function declare(program, wasm) {
-  const { load, declarations } = await import('../../build/api/index.js');
+  if (!existsSync(PACKAGE)) throw new Mistake('The package is not built: node web/cli/build.mjs does that');
+  const { load, declarations } = await import(PACKAGE);
   const file = resolve(program);
   if (!existsSync(file)) throw new Mistake(`There is no ${program}`);
   const text = readFileSync(file, 'utf8');

@@ -380,7 +380,7 @@ function asyncioLoader(makeBridge) {
     hideParkable(module) {
       Object.keys(module).forEach((key) => {
         const original = module[key];
-        if (typeof original !== 'function' || /^_asyncio_host_(?!watch|abandon|report|step|call|exception)/.test(original.name)) return;
+        if (typeof original !== 'function' || /^_?asyncio_host_(?!watch|abandon|report|step|call|exception)/.test(original.name)) return;
         module[key] = (...args) => {
           const outer = asyncio.foreign;
           const parkable = asyncio.parkable && HEAPU32[asyncio.parkable >> 2];

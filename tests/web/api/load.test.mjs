@@ -159,7 +159,10 @@ test('what does not fit the memory of C is a MemoryError, and nothing is lost', 
     assert.equal(await words(app.echo_text('x'.repeat(large))), "MemoryError: Out of memory for coroutine 'echo_text'");
     const bytes = 'MemoryError: Out of memory for a value of 20000000 bytes';
     assert.equal(await words(app.echo_value(new Uint8Array(large))), bytes);
-    assert.equal(await words(app.echo_text('x'.repeat(6e6))), 'MemoryError: Out of memory for a value of 6000000 bytes');
+    assert.equal(
+      await words(app.echo_text('x'.repeat(6e6))),
+      'MemoryError: Out of memory for a value of 6000000 bytes',
+    );
     assert.equal(await app.echo_text('x'.repeat(1e6)), 'x'.repeat(1e6));
   }
   assert.equal(app.core.bridge.values.size, 0);

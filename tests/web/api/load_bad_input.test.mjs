@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a caller of a C program's functions can get wrong: each row is a mistake, the class and the exact words that it is
-// answered with; after each a fresh task completes, and no value is left with C.
+// What a caller of a C program's functions can get wrong: each row is a mistake, the class and the exact words that it
+// is answered with; after each a fresh task completes, and no value is left with C.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 

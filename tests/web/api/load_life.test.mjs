@@ -14,7 +14,10 @@ const { CancelledError, RuntimeError } = asyncio;
 
 let withMain, exports;
 before(async () => {
-  [withMain, exports] = [await asyncio.factory('with_main', 'load_life'), await asyncio.factory('exports', 'load_life')];
+  [withMain, exports] = [
+    await asyncio.factory('with_main', 'load_life'),
+    await asyncio.factory('exports', 'load_life'),
+  ];
 });
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -63,7 +66,9 @@ async function hold(app) {
     foreign: asyncio.create_task(app.wait_for_ever()),
     gather: app.gather(app.sleep(Infinity), asyncio.sleep(0)),
   };
-  const words = Object.entries(held).map(async ([name, one]) => `${name}: ${await asyncio.rejection(Promise.resolve(one))}`);
+  const words = Object.entries(held).map(
+    async ([name, one]) => `${name}: ${await asyncio.rejection(Promise.resolve(one))}`,
+  );
   await app.sleep(0);
   return { words: Promise.all(words), future };
 }
@@ -108,7 +113,10 @@ test('close() ends tasks, runs and loops, those of main too, and C cleans up', a
     foreign: cancelled,
     gather: closed,
   });
-  assert.deepEqual(app.lines.filter((line) => line.startsWith('cleaned')), Array(2).fill('cleaned up after CancelledError'));
+  assert.deepEqual(
+    app.lines.filter((line) => line.startsWith('cleaned')),
+    Array(2).fill('cleaned up after CancelledError'),
+  );
   assert.equal(app.core.loops.size, 0);
   for (let i = 0; i < 5; i++) await turn(); // nothing of it runs any more
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The embedded runtime and two loaded programs together: their awaitables in one another's combinators, cancellations and
-// errors from each to the others.
+// The embedded runtime and two loaded programs together: their awaitables in one another's combinators, cancellations
+// and errors from each to the others.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 

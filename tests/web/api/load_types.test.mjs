@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What `wasyncio types` writes of a program is what TypeScript then checks, wrong arguments included; and what it says of
-// what is no program.
+// What `wasyncio types` writes of a program is what TypeScript then checks, wrong arguments included; and what it says
+// of what is no program.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -52,7 +52,8 @@ ASYNCIO_EXPORT(const char *, mixed, (bool, a), (double, b), (uint8_t, c), (int64
                (asyncio_buffer, g), (const char *, h)) {
   char text[200];
   ASYNCIO_TRY(asyncio_sleep(0));
-  snprintf(text, sizeof text, "%d %g %d %lld %s %d %.*s %s", a, b, c, (long long)d, e, f, (int)g.size, (const char *)g.data, h);
+  const char *bytes = g.data;
+  snprintf(text, sizeof text, "%d %g %d %lld %s %d %.*s %s", a, b, c, (long long)d, e, f, (int)g.size, bytes, h);
   return asyncio_text(result, text);
 }
 
