@@ -5,7 +5,7 @@
 import type { Bridge, Crossing } from './embedded.js';
 import { JS_ERROR, RuntimeError, errorOf, statusOf } from './errors.js';
 import { Future, type Task } from './future.js';
-import { textAt, type Functions, type Instance, type Open, type Owner } from './instance.js';
+import { textAt, type Functions, type Instance, type Open, type ProgramOwner } from './instance.js';
 import type { EventLoop } from './loop.js';
 
 /** What steps a coroutine of JavaScript; C holds a handle of it. */
@@ -36,7 +36,7 @@ export interface Run {
   fail(error: unknown): void;
 }
 
-export class Core implements Owner {
+export class Core implements ProgramOwner {
   /** C's functions; once it has ended, each throws. */
   c: Functions;
   readonly bridge: Bridge;
@@ -240,6 +240,11 @@ export class Core implements Owner {
     for (const loop of this.loops.values()) loop.close();
     this.turned();
     this.end(new RuntimeError('The runtime is closed'));
+  }
+
+  stopped(error: Error): void {
+    console.error('asyncio: The program has stopped:', error);
+    this.end(error);
   }
 
   /** C does not run any more: whatever waits for it is told `reason`. */

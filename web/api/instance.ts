@@ -32,6 +32,12 @@ export interface Owner {
   exception(loop: number, future: number, message: number, status: number, error: number): void;
 }
 
+/** What a program calls besides, whose C may fail where nobody can go on. */
+export interface ProgramOwner extends Owner {
+  /** It has trapped, or called abort(). */
+  stopped(error: Error): void;
+}
+
 /** One instance of C. */
 export interface Instance {
   readonly bridge: Bridge;
@@ -44,7 +50,7 @@ export interface Instance {
 }
 
 /** Makes an instance for its owner. */
-export type Open = (owner: Owner) => Instance;
+export type Open = (owner: ProgramOwner) => Instance;
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 

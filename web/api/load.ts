@@ -34,9 +34,9 @@ export type App<E = CoroutineFunctions> = Runtime & { readonly exports: E } & Om
  * Loads a C program that emcc has linked with `-sMODULARIZE` over libasyncio.a: a runtime with the same API as the
  * package's own, on the program's loops, and each ASYNCIO_EXPORT as a coroutine function. It is ready when C's
  * constructors have run. A main() runs as a coroutine beside it; its return with 0 changes nothing, while another
- * status, and exit() anywhere, end the program: what still waits for it gets a RuntimeError. TypeError for what is no
- * function, RuntimeError for a module without asyncio or without exports; what the function or main() throws is thrown
- * on.
+ * status, exit(), abort() and traps end the program: what still waits for it gets an error that says so. TypeError for
+ * what is no function, RuntimeError for a module without asyncio or without exports; what the function or main()
+ * throws is thrown on.
  */
 export async function load<E = CoroutineFunctions>(
   createModule: ModuleFactory<E>,

@@ -4,14 +4,14 @@
 // argument, the promise of the module, and Module['_name'] of a function that C keeps alive.
 import type { Bridge, Crossing } from './embedded.js';
 import { RuntimeError, TypeError, show } from './errors.js';
-import { readFunctions, textOf, type Clock, type Functions, type Instance, type Owner } from './instance.js';
+import { readFunctions, textOf, type Clock, type Functions, type Instance, type ProgramOwner } from './instance.js';
 
 declare const process: { removeListener(event: string, listener: unknown): void };
 
 /** What web/lib/asyncio.js adds to the bridge. */
 export interface Glue extends Bridge, Crossing {
   readonly KIND: { readonly js: number };
-  owner: Owner | undefined;
+  owner: ProgramOwner | undefined;
   stays: boolean;
   exited: boolean;
   mainSuspended: boolean;
@@ -54,7 +54,7 @@ export class Program {
   }
 
   /** Opens it for its owner. */
-  readonly open = (owner: Owner): Instance => {
+  readonly open = (owner: ProgramOwner): Instance => {
     const glue = this.#glue;
     glue.owner = owner;
     const read = (kind: number, pointer: number) => readC(this.#c, glue.memory(), kind, pointer);

@@ -321,7 +321,10 @@ function asyncioLoader(makeBridge) {
 
     rescue(error) {
       const overflow = error instanceof asyncio.StackOverflow || asyncio.isEngineOverflow(error);
-      if (error instanceof WebAssembly.RuntimeError && !overflow) throw error; // memory may be damaged
+      if (error instanceof WebAssembly.RuntimeError && !overflow) {
+        if (asyncio.owner) return asyncio.owner.stopped(error); // memory may be damaged
+        throw error;
+      }
       const hint = 'The stack overflowed: create the task with a larger .stack_size, or recurse less';
       const rescued = overflow
         ? asyncio.rescueAs(-7, hint)

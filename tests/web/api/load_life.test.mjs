@@ -93,6 +93,20 @@ for (const [how, status, end] of [
     app.close();
   });
 
+for (const byAbort of [true, false])
+  test(`${byAbort ? 'abort()' : 'a trap'} stops the program alone, and whatever waits for it is told`, async (t) => {
+    const reported = t.mock.method(console, 'error', () => {});
+    const app = await loadMain();
+    const { words } = await hold(app);
+    const error = await asyncio.rejection(app.create_task(app.stop(byAbort)));
+    assert.ok(error instanceof WebAssembly.RuntimeError);
+    assert.deepEqual(new Set((await words).map((line) => line.replace(/^\w+: /, ''))), new Set([`${error}`]));
+    assert.deepEqual(reported.mock.calls.at(-1).arguments, ['asyncio: The program has stopped:', error]);
+    const late = asyncio.thrown(() => app.create_task(app.is_prepared()));
+    assert.deepEqual([late.name, late.message], ['RuntimeError', error.message]);
+    app.close();
+  });
+
 test('close() ends tasks, runs and loops, those of main too, and C cleans up', async () => {
   const app = await loadMain('serve');
   app.get_running_loop().set_exception_handler(() => {});

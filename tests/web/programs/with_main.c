@@ -22,6 +22,12 @@ ASYNCIO_EXPORT(void, leave, (int, status)) {
   exit(status);
 }
 
+ASYNCIO_EXPORT(void, stop, (bool, by_abort)) {
+  ASYNCIO_TRY(asyncio_sleep(0));
+  if (by_abort) abort();
+  __builtin_trap();
+}
+
 // Insists on waiting when it is ended.
 ASYNCIO_EXPORT(void, insist) {
   for (;;) (void)!asyncio_sleep(1);
