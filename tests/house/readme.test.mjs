@@ -23,7 +23,7 @@ test("the README's C program, loaded into JavaScript, prints what the README say
   writeFileSync(join(folder, 'factorial.c'), block('c', 'ASYNCIO_EXPORT('));
   writeFileSync(join(folder, 'program.mjs'), block('js', 'asyncio.load('));
   const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...environment } };
-  const [command, ...args] = commandLine('-sMODULARIZE');
+  const [command, ...args] = commandLine('-sMODULARIZE', root, build);
   execFileSync(command, args, options);
   assert.equal(execFileSync(process.execPath, ['program.mjs'], options), block('text', 'cancelled: true'));
 });
@@ -37,7 +37,7 @@ for (const [compiler, ...run] of [
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'program.c'), block('c', 'int main(void)'));
     const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...environment } };
-    const [command, ...args] = commandLine(compiler, root, build);
+    const [command, ...args] = commandLine(`${compiler} -O`, root, build);
     execFileSync(command, args, options);
     assert.equal(execFileSync(run[0], run.slice(1), options), block('text', ''));
   });

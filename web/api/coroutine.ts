@@ -35,12 +35,14 @@ const reused = () => new RuntimeError('cannot reuse already awaited coroutine');
 /** A coroutine object, as sleep() and wait_for() return: nothing runs until it is awaited or made a task. */
 export class Coroutine<T> implements PromiseLike<T> {
   /** @internal */ readonly core: Core;
+  /** @internal */ readonly plain: boolean;
   #make: (() => number) | undefined;
   #start: (coroutine: Coroutine<T>) => Future<T>;
 
-  /** @internal `make` makes C's coroutine; `start` makes a task of this one. */
-  constructor(core: Core, make: () => number, start: (coroutine: Coroutine<T>) => Future<T>) {
+  /** @internal `make` makes C's coroutine; `start` makes a task of this one; `plain`: neither needs a running loop. */
+  constructor(core: Core, make: () => number, start: (coroutine: Coroutine<T>) => Future<T>, plain = false) {
     this.core = core;
+    this.plain = plain;
     this.#make = make;
     this.#start = start;
   }
