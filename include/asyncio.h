@@ -28,6 +28,7 @@
 #include "asyncio/gather.h"
 #include "asyncio/wait.h"
 #include "asyncio/wait_for.h"
+#include "asyncio/timeout.h"
 #include "asyncio/shield.h"
 #include "asyncio/run.h"
 #ifdef __EMSCRIPTEN__

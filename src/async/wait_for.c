@@ -63,7 +63,7 @@ static asyncio__progress cancel_and_wait(wait_for_frame *self) {
 
 static asyncio__progress start(wait_for_frame *self) {
   if (self->delay <= 0) return cancel_and_wait(self);
-  asyncio_status status = asyncio__timeout_begin(&self->timeout, self->delay);
+  asyncio_status status = asyncio__timeout_begin(&self->timeout, asyncio_loop_time(NULL) + self->delay);
   if (status) return done(self, status, asyncio_none());
   asyncio_future *awaitable = self->awaitable;
   self->awaitable = NULL;
