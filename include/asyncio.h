@@ -29,6 +29,8 @@
 #include "asyncio/wait.h"
 #include "asyncio/wait_for.h"
 #include "asyncio/timeout.h"
+#include "asyncio/event.h"
+#include "asyncio/lock.h"
 #include "asyncio/shield.h"
 #include "asyncio/run.h"
 #ifdef __EMSCRIPTEN__

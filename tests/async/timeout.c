@@ -17,7 +17,7 @@ static asyncio_status limited_sleep(asyncio_timeout *limit, double timeout, doub
   return asyncio_timeout_end(limit, asyncio_sleep(delay));
 }
 
-ASYNCIO_COROUTINE(limits_sleeps) {
+ASYNCIO_STATIC_COROUTINE(limits_sleeps) {
   asyncio_timeout limit;
   clock_start();
   CHECK_OK(limited_sleep(&limit, 2, 1));
@@ -45,7 +45,7 @@ static asyncio_status sleep_in_halves(double delay) {
   return asyncio_sleep(delay / 2);
 }
 
-ASYNCIO_COROUTINE(limits_a_stretch) {
+ASYNCIO_STATIC_COROUTINE(limits_a_stretch) {
   asyncio_timeout limit;
   clock_start();
   CHECK_OK(asyncio_timeout_begin(&limit, 3));
@@ -61,7 +61,7 @@ TEST(timeout_counts_over_all_waits_of_its_stretch) {
 
 // ---- No time at all
 
-ASYNCIO_COROUTINE(has_passed_before, (double, delay)) {
+ASYNCIO_STATIC_COROUTINE(has_passed_before, (double, delay)) {
   asyncio_timeout limit;
   asyncio_task *ticks = asyncio_create_task(ticking_actor_coroutine(3));
   CHECK_OK(asyncio_timeout_begin(&limit, delay));
@@ -87,7 +87,7 @@ TEST(timeout_that_has_passed_cancels_in_the_next_iteration_and_not_before) {
 
 // ---- Moving it
 
-ASYNCIO_COROUTINE(moves_limits) {
+ASYNCIO_STATIC_COROUTINE(moves_limits) {
   asyncio_timeout limit;
   clock_start();
   CHECK_OK(asyncio_timeout_begin(&limit, 1));
@@ -109,7 +109,7 @@ ASYNCIO_COROUTINE(moves_limits) {
 
 TEST(timeout_moves_later_earlier_into_the_past_and_away) { run(moves_limits_coroutine()); }
 
-ASYNCIO_COROUTINE(moves_what_cannot) {
+ASYNCIO_STATIC_COROUTINE(moves_what_cannot) {
   asyncio_timeout limit;
   CHECK_ERROR(asyncio_timeout_begin(&limit, NAN), ASYNCIO_VALUE_ERROR, "Expected [delay] to be a number, got NaN");
   CHECK_ERROR(asyncio_timeout_reschedule(&limit, 1), ASYNCIO_RUNTIME_ERROR, "Timeout has not been entered");
@@ -134,7 +134,7 @@ TEST(timeout_that_is_not_active_cannot_be_moved_or_ended) { run(moves_what_canno
 // ---- Limits within limits
 
 // The outcome of a sleep of 10 under two limits, as "<inner> <outer> at <time>".
-ASYNCIO_COROUTINE(nests, (double, outer_delay), (double, inner_delay)) {
+ASYNCIO_STATIC_COROUTINE(nests, (double, outer_delay), (double, inner_delay)) {
   asyncio_timeout outer, inner;
   clock_start();
   CHECK_OK(asyncio_timeout_begin(&outer, outer_delay));
@@ -164,7 +164,7 @@ static asyncio_status cancel_it(void *arg) {
   return ASYNCIO_OK;
 }
 
-ASYNCIO_COROUTINE(is_limited, (double, timeout)) {
+ASYNCIO_STATIC_COROUTINE(is_limited, (double, timeout)) {
   asyncio_timeout limit;
   asyncio_status status = limited_sleep(&limit, timeout, 9);
   trace("%s (%s), expired %d, %u requests", asyncio_error_name(status), asyncio_error_message(status),
@@ -172,7 +172,7 @@ ASYNCIO_COROUTINE(is_limited, (double, timeout)) {
   return status;
 }
 
-ASYNCIO_COROUTINE(cancels_at, (double, delay), (double, timeout)) {
+ASYNCIO_STATIC_COROUTINE(cancels_at, (double, delay), (double, timeout)) {
   asyncio_task *task = asyncio_create_task(is_limited_coroutine(timeout));
   CHECK_OK(asyncio_sleep(0));
   CHECK_OK(asyncio_loop_call_later(asyncio_get_running_loop(), delay, cancel_it, task, NULL));
@@ -189,7 +189,7 @@ TEST(cancellation_from_outside_is_no_timeout) {
   EXPECT_TRACE("CancelledError (The task was cancelled), expired 1, 1 requests", "task: CancelledError");
 }
 
-ASYNCIO_COROUTINE(ends_otherwise) {
+ASYNCIO_STATIC_COROUTINE(ends_otherwise) {
   asyncio_timeout limit;
   CHECK_OK(asyncio_timeout_begin(&limit, 1));
   CHECK_ERROR(asyncio_sleep(2), ASYNCIO_CANCELLED_ERROR, NULL);
@@ -207,7 +207,7 @@ ASYNCIO_COROUTINE(ends_otherwise) {
 
 TEST(stretch_that_ends_otherwise_after_its_timeout_keeps_its_outcome) { run(ends_otherwise_coroutine()); }
 
-ASYNCIO_COROUTINE(is_busy_past_its_limit) {
+ASYNCIO_STATIC_COROUTINE(is_busy_past_its_limit) {
   asyncio_timeout limit;
   asyncio_future *future = asyncio_loop_create_future(asyncio_get_running_loop());
   CHECK_OK(asyncio_timeout_begin(&limit, 0));
@@ -236,7 +236,7 @@ static asyncio_status begin_in_callback(void *arg) {
   return ASYNCIO_OK;
 }
 
-ASYNCIO_COROUTINE(begins_in_callbacks) {
+ASYNCIO_STATIC_COROUTINE(begins_in_callbacks) {
   CHECK_OK(asyncio_loop_call_soon(asyncio_get_running_loop(), begin_in_callback, NULL, NULL));
   return asyncio_sleep(0);
 }
@@ -246,17 +246,17 @@ TEST(timeout_needs_a_task) {
   run(begins_in_callbacks_coroutine());
 }
 
-ASYNCIO_COROUTINE(skips_the_end) {
+ASYNCIO_STATIC_COROUTINE(skips_the_end) {
   asyncio_timeout limit;
   return asyncio_timeout_begin(&limit, 1);
 }
 
-ASYNCIO_COROUTINE(waits_past_a_skipped_end) {
+ASYNCIO_STATIC_COROUTINE(waits_past_a_skipped_end) {
   CHECK_OK(asyncio_await(skips_the_end_coroutine(), NULL));
   return asyncio_sleep(0.5);
 }
 
-ASYNCIO_COROUTINE(lets_skip_ends, (double, delay)) {
+ASYNCIO_STATIC_COROUTINE(lets_skip_ends, (double, delay)) {
   asyncio_task *task = asyncio_create_task(waits_past_a_skipped_end_coroutine());
   CHECK_OK(asyncio_await(task, NULL));
   asyncio_unref(task);
@@ -268,7 +268,7 @@ TEST(skipped_end_of_a_timeout_leaves_nothing_once_its_task_is_done_or_its_loop_c
   run(lets_skip_ends_coroutine(2));
 }
 
-ASYNCIO_COROUTINE(is_left_waiting) {
+ASYNCIO_STATIC_COROUTINE(is_left_waiting) {
   asyncio_timeout limit;
   CHECK_ERROR(limited_sleep(&limit, 60, INFINITY), ASYNCIO_CANCELLED_ERROR, "Event loop is closed");
   trace("ended");
