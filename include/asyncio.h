@@ -31,6 +31,9 @@
 #include "asyncio/timeout.h"
 #include "asyncio/event.h"
 #include "asyncio/lock.h"
+#include "asyncio/semaphore.h"
+#include "asyncio/condition.h"
+#include "asyncio/barrier.h"
 #include "asyncio/shield.h"
 #include "asyncio/run.h"
 #ifdef __EMSCRIPTEN__
