@@ -34,6 +34,7 @@
 #include "asyncio/semaphore.h"
 #include "asyncio/condition.h"
 #include "asyncio/barrier.h"
+#include "asyncio/queue.h"
 #include "asyncio/shield.h"
 #include "asyncio/run.h"
 #ifdef __EMSCRIPTEN__
