@@ -4,8 +4,7 @@
 //
 // The public one keeps its timer in memory of its own, not in the caller's struct: between a begin and an end in C there may be
 // a return that was overlooked, or a stack that is lost, and a timer must not be left in either.
-// Invariant: the scope of a limit holds a reference to its task, and is freed by the end, or by the timer if the task is done or
-// the loop closed before.
+// Invariant: a scope is freed by the end of its limit, or with the task that skipped it.
 #include "asyncio/timeout.h"
 
 #include <math.h>
@@ -48,21 +47,27 @@ asyncio_status asyncio__timeout_end(asyncio__timeout *self, asyncio_status statu
 
 // ---- The public one
 
-static void scope_free(asyncio__timeout *self) {
-  asyncio_task *task = self->task;
+struct asyncio__timeout_scope {
+  asyncio__timeout timeout;
+  asyncio__entry left;  // in the task's callbacks: it may be done without the end
+};
+
+typedef struct asyncio__timeout_scope scope;
+
+static void scope_free(scope *self) {
+  asyncio_task *task = self->timeout.task;
+  asyncio__loop_disarm(asyncio_future_get_loop(task), &self->timeout.timer);
+  asyncio__unlink(&self->left.link);
   asyncio__pool_free(&asyncio__thread.pool, self, sizeof *self);
   asyncio_unref(task);
 }
 
-static void scope_drop(asyncio__entry *entry) { scope_free(asyncio__container(entry, asyncio__timeout, timer.entry)); }
+static void left_drop(asyncio__entry *entry) { scope_free(asyncio__container(entry, scope, left)); }
 
-// When the task is done already, it has skipped the end.
-static void scope_expire(asyncio__entry *entry) {
-  asyncio__timeout *self = asyncio__container(entry, asyncio__timeout, timer.entry);
-  if (asyncio_future_done(self->task))
-    scope_free(self);
-  else
-    expire(entry);
+static void left_run(asyncio__entry *entry) {
+  asyncio_task *task = asyncio__container(entry, scope, left)->timeout.task;
+  asyncio__loop_report(asyncio_future_get_loop(task), "Task is done without the end of its timeout", task);
+  left_drop(entry);
 }
 
 static asyncio_status check(const asyncio_timeout *limit, const char *name, double seconds) {
@@ -74,16 +79,17 @@ static asyncio_status check(const asyncio_timeout *limit, const char *name, doub
 static asyncio_status begin(asyncio_timeout *limit, double when) {
   asyncio_task *task = asyncio_current_task();
   if (!task) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Timeout should be used inside a task");
-  asyncio__timeout *self = asyncio__pool_alloc(&asyncio__thread.pool, sizeof *self);
+  scope *self = asyncio__pool_alloc(&asyncio__thread.pool, sizeof *self);
   if (!self) return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a timeout");
-  asyncio_status status = asyncio__timeout_begin(self, when);
+  asyncio_status status = asyncio__timeout_begin(&self->timeout, when);
+  asyncio__entry_init(&self->left, left_run);
+  self->left.drop = left_drop;
   asyncio_ref(task);
   if (status) {
     scope_free(self);
     return status;
   }
-  self->timer.entry.run = scope_expire;
-  self->timer.entry.drop = scope_drop;
+  asyncio__future_watch(task, &self->left);
   *limit = (asyncio_timeout){.asyncio__scope = self, .asyncio__state = ENTERED};
   return ASYNCIO_OK;
 }
@@ -101,7 +107,7 @@ asyncio_status asyncio_timeout_begin_at(asyncio_timeout *limit, double when) {
 }
 
 static const char *state_name(const asyncio_timeout *limit) {
-  if (limit->asyncio__scope) return limit->asyncio__scope->expired ? "expiring" : "active";
+  if (limit->asyncio__scope) return limit->asyncio__scope->timeout.expired ? "expiring" : "active";
   return limit->asyncio__state == EXPIRED ? "expired" : "finished";
 }
 
@@ -112,26 +118,26 @@ static asyncio_status refuse(const asyncio_timeout *limit) {
 
 asyncio_status asyncio_timeout_end(asyncio_timeout *limit, asyncio_status status) {
   ASYNCIO_TRY(check(limit, "limit", 0));
-  asyncio__timeout *self = limit->asyncio__scope;
+  scope *self = limit->asyncio__scope;
   if (!self) return refuse(limit);
-  status = asyncio__timeout_end(self, status);
-  *limit = (asyncio_timeout){.asyncio__when = self->when,
-                             .asyncio__state = self->expired ? EXPIRED : EXITED};
+  status = asyncio__timeout_end(&self->timeout, status);
+  *limit = (asyncio_timeout){.asyncio__when = self->timeout.when,
+                             .asyncio__state = self->timeout.expired ? EXPIRED : EXITED};
   scope_free(self);
   return status;
 }
 
 asyncio_status asyncio_timeout_reschedule(asyncio_timeout *limit, double when) {
   ASYNCIO_TRY(check(limit, "when", when));
-  asyncio__timeout *self = limit->asyncio__scope;
-  if (!self || self->expired) return refuse(limit);
-  return asyncio__timeout_move(self, when);
+  scope *self = limit->asyncio__scope;
+  if (!self || self->timeout.expired) return refuse(limit);
+  return asyncio__timeout_move(&self->timeout, when);
 }
 
 double asyncio_timeout_when(const asyncio_timeout *limit) {
-  return limit->asyncio__scope ? limit->asyncio__scope->when : limit->asyncio__when;
+  return limit->asyncio__scope ? limit->asyncio__scope->timeout.when : limit->asyncio__when;
 }
 
 bool asyncio_timeout_expired(const asyncio_timeout *limit) {
-  return limit->asyncio__scope ? limit->asyncio__scope->expired : limit->asyncio__state == EXPIRED;
+  return limit->asyncio__scope ? limit->asyncio__scope->timeout.expired : limit->asyncio__state == EXPIRED;
 }
