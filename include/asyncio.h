@@ -29,6 +29,7 @@
 #include "asyncio/wait.h"
 #include "asyncio/wait_for.h"
 #include "asyncio/timeout.h"
+#include "asyncio/task_group.h"
 #include "asyncio/event.h"
 #include "asyncio/lock.h"
 #include "asyncio/semaphore.h"
