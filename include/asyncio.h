@@ -26,6 +26,7 @@
 #include "asyncio/task.h"
 #include "asyncio/sleep.h"
 #include "asyncio/gather.h"
+#include "asyncio/as_completed.h"
 #include "asyncio/wait.h"
 #include "asyncio/wait_for.h"
 #include "asyncio/timeout.h"
