@@ -108,7 +108,7 @@ static void left_run(asyncio__entry *entry) {
 
 asyncio_status asyncio_task_group_begin(asyncio_task_group *scope) {
   if (!scope) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [group] to be a task group, got NULL");
-  *scope = (asyncio_task_group){NULL};
+  *scope = (asyncio_task_group){.asyncio__finished = false};
   asyncio_task *parent = asyncio_current_task();
   if (!parent) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "TaskGroup cannot determine the parent task");
   group *self = asyncio__pool_alloc(&asyncio__thread.pool, sizeof *self);
