@@ -10,8 +10,8 @@
 extern "C" {
 #endif
 
-// Owned by whoever has it, on a stack or in a struct; zeroed memory is one that is not set. It has nothing to free, and must
-// stay where it is for as long as anybody waits for it: who leaves the scope of one ends those tasks first.
+// Owned by whoever has it, on a stack or in a struct; zeroed memory is one that is not set. It has nothing to free, and
+// must stay where it is for as long as anybody waits for it: who leaves the scope of one ends those tasks first.
 typedef struct asyncio_event {
   asyncio__waiters asyncio__waiters;
   bool asyncio__value;
@@ -24,8 +24,8 @@ void asyncio_event_set(asyncio_event *event);
 void asyncio_event_clear(asyncio_event *event);
 bool asyncio_event_is_set(const asyncio_event *event);
 
-// Suspends until the flag is set; not at all when it is. CancelledError; RuntimeError outside a coroutine, or when tasks of
-// another loop wait for it; TypeError for NULL.
+// Suspends until the flag is set; not at all when it is. CancelledError; RuntimeError outside a coroutine, or when
+// tasks of another loop wait for it; TypeError for NULL.
 ASYNCIO_SUSPENDS asyncio_status asyncio_event_wait(asyncio_event *event);
 
 // The same as a coroutine object; awaiting it gives true.

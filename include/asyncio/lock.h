@@ -10,8 +10,8 @@
 extern "C" {
 #endif
 
-// Owned by whoever has it, on a stack or in a struct; zeroed memory is one that is free. It has nothing to free, and must
-// stay where it is for as long as anybody waits for it: who leaves the scope of one ends those tasks first.
+// Owned by whoever has it, on a stack or in a struct; zeroed memory is one that is free. It has nothing to free, and
+// must stay where it is for as long as anybody waits for it: who leaves the scope of one ends those tasks first.
 typedef struct asyncio_lock {
   asyncio__waiters asyncio__waiters;
   bool asyncio__locked;
@@ -19,9 +19,9 @@ typedef struct asyncio_lock {
 
 void asyncio_lock_init(asyncio_lock *lock);
 
-// Suspends until it is this task's turn, and locks; not at all when the lock is free and nobody waits. No task owns a lock:
-// whoever likes may release it, and acquiring it twice waits for ever. CancelledError, and then it is not acquired;
-// RuntimeError outside a coroutine, or when tasks of another loop wait for it; TypeError for NULL.
+// Suspends until it is this task's turn, and locks; not at all when the lock is free and nobody waits. No task owns a
+// lock: whoever likes may release it, and acquiring it twice waits for ever. CancelledError, and then it is not
+// acquired; RuntimeError outside a coroutine, or when tasks of another loop wait for it; TypeError for NULL.
 ASYNCIO_SUSPENDS asyncio_status asyncio_lock_acquire(asyncio_lock *lock);
 
 // The same as a coroutine object; awaiting it gives true.

@@ -34,19 +34,20 @@ typedef struct asyncio_queue {
   bool asyncio__shut_down;
 } asyncio_queue;
 
-// An empty queue with room for [maxsize] items; 0 or less for any number. A get gives the oldest item, the newest, or the one
-// of the least priority (the oldest of those). TypeError for NULL.
+// An empty queue with room for [maxsize] items; 0 or less for any number. A get gives the oldest item, the newest, or
+// the one of the least priority (the oldest of those). TypeError for NULL.
 asyncio_status asyncio_queue_init(asyncio_queue *queue, int maxsize);
 asyncio_status asyncio_lifo_queue_init(asyncio_queue *queue, int maxsize);
 asyncio_status asyncio_priority_queue_init(asyncio_queue *queue, int maxsize);
 
-// Drops the items and gives the memory back. Tasks that still wait get QueueShutDown, in join OK, and do not touch the queue any
-// more: it may go at once.
+// Drops the items and gives the memory back. Tasks that still wait get QueueShutDown, in join OK, and do not touch the
+// queue any more: it may go at once.
 void asyncio_queue_destroy(asyncio_queue *queue);
 
-// Suspends until there is room, and puts [item], which it takes over, also on failure. In a priority queue [item] is a number
-// that is its own priority. QueueShutDown; CancelledError; MemoryError; TypeError for NULL, or for what is no number in a
-// priority queue, ValueError for NaN there; RuntimeError outside a coroutine, or when tasks of another loop wait.
+// Suspends until there is room, and puts [item], which it takes over, also on failure. In a priority queue [item] is a
+// number that is its own priority. QueueShutDown; CancelledError; MemoryError; TypeError for NULL, or for what is no
+// number in a priority queue, ValueError for NaN there; RuntimeError outside a coroutine, or when tasks of another loop
+// wait.
 ASYNCIO_SUSPENDS asyncio_status asyncio_queue_put(asyncio_queue *queue, asyncio_value item);
 
 // The same for a priority queue with a priority beside the item. TypeError in another queue.
@@ -56,8 +57,8 @@ ASYNCIO_SUSPENDS asyncio_status asyncio_priority_queue_put(asyncio_queue *queue,
 // QueueShutDown when it was shut down and is empty; CancelledError; RuntimeError and TypeError as above.
 ASYNCIO_SUSPENDS asyncio_status asyncio_queue_get(asyncio_queue *queue, asyncio_value *item);
 
-// Suspends until asyncio_queue_task_done was called for every item that was put; not at all when it was. CancelledError,
-// RuntimeError and TypeError as above.
+// Suspends until asyncio_queue_task_done was called for every item that was put; not at all when it was.
+// CancelledError, RuntimeError and TypeError as above.
 ASYNCIO_SUSPENDS asyncio_status asyncio_queue_join(asyncio_queue *queue);
 
 // The same as coroutine objects.
@@ -75,8 +76,8 @@ asyncio_status asyncio_queue_get_nowait(asyncio_queue *queue, asyncio_value *ite
 // Tells that an item that was got has been dealt with. ValueError when called more often than items were put.
 asyncio_status asyncio_queue_task_done(asyncio_queue *queue);
 
-// From now on put fails with QueueShutDown, and get when the queue is empty; those who wait are told. With [immediate] the items
-// are dropped and count as done.
+// From now on put fails with QueueShutDown, and get when the queue is empty; those who wait are told. With [immediate]
+// the items are dropped and count as done.
 void asyncio_queue_shutdown(asyncio_queue *queue, bool immediate);
 
 size_t asyncio_queue_qsize(const asyncio_queue *queue);

@@ -24,10 +24,10 @@ typedef struct asyncio_timeout {
   unsigned char asyncio__state;
 } asyncio_timeout;
 
-// Begins the limit [limit] for the current task: when it passes, after [delay] seconds or at the time [when], the task is
-// cancelled. What has passed already cancels in the next iteration. Every begin needs its end: a task that is done without goes
-// to the exception handler. ValueError for NaN,
-// RuntimeError outside a task, MemoryError; then there is nothing to end.
+// Begins the limit [limit] for the current task: when it passes, after [delay] seconds or at the time [when], the task
+// is cancelled. What has passed already cancels in the next iteration. Every begin needs its end: a task that is done
+// without goes to the exception handler. ValueError for NaN, RuntimeError outside a task, MemoryError; then there is
+// nothing to end.
 ASYNCIO_MUST_USE asyncio_status asyncio_timeout_begin(asyncio_timeout *limit, double delay);
 ASYNCIO_MUST_USE asyncio_status asyncio_timeout_begin_at(asyncio_timeout *limit, double when);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Completions: one record for each awaitable, with an entry in its callbacks; as it is done the record joins a list, from which
-// whoever asks next takes it, in asyncio's way: woken to look again, so that a cancelled one passes its turn on.
-// Invariant: the state is there for as long as the iterator or a wait refers to it, and takes its entries back in the end.
+// Completions: one record for each awaitable, with an entry in its callbacks; as it is done the record joins a list,
+// from which whoever asks next takes it, in asyncio's way: woken to look again, so that a cancelled one passes its turn
+// on. Invariant: the state is there for as long as the iterator or a wait refers to it, and takes its entries back in
+// the end.
 #include "asyncio/as_completed.h"
 
 #include <math.h>
@@ -21,10 +22,10 @@ typedef struct record {
 } record;
 
 struct asyncio__completions {
-  unsigned references;   // the iterator's and the waits'
-  asyncio_loop *loop;    // held
+  unsigned references;  // the iterator's and the waits'
+  asyncio_loop *loop;   // held
   record *records;
-  size_t left;           // to be asked for
+  size_t left;  // to be asked for
   asyncio__link todo;
   asyncio__link done;
   asyncio__waiters waiters;
@@ -148,13 +149,12 @@ static asyncio_status begin(completions **made, asyncio_future *const *awaitable
   return status;
 }
 
-asyncio_status asyncio_as_completed_begin(asyncio_as_completed *iterator, asyncio_future *const *awaitables, size_t count,
-                                          double timeout) {
+asyncio_status asyncio_as_completed_begin(asyncio_as_completed *iterator, asyncio_future *const *awaitables,
+                                          size_t count, double timeout) {
   completions *self = NULL;
   if (iterator) iterator->asyncio__completions = NULL;
-  asyncio_status status = iterator
-                              ? begin(&self, awaitables, count, timeout)
-                              : asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [iterator] to be a pointer, got NULL");
+  asyncio_status status = iterator ? begin(&self, awaitables, count, timeout)
+                                   : asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [iterator] to be a pointer, got NULL");
   if (status) {
     asyncio__awaitables_drop(awaitables, count);
     return status;
@@ -229,7 +229,8 @@ static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
 static asyncio_status prepare(next_frame *self, const asyncio_as_completed *iterator, bool resolve) {
   if (!iterator) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [iterator] to be a pointer, got NULL");
   completions *owner = iterator->asyncio__completions;
-  if (!owner || !owner->left) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Nothing is left that as_completed could give");
+  if (!owner || !owner->left)
+    return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Nothing is left that as_completed could give");
   *self = (next_frame){.frame = {.step = step, .drop = drop}, .owner = owner, .resolve = resolve};
   owner->left--;
   owner->references++;

@@ -6,9 +6,11 @@ static asyncio_status check_one(const asyncio_future *awaitable, size_t index, c
   if (!awaitable) return asyncio__null_awaitable("awaitables");
   if (asyncio_iscoroutine(awaitable)) return ASYNCIO_OK;
   if (!asyncio_isfuture(awaitable))
-    return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [awaitables] to be awaitables, got a used coroutine at %zu", index);
+    return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [awaitables] to be awaitables, got a used coroutine at %zu",
+                         index);
   if (awaitable->loop == loop) return ASYNCIO_OK;
-  return asyncio_raise(ASYNCIO_VALUE_ERROR, "The awaitable at %zu belongs to a different loop than the running one", index);
+  return asyncio_raise(ASYNCIO_VALUE_ERROR, "The awaitable at %zu belongs to a different loop than the running one",
+                       index);
 }
 
 asyncio_status asyncio__awaitables_check(asyncio_future *const *awaitables, size_t count, const asyncio_loop *loop) {

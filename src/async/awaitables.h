@@ -5,8 +5,8 @@
 
 #include "../core/await.h"
 
-// Whether all of them can be watched in [loop]: RuntimeError when that is NULL, TypeError for NULL and for used coroutines,
-// ValueError for another loop's futures.
+// Whether all of them can be watched in [loop]: RuntimeError when that is NULL, TypeError for NULL and for used
+// coroutines, ValueError for another loop's futures.
 asyncio_status asyncio__awaitables_check(asyncio_future *const *awaitables, size_t count, const asyncio_loop *loop);
 
 // Uses the temporary ones up in a call that has failed.

@@ -30,7 +30,8 @@ static asyncio_status no_barrier(void) {
 
 asyncio_status asyncio_barrier_init(asyncio_barrier *self, int parties) {
   if (!self) return no_barrier();
-  *self = (asyncio_barrier){.asyncio__parties = parties < 1 ? 1 : parties, .asyncio__state = parties < 1 ? BROKEN : FILLING};
+  *self = (asyncio_barrier){.asyncio__parties = parties < 1 ? 1 : parties,
+                            .asyncio__state = parties < 1 ? BROKEN : FILLING};
   return parties < 1 ? asyncio_raise(ASYNCIO_VALUE_ERROR, "parties must be >= 1") : ASYNCIO_OK;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Conditions. A wait has two halves, for the notification and for the lock, and either may be cancelled: the second is then begun
-// again, since whoever waits must hold the lock when it goes on, and the latest cancellation is what it fails with.
-// Invariant: a notification is not lost: a wait that fails after it may have been notified notifies another.
+// Conditions. A wait has two halves, for the notification and for the lock, and either may be cancelled: the second is
+// then begun again, since whoever waits must hold the lock when it goes on, and the latest cancellation is what it
+// fails with. Invariant: a notification is not lost: a wait that fails after it may have been notified notifies
+// another.
 #include "condition.h"
 
 #include "../base/barrier.h"
@@ -132,9 +133,8 @@ asyncio__progress asyncio__condition_wait_step(asyncio__frame *frame, asyncio_st
 }
 
 void asyncio__condition_wait_init(asyncio__condition_wait *self, asyncio_condition *condition, const char *reason) {
-  *self = (asyncio__condition_wait){.frame = {.step = asyncio__condition_wait_step, .drop = drop},
-                                    .condition = condition,
-                                    .reason = reason};
+  *self = (asyncio__condition_wait){
+      .frame = {.step = asyncio__condition_wait_step, .drop = drop}, .condition = condition, .reason = reason};
 }
 
 static asyncio_status prepare(asyncio__condition_wait *self, asyncio_condition *condition) {
@@ -176,7 +176,8 @@ asyncio_status asyncio_condition_wait_for(asyncio_condition *condition, asyncio_
   return asyncio__frame_run(&self.frame, NULL);
 }
 
-asyncio_future *asyncio_condition_wait_for_coroutine(asyncio_condition *condition, asyncio_predicate predicate, void *arg) {
+asyncio_future *asyncio_condition_wait_for_coroutine(asyncio_condition *condition, asyncio_predicate predicate,
+                                                     void *arg) {
   asyncio__condition_wait self;
   return object(&self, prepare_for(&self, condition, predicate, arg));
 }

@@ -24,7 +24,9 @@ void asyncio_event_clear(asyncio_event *event) { event->asyncio__value = false; 
 
 bool asyncio_event_is_set(const asyncio_event *event) { return event->asyncio__value; }
 
-static void drop(asyncio__frame *frame) { asyncio__waiter_leave(&asyncio__container(frame, wait_frame, frame)->waiter); }
+static void drop(asyncio__frame *frame) {
+  asyncio__waiter_leave(&asyncio__container(frame, wait_frame, frame)->waiter);
+}
 
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   wait_frame *self = asyncio__container(frame, wait_frame, frame);

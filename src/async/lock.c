@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Locks. A release wakes the first who waits, and leaves the lock free until that one goes on; nobody overtakes it there. When it
-// is cancelled instead, it wakes the next.
-// Invariant: while the lock is free and anybody waits, the first of the list is woken or cancelled, and on its way.
+// Locks. A release wakes the first who waits, and leaves the lock free until that one goes on; nobody overtakes it
+// there. When it is cancelled instead, it wakes the next. Invariant: while the lock is free and anybody waits, the
+// first of the list is woken or cancelled, and on its way.
 #include "lock.h"
 
 #include "../core/runtime.h"

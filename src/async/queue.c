@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Queues. Who waits is woken to look again, not given an item: another may have taken it by then, and the wait goes on at the end
-// of the line. One that was woken and is cancelled instead wakes the next, if there is still something to do.
-// Invariant: a wait holds its item until that is in the queue; one whose waiter is in no list when it goes on has lost its queue.
+// Queues. Who waits is woken to look again, not given an item: another may have taken it by then, and the wait goes on
+// at the end of the line. One that was woken and is cancelled instead wakes the next, if there is still something to
+// do. Invariant: a wait holds its item until that is in the queue; one whose waiter is in no list when it goes on has
+// lost its queue.
 #include "asyncio/queue.h"
 
 #include <math.h>
@@ -33,7 +34,9 @@ static asyncio_status init(asyncio_queue *queue, int maxsize, int order) {
 
 asyncio_status asyncio_queue_init(asyncio_queue *queue, int maxsize) { return init(queue, maxsize, ASYNCIO__FIFO); }
 
-asyncio_status asyncio_lifo_queue_init(asyncio_queue *queue, int maxsize) { return init(queue, maxsize, ASYNCIO__LIFO); }
+asyncio_status asyncio_lifo_queue_init(asyncio_queue *queue, int maxsize) {
+  return init(queue, maxsize, ASYNCIO__LIFO);
+}
 
 asyncio_status asyncio_priority_queue_init(asyncio_queue *queue, int maxsize) {
   return init(queue, maxsize, ASYNCIO__PRIORITY);
@@ -51,9 +54,7 @@ bool asyncio_queue_full(const asyncio_queue *queue) {
 
 // ---- Without waiting
 
-static asyncio_status shut_down(void) {
-  return asyncio_raise(ASYNCIO_QUEUE_SHUT_DOWN, "The queue was shut down");
-}
+static asyncio_status shut_down(void) { return asyncio_raise(ASYNCIO_QUEUE_SHUT_DOWN, "The queue was shut down"); }
 
 static asyncio_status try_to_put(asyncio_queue *queue, asyncio__item item) {
   if (queue->asyncio__shut_down) return shut_down();
@@ -203,7 +204,8 @@ static asyncio__progress get_step(asyncio__frame *frame, asyncio_status sent) {
     if (self->waiter.woken && !asyncio_queue_empty(queue)) (void)asyncio__waiters_wake(&queue->asyncio__getters);
     return done(self, sent, asyncio_none());
   }
-  if (asyncio_queue_empty(queue) && !queue->asyncio__shut_down) return park(self, &queue->asyncio__getters, "queue get");
+  if (asyncio_queue_empty(queue) && !queue->asyncio__shut_down)
+    return park(self, &queue->asyncio__getters, "queue get");
   asyncio_value value;
   asyncio_status status = asyncio_queue_get_nowait(queue, &value);
   return done(self, status, value);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The items of a queue, in one array that doubles: a ring, a stack or a binary heap. The heap compares numbers and nothing else,
-// so that no user's function is called here: through a pointer it would have to be kept from suspending.
+// The items of a queue, in one array that doubles: a ring, a stack or a binary heap. The heap compares numbers and
+// nothing else, so that no user's function is called here: through a pointer it would have to be kept from suspending.
 // Invariant: count <= capacity; of a ring the items are the count places from first on, else those from 0 on.
 #include "queue_items.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Semaphores. Who is woken has one already: it was taken for it then, and is given back if it is cancelled before it goes on.
-// Invariant: nobody waits while one is left, except between a cancellation and its step.
+// Semaphores. Who is woken has one already: it was taken for it then, and is given back if it is cancelled before it
+// goes on. Invariant: nobody waits while one is left, except between a cancellation and its step.
 #include "asyncio/semaphore.h"
 
 #include <limits.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Task groups. The state is shared: by the scope, and by every member, the record of a task that is not done. A scope in C may be
-// left by a return that was overlooked, or with a stack that is lost; its tasks must then find something that is still there.
-// Members that have failed are kept for the end; those that it never collects are reported as errors that nobody has seen.
-// Invariant: a member is in [members] until its task's callback has run; the parent waits only while that list is not empty.
+// Task groups. The state is shared: by the scope, and by every member, the record of a task that is not done. A scope
+// in C may be left by a return that was overlooked, or with a stack that is lost; its tasks must then find something
+// that is still there. Members that have failed are kept for the end; those that it never collects are reported as
+// errors that nobody has seen. Invariant: a member is in [members] until its task's callback has run; the parent waits
+// only while that list is not empty.
 #include "asyncio/task_group.h"
 
 #include <stdio.h>
@@ -14,10 +15,10 @@
 
 typedef struct asyncio__group {
   unsigned references;
-  asyncio_task *parent;      // held
-  asyncio__entry left;       // in the parent's callbacks: it may be done without the end
-  asyncio__link members;     // in order of creation
-  asyncio__link failed;      // in order of failing
+  asyncio_task *parent;   // held
+  asyncio__entry left;    // in the parent's callbacks: it may be done without the end
+  asyncio__link members;  // in order of creation
+  asyncio__link failed;   // in order of failing
   size_t failed_count;
   asyncio__waiters waiters;  // the parent, in the end
   bool exiting;
@@ -129,7 +130,9 @@ static size_t count(const asyncio__link *list) {
   return number;
 }
 
-static asyncio_status refuse(const group *self, const char *why) {
+// In the words of asyncio, whose group says in them how it is.
+ASYNCIO__OUTLINED static asyncio_status refuse(const group *self, const char *why) {
+  ASYNCIO__NEVER_SUSPENDS(refuse);
   char members[32] = "", errors[32] = "";
   if (!self) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "TaskGroup <TaskGroup> %s", why);
   size_t running = count(&self->members);
@@ -145,8 +148,7 @@ static asyncio_status check(const asyncio_task_group *scope) {
   return refuse(NULL, scope->asyncio__finished ? "is finished" : "has not been entered");
 }
 
-ASYNCIO__OUTLINED static asyncio_status may_create(const asyncio_task_group *scope, const asyncio_loop *loop) {
-  ASYNCIO__NEVER_SUSPENDS(may_create);
+static asyncio_status may_create(const asyncio_task_group *scope, const asyncio_loop *loop) {
   ASYNCIO_TRY(check(scope));
   const group *self = scope->asyncio__group;
   if (self->exiting && asyncio__list_empty(&self->members)) return refuse(self, "is finished");
@@ -196,12 +198,12 @@ typedef struct end_frame {
   asyncio__frame frame;
   asyncio__waiter waiter;
   asyncio_task_group *scope;
-  asyncio_status status;          // of the caller's own part
-  asyncio_error *error;           // its words; owned
-  asyncio_error *cancellation;    // the words of the one to pass on; owned
-  asyncio_error *pending;         // of the latest while waiting; owned
-  bool propagate;                 // there is one to pass on
-  bool cancelled;                 // there was one while waiting
+  asyncio_status status;        // of the caller's own part
+  asyncio_error *error;         // its words; owned
+  asyncio_error *cancellation;  // the words of the one to pass on; owned
+  asyncio_error *pending;       // of the latest while waiting; owned
+  bool propagate;               // there is one to pass on
+  bool cancelled;               // there was one while waiting
 } end_frame;
 
 enum { START, WAITING };
@@ -257,8 +259,8 @@ static asyncio_status raise_errors(const end_frame *self) {
   size_t errors = self->scope->asyncio__group->failed_count + own;
   asyncio_value list;
   ASYNCIO_TRY(list_errors(self, errors, &list));
-  asyncio_status status = asyncio_raise(ASYNCIO_EXCEPTION_GROUP, "unhandled errors in a TaskGroup (%zu sub-exception%s)",
-                                        errors, errors == 1 ? "" : "s");
+  asyncio_status status = asyncio_raise(
+      ASYNCIO_EXCEPTION_GROUP, "unhandled errors in a TaskGroup (%zu sub-exception%s)", errors, errors == 1 ? "" : "s");
   asyncio_error *error = asyncio__errors_find(asyncio__errors_here(), status);
   if (error)
     error->cause = list;
@@ -287,7 +289,8 @@ static asyncio__progress finish(end_frame *self) {
   }
   bool own = self->status && self->status != ASYNCIO_CANCELLED_ERROR;
   if (!own && !ended->failed_count) return done(self, ASYNCIO_OK);
-  // The errors take the place of a cancellation by others, whose request must not be lost: it is delivered at the next wait.
+  // The errors take the place of a cancellation by others, whose request must not be lost: it is delivered at the next
+  // wait.
   if (asyncio_task_cancelling(ended->parent)) {
     asyncio_task_uncancel(ended->parent);
     asyncio_task_cancel(ended->parent, NULL);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Time limits. What decides between "timed out" and "cancelled meanwhile" is the task's count of requests: the timeout takes its
-// own request back, and if others are left the cancellation is theirs.
+// Time limits. What decides between "timed out" and "cancelled meanwhile" is the task's count of requests: the timeout
+// takes its own request back, and if others are left the cancellation is theirs.
 //
-// The public one keeps its timer in memory of its own, not in the caller's struct: between a begin and an end in C there may be
-// a return that was overlooked, or a stack that is lost, and a timer must not be left in either.
+// The public one keeps its timer in memory of its own, not in the caller's struct: between a begin and an end in C
+// there may be a return that was overlooked, or a stack that is lost, and a timer must not be left in either.
 // Invariant: a scope is freed by the end of its limit, or with the task that skipped it.
 #include "asyncio/timeout.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The core of a time limit, for whoever has a place for it that lasts until the end: wait_for in its frame, timeout() in memory
-// of its own.
+// The core of a time limit, for whoever has a place for it that lasts until the end: wait_for in its frame, timeout()
+// in memory of its own.
 #ifndef ASYNCIO__ASYNC_TIMEOUT_H
 #define ASYNCIO__ASYNC_TIMEOUT_H
 
@@ -8,7 +8,7 @@
 
 typedef struct asyncio__timeout {
   asyncio__timer timer;
-  asyncio_task *task;   // borrowed
+  asyncio_task *task;  // borrowed
   double when;
   unsigned cancelling;  // the task's count as the stretch began
   bool expired;

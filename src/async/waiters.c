@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Two lists, so that neither waking the next nor asking whether anybody was woken goes through those who are on their way.
-// Ended by NULL, unlike the ring of base/list.h: zeroed memory is then an empty one, and a lock that nobody waits for may be
-// copied or forgotten.
-// Invariant: a waiter is in one list from its join to its leave, in [woken] exactly while it is woken.
+// Two lists, so that neither waking the next nor asking whether anybody was woken goes through those who are on their
+// way. Ended by NULL, unlike the ring of base/list.h: zeroed memory is then an empty one, and a lock that nobody waits
+// for may be copied or forgotten. Invariant: a waiter is in one list from its join to its leave, in [woken] exactly
+// while it is woken.
 #include "waiters.h"
 
 static void append(asyncio__waiter_list *list, asyncio__waiter *waiter) {

@@ -5,8 +5,9 @@
 //      |                        +--> gone on: its step has called leave
 //      +--undo--> cancelled ----+
 //
-// asyncio's deque of futures, state by state: who is woken or cancelled goes on in the next iteration, and what happens until
-// then may depend on it. A woken one may be told CancelledError all the same: then the call is lost unless its step passes it on.
+// asyncio's deque of futures, state by state: who is woken or cancelled goes on in the next iteration, and what happens
+// until then may depend on it. A woken one may be told CancelledError all the same: then the call is lost unless its
+// step passes it on.
 #ifndef ASYNCIO__ASYNC_WAITERS_H
 #define ASYNCIO__ASYNC_WAITERS_H
 
@@ -22,8 +23,8 @@ struct asyncio__waiter {
   bool woken;      // it was, or would be without the cancellation that came later
 };
 
-// Begins a wait of the current task at the end of [waiters]; the step returns PARKED next. [reason] is what the task waits for.
-// RuntimeError when those who wait already belong to another loop: then nothing has begun.
+// Begins a wait of the current task at the end of [waiters]; the step returns PARKED next. [reason] is what the task
+// waits for. RuntimeError when those who wait already belong to another loop: then nothing has begun.
 asyncio_status asyncio__waiters_join(asyncio__waiters *waiters, asyncio__waiter *waiter, const char *reason);
 
 // It goes on, or will never: out of the list. One that is in none stays so.

@@ -26,11 +26,13 @@ static void trace_rest(asyncio_as_completed *iterator) {
 
 ASYNCIO_STATIC_COROUTINE(iterates) {
   clock_start();
-  asyncio_future *awaitables[] = {asyncio_sleep_coroutine(3, asyncio_int(3)), asyncio_sleep_coroutine(1, asyncio_int(1)),
+  asyncio_future *awaitables[] = {asyncio_sleep_coroutine(3, asyncio_int(3)),
+                                  asyncio_sleep_coroutine(1, asyncio_int(1)),
                                   failing_actor_coroutine("b", 2, ASYNCIO_VALUE_ERROR)};
   asyncio_as_completed iterator = begun(awaitables, 3, INFINITY);
   trace_rest(&iterator);
-  CHECK_ERROR(asyncio_as_completed_next(&iterator, NULL), ASYNCIO_RUNTIME_ERROR, "Nothing is left that as_completed could give");
+  CHECK_ERROR(asyncio_as_completed_next(&iterator, NULL), ASYNCIO_RUNTIME_ERROR,
+              "Nothing is left that as_completed could give");
   asyncio_as_completed_end(&iterator);
   asyncio_as_completed_end(&iterator);
   CHECK_INT(asyncio_as_completed_left(&iterator), 0);
@@ -99,7 +101,8 @@ TEST(as_completed_gives_a_timeout_for_each_that_is_late_and_lets_it_run_on) {
 
 ASYNCIO_STATIC_COROUTINE(asks_in_several_tasks) {
   clock_start();
-  asyncio_future *awaitables[] = {asyncio_sleep_coroutine(2, asyncio_int(2)), asyncio_sleep_coroutine(1, asyncio_int(1)),
+  asyncio_future *awaitables[] = {asyncio_sleep_coroutine(2, asyncio_int(2)),
+                                  asyncio_sleep_coroutine(1, asyncio_int(1)),
                                   asyncio_sleep_coroutine(3, asyncio_int(3))};
   asyncio_as_completed iterator = begun(awaitables, 3, INFINITY);
   asyncio_task *a = asyncio_create_task(awaiting_actor_coroutine("a", asyncio_as_completed_next_coroutine(&iterator)));
@@ -152,7 +155,8 @@ ASYNCIO_STATIC_COROUTINE(breaks_off) {
   trace_exceptions(asyncio_get_running_loop());
   clock_start();
   asyncio_future *never = asyncio_loop_create_future(asyncio_get_running_loop());
-  asyncio_future *awaitables[] = {never, actor_coroutine("a", 2, 2), failing_actor_coroutine("b", 1, ASYNCIO_VALUE_ERROR),
+  asyncio_future *awaitables[] = {never, actor_coroutine("a", 2, 2),
+                                  failing_actor_coroutine("b", 1, ASYNCIO_VALUE_ERROR),
                                   failing_actor_coroutine("c", 3, ASYNCIO_TYPE_ERROR)};
   asyncio_as_completed iterator = begun(awaitables, 4, 60);
   asyncio_unref(never);
@@ -164,8 +168,8 @@ ASYNCIO_STATIC_COROUTINE(breaks_off) {
 
 TEST(iteration_that_is_broken_off_lets_go_of_all_and_failures_are_reported) {
   run(breaks_off_coroutine());
-  EXPECT_TRACE("b failed at 1", "Exception was never retrieved: ValueError: b failed", "end reached at 1.5", "a done at 2",
-               "c failed at 3", "Exception was never retrieved: TypeError: c failed");
+  EXPECT_TRACE("b failed at 1", "Exception was never retrieved: ValueError: b failed", "end reached at 1.5",
+               "a done at 2", "c failed at 3", "Exception was never retrieved: TypeError: c failed");
 }
 
 // ---- Wrong arguments, closed loops
@@ -181,8 +185,10 @@ ASYNCIO_STATIC_COROUTINE(begins_wrongly) {
   CHECK_ERROR(asyncio_as_completed_begin(&iterator, one, 1, NAN), ASYNCIO_VALUE_ERROR,
               "Expected [timeout] to be a number, got NaN");
   one[0] = actor_coroutine("dropped", 1, 1);
-  CHECK_ERROR(asyncio_as_completed_begin(NULL, one, 1, 1), ASYNCIO_TYPE_ERROR, "Expected [iterator] to be a pointer, got NULL");
-  CHECK_ERROR(asyncio_as_completed_next(NULL, NULL), ASYNCIO_TYPE_ERROR, "Expected [iterator] to be a pointer, got NULL");
+  CHECK_ERROR(asyncio_as_completed_begin(NULL, one, 1, 1), ASYNCIO_TYPE_ERROR,
+              "Expected [iterator] to be a pointer, got NULL");
+  CHECK_ERROR(asyncio_as_completed_next(NULL, NULL), ASYNCIO_TYPE_ERROR,
+              "Expected [iterator] to be a pointer, got NULL");
   one[0] = asyncio_ref(asyncio_sleep_coroutine(0, asyncio_none()));
   CHECK_OK(asyncio_await(one[0], NULL));
   CHECK_ERROR(asyncio_as_completed_begin(&iterator, one, 1, 1), ASYNCIO_TYPE_ERROR,

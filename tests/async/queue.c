@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/async/queue.c: who gets what, who waits for room, and what a cancellation in between costs nobody else. Shutting down,
-// joining and destroying are in queue_end.c.
+// src/async/queue.c: who gets what, who waits for room, and what a cancellation in between costs nobody else. Shutting
+// down, joining and destroying are in queue_end.c.
 #include <math.h>
 
 #include "actors.h"
@@ -35,7 +35,9 @@ static void finish(asyncio_task *task, asyncio_status status) {
   asyncio_unref(task);
 }
 
-static void put_now(asyncio_queue *queue, int number) { CHECK_OK(asyncio_queue_put_nowait(queue, asyncio_int(number))); }
+static void put_now(asyncio_queue *queue, int number) {
+  CHECK_OK(asyncio_queue_put_nowait(queue, asyncio_int(number)));
+}
 
 static void check_next(asyncio_queue *queue, int number) {
   asyncio_value item;
@@ -128,7 +130,8 @@ ASYNCIO_STATIC_COROUTINE(serves_putters) {
   put_now(&queue, 1);
   put_now(&queue, 2);
   CHECK(asyncio_queue_full(&queue));
-  CHECK_ERROR(asyncio_queue_put_nowait(&queue, asyncio_int(9)), ASYNCIO_QUEUE_FULL, "The queue is full: it holds 2 items");
+  CHECK_ERROR(asyncio_queue_put_nowait(&queue, asyncio_int(9)), ASYNCIO_QUEUE_FULL,
+              "The queue is full: it holds 2 items");
   asyncio_task *a = put("a", &queue, 3), *b = put("b", &queue, 4);
   CHECK_OK(asyncio_sleep(0));
   CHECK_TEXT(asyncio_task_waiting_for(a), "queue put");

@@ -27,7 +27,9 @@ static void finish(asyncio_task *task, asyncio_status status) {
   asyncio_unref(task);
 }
 
-static void put_now(asyncio_queue *queue, int number) { CHECK_OK(asyncio_queue_put_nowait(queue, asyncio_int(number))); }
+static void put_now(asyncio_queue *queue, int number) {
+  CHECK_OK(asyncio_queue_put_nowait(queue, asyncio_int(number)));
+}
 
 // ---- Joining
 

@@ -74,7 +74,8 @@ ASYNCIO_STATIC_COROUTINE(cancels_waiters) {
   asyncio_semaphore one;
   clock_start();
   CHECK_OK(asyncio_semaphore_init(&one, 0));
-  asyncio_task *a = start("a", &one, -1), *b = start("b", &one, -1), *c = start("c", &one, -1), *d = start("d", &one, -1);
+  asyncio_task *a = start("a", &one, -1), *b = start("b", &one, -1), *c = start("c", &one, -1),
+               *d = start("d", &one, -1);
   CHECK_OK(asyncio_sleep(0));
   CHECK(asyncio_task_cancel(a, NULL));
   CHECK_OK(asyncio_semaphore_release(&one));

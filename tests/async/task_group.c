@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/async/task_group.c: all have ended before the end does, and every failure is told. Cancellations from elsewhere and
-// scopes that are left without their end are in task_group_cancel.c.
+// src/async/task_group.c: all have ended before the end does, and every failure is told. Cancellations from elsewhere
+// and scopes that are left without their end are in task_group_cancel.c.
 #include <math.h>
 
 #include "actors.h"
@@ -31,7 +31,8 @@ static void check_errors(asyncio_status status, const char *message, const char 
 }
 
 #define CHECK_ERRORS(status, message, ...) \
-  check_errors(status, message, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+  check_errors(status, message, (const char *const[]){__VA_ARGS__}, \
+               sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 ASYNCIO_STATIC_COROUTINE(groups_tasks) {
   asyncio_value value;
@@ -101,7 +102,8 @@ ASYNCIO_STATIC_COROUTINE(meets_a_failure) {
 TEST(failure_in_a_group_cancels_the_others_and_the_parent_and_the_end_tells_all) {
   run(meets_a_failure_coroutine());
   EXPECT_TRACE("d done at 0.5", "b failed at 1", "a cancelled at 1 (The task was cancelled)",
-               "c cancelled at 1 (The task was cancelled)", "body CancelledError at 1", "c cleaned up at 3", "end reached at 3");
+               "c cancelled at 1 (The task was cancelled)", "body CancelledError at 1", "c cleaned up at 3",
+               "end reached at 3");
 }
 
 ASYNCIO_STATIC_COROUTINE(fails_while_the_end_waits) {
@@ -137,7 +139,8 @@ ASYNCIO_STATIC_COROUTINE(fails_itself) {
 
 TEST(failure_of_the_parents_own_part_cancels_the_tasks_and_is_told_last) {
   run(fails_itself_coroutine());
-  EXPECT_TRACE("a cancelled at 1 (The task was cancelled)", "b cancelled at 1 (The task was cancelled)", "b cleaned up at 2");
+  EXPECT_TRACE("a cancelled at 1 (The task was cancelled)", "b cancelled at 1 (The task was cancelled)",
+               "b cleaned up at 2");
 }
 
 ASYNCIO_STATIC_COROUTINE(cancels_a_member) {
@@ -171,7 +174,8 @@ ASYNCIO_STATIC_COROUTINE(nests_groups) {
   add(&outer, is_a_group_coroutine("inner", 1));
   add(&outer, failing_actor_coroutine("outer", 1, ASYNCIO_TYPE_ERROR));
   asyncio_status status = asyncio_task_group_end(&outer, asyncio_sleep(9));
-  CHECK_ERRORS(status, NULL, "TypeError: outer failed", "ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)");
+  CHECK_ERRORS(status, NULL, "TypeError: outer failed",
+               "ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)");
   asyncio_value inner = asyncio_value_at(asyncio_error_exceptions(asyncio_error_current(status)), 1);
   inner = asyncio_error_exceptions(asyncio_value_error(inner));
   CHECK_TEXT(asyncio_value_message(asyncio_value_at(inner, 0)), "inner failed");
@@ -210,7 +214,8 @@ ASYNCIO_STATIC_COROUTINE(makes_tasks_too_late) {
   asyncio_task_group group = {0};
   clock_start();
   check_refused(&group, "TaskGroup <TaskGroup> has not been entered");
-  CHECK_ERROR(asyncio_task_group_end(&group, ASYNCIO_OK), ASYNCIO_RUNTIME_ERROR, "TaskGroup <TaskGroup> has not been entered");
+  CHECK_ERROR(asyncio_task_group_end(&group, ASYNCIO_OK), ASYNCIO_RUNTIME_ERROR,
+              "TaskGroup <TaskGroup> has not been entered");
   group = begun();
   add(&group, failing_actor_coroutine("a", 1, ASYNCIO_VALUE_ERROR));
   add(&group, stubborn_actor_coroutine("b", 1, 0));

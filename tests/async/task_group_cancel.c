@@ -56,7 +56,8 @@ TEST(cancelled_parent_cancels_its_tasks_waits_for_them_and_passes_the_first_canc
 
 ASYNCIO_STATIC_COROUTINE(cancels_and_fails) {
   clock_start();
-  asyncio_task *task = asyncio_create_task(grouping_coroutine(tidy_actor_coroutine("first", 1, ASYNCIO_VALUE_ERROR), 9, 0));
+  asyncio_task *task =
+      asyncio_create_task(grouping_coroutine(tidy_actor_coroutine("first", 1, ASYNCIO_VALUE_ERROR), 9, 0));
   CHECK_OK(asyncio_sleep(1));
   CHECK(asyncio_task_cancel(task, "outer"));
   check_fails(task, ASYNCIO_EXCEPTION_GROUP, "unhandled errors in a TaskGroup (1 sub-exception)");
@@ -68,11 +69,13 @@ ASYNCIO_STATIC_COROUTINE(cancels_and_fails) {
 TEST(errors_take_the_place_of_a_cancellation_whose_request_stays) {
   run(cancels_and_fails_coroutine());
   EXPECT_TRACE("first cancelled at 1 (The task was cancelled)", "second cancelled at 1 (The task was cancelled)",
-               "first cleaned up at 2", "ExceptionGroup (unhandled errors in a TaskGroup (1 sub-exception)) at 2, 1 requests");
+               "first cleaned up at 2",
+               "ExceptionGroup (unhandled errors in a TaskGroup (1 sub-exception)) at 2, 1 requests");
 }
 
 ASYNCIO_STATIC_COROUTINE(goes_on_after_errors) {
-  asyncio_status status = asyncio_await(grouping_coroutine(failing_actor_coroutine("first", 1, ASYNCIO_VALUE_ERROR), 9, 9), NULL);
+  asyncio_status status =
+      asyncio_await(grouping_coroutine(failing_actor_coroutine("first", 1, ASYNCIO_VALUE_ERROR), 9, 9), NULL);
   trace("went on with %s", asyncio_error_name(status));
   status = asyncio_sleep(1);
   trace("then %s at %g", asyncio_error_name(status), clock_elapsed());
@@ -193,7 +196,8 @@ ASYNCIO_STATIC_COROUTINE(sees_an_early_return) {
 
 TEST(scope_of_a_group_that_is_left_without_its_end_is_reported_and_its_tasks_are_cancelled) {
   run(sees_an_early_return_coroutine());
-  EXPECT_TRACE("c failed at 1", "a cancelled at 1 (The task was cancelled)", "b cancelled at 1 (The task was cancelled)",
+  EXPECT_TRACE("c failed at 1", "a cancelled at 1 (The task was cancelled)",
+               "b cancelled at 1 (The task was cancelled)",
                "Task is done without the end of its task group: CancelledError: ", "a cleaned up at 2",
                "Task has failed after the parent of its task group was done: ValueError: a failed",
                "Exception was never retrieved: TypeError: c failed");
