@@ -20,9 +20,9 @@ static void expire(asyncio__entry *entry) {
   asyncio_task_cancel(self->task, NULL);
 }
 
-asyncio_status asyncio__timeout_move(asyncio__timeout *self, double when) {
+// A time that has passed already counts in the next iteration, before the timers that are due then.
+static asyncio_status arm(asyncio__timeout *self, double when) {
   asyncio_loop *loop = asyncio_future_get_loop(self->task);
-  asyncio__loop_disarm(loop, &self->timer);
   self->when = when;
   if (when == INFINITY) return ASYNCIO_OK;
   if (when > asyncio_loop_time(loop)) return asyncio__loop_arm(loop, &self->timer, when);
@@ -30,11 +30,18 @@ asyncio_status asyncio__timeout_move(asyncio__timeout *self, double when) {
   return ASYNCIO_OK;
 }
 
+asyncio_status asyncio__timeout_move(asyncio__timeout *self, double when) {
+  asyncio__loop_disarm(asyncio_future_get_loop(self->task), &self->timer);
+  asyncio_status status = arm(self, when);
+  if (status) self->when = INFINITY;
+  return status;
+}
+
 asyncio_status asyncio__timeout_begin(asyncio__timeout *self, double when) {
   *self = (asyncio__timeout){.task = asyncio_current_task()};
   asyncio__timer_init(&self->timer, expire);
   self->cancelling = asyncio_task_cancelling(self->task);
-  return asyncio__timeout_move(self, when);
+  return arm(self, when);
 }
 
 asyncio_status asyncio__timeout_end(asyncio__timeout *self, asyncio_status status) {

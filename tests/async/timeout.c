@@ -131,6 +131,18 @@ ASYNCIO_STATIC_COROUTINE(moves_what_cannot) {
 
 TEST(timeout_that_is_not_active_cannot_be_moved_or_ended) { run(moves_what_cannot_coroutine()); }
 
+ASYNCIO_STATIC_COROUTINE(has_no_memory_for_a_limit) {
+  asyncio_timeout limit;
+  CHECK_OK(asyncio_timeout_begin(&limit, INFINITY));
+  test_fail_allocation(1);
+  CHECK_ERROR(asyncio_timeout_reschedule(&limit, now() + 1), ASYNCIO_MEMORY_ERROR, NULL);
+  test_fail_allocation(0);
+  CHECK_DOUBLE(asyncio_timeout_when(&limit), INFINITY);
+  return asyncio_timeout_end(&limit, asyncio_sleep(2));
+}
+
+TEST(timeout_that_cannot_be_moved_for_want_of_memory_is_none) { run(has_no_memory_for_a_limit_coroutine()); }
+
 // ---- Limits within limits
 
 // The outcome of a sleep of 10 under two limits, as "<inner> <outer> at <time>".
