@@ -220,61 +220,71 @@ static asyncio__progress join_step(asyncio__frame *frame, asyncio_status sent) {
 
 typedef asyncio__progress queue_step(asyncio__frame *frame, asyncio_status sent);
 
-static queue_wait wait_with(asyncio_queue *queue, queue_step *step, asyncio__item item) {
-  return (queue_wait){.frame = {.step = step, .drop = drop}, .queue = queue, .item = item};
+// Gives the place for what there is to put.
+static asyncio__item *prepare(queue_wait *self, asyncio_queue *queue, queue_step *step) {
+  *self = (queue_wait){.frame = {.step = step, .drop = drop}, .queue = queue};
+  return &self->item;
 }
 
-// [item] is dropped when the call is not allowed here.
-static asyncio_status run(queue_wait self, asyncio_status status, const char *call, asyncio_value *result) {
+// The item is dropped when the call is not allowed here.
+static asyncio_status run(queue_wait *self, asyncio_status status, const char *call, asyncio_value *result) {
   if (!status) status = asyncio__may_suspend(call);
-  if (!status) return asyncio__frame_run(&self.frame, result);
-  asyncio_value_clear(&self.item.value);
+  if (!status) return asyncio__frame_run(&self->frame, result);
+  asyncio_value_clear(&self->item.value);
   return status;
 }
 
-static asyncio_future *object(queue_wait self, asyncio_status status, const char *name) {
-  if (!status) return asyncio__frame_coroutine(name, &self.frame, sizeof self);
-  asyncio_value_clear(&self.item.value);
+static asyncio_future *object(queue_wait *self, asyncio_status status, const char *name) {
+  if (!status) return asyncio__frame_coroutine(name, &self->frame, sizeof *self);
+  asyncio_value_clear(&self->item.value);
   return asyncio__no_awaitable();
 }
 
 asyncio_status asyncio_queue_put(asyncio_queue *queue, asyncio_value value) {
-  asyncio__item item;
-  asyncio_status status = plain(queue, value, &item);
-  return run(wait_with(queue, put_step, item), status, "asyncio_queue_put", NULL);
+  queue_wait self;
+  asyncio_status status = plain(queue, value, prepare(&self, queue, put_step));
+  return run(&self, status, "asyncio_queue_put", NULL);
 }
 
 asyncio_status asyncio_priority_queue_put(asyncio_queue *queue, double priority, asyncio_value value) {
-  asyncio__item item;
-  asyncio_status status = numbered(queue, priority, value, &item);
-  return run(wait_with(queue, put_step, item), status, "asyncio_priority_queue_put", NULL);
+  queue_wait self;
+  asyncio_status status = numbered(queue, priority, value, prepare(&self, queue, put_step));
+  return run(&self, status, "asyncio_priority_queue_put", NULL);
 }
 
 asyncio_status asyncio_queue_get(asyncio_queue *queue, asyncio_value *item) {
+  queue_wait self;
   if (item) *item = asyncio_none();
-  return run(wait_with(queue, get_step, (asyncio__item){.priority = 0}), check(queue), "asyncio_queue_get", item);
+  prepare(&self, queue, get_step);
+  return run(&self, check(queue), "asyncio_queue_get", item);
 }
 
 asyncio_status asyncio_queue_join(asyncio_queue *queue) {
-  return run(wait_with(queue, join_step, (asyncio__item){.priority = 0}), check(queue), "asyncio_queue_join", NULL);
+  queue_wait self;
+  prepare(&self, queue, join_step);
+  return run(&self, check(queue), "asyncio_queue_join", NULL);
 }
 
 asyncio_future *asyncio_queue_put_coroutine(asyncio_queue *queue, asyncio_value value) {
-  asyncio__item item;
-  asyncio_status status = plain(queue, value, &item);
-  return object(wait_with(queue, put_step, item), status, "put");
+  queue_wait self;
+  asyncio_status status = plain(queue, value, prepare(&self, queue, put_step));
+  return object(&self, status, "put");
 }
 
 asyncio_future *asyncio_priority_queue_put_coroutine(asyncio_queue *queue, double priority, asyncio_value value) {
-  asyncio__item item;
-  asyncio_status status = numbered(queue, priority, value, &item);
-  return object(wait_with(queue, put_step, item), status, "put");
+  queue_wait self;
+  asyncio_status status = numbered(queue, priority, value, prepare(&self, queue, put_step));
+  return object(&self, status, "put");
 }
 
 asyncio_future *asyncio_queue_get_coroutine(asyncio_queue *queue) {
-  return object(wait_with(queue, get_step, (asyncio__item){.priority = 0}), check(queue), "get");
+  queue_wait self;
+  prepare(&self, queue, get_step);
+  return object(&self, check(queue), "get");
 }
 
 asyncio_future *asyncio_queue_join_coroutine(asyncio_queue *queue) {
-  return object(wait_with(queue, join_step, (asyncio__item){.priority = 0}), check(queue), "join");
+  queue_wait self;
+  prepare(&self, queue, join_step);
+  return object(&self, check(queue), "join");
 }

@@ -341,17 +341,19 @@ static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   return wait_or_finish(self);
 }
 
-static end_frame end_with(asyncio_task_group *scope, asyncio_status status) {
-  return (end_frame){.frame = {.step = step, .drop = drop}, .scope = scope, .status = status};
+static void prepare(end_frame *self, asyncio_task_group *scope, asyncio_status status) {
+  *self = (end_frame){.frame = {.step = step, .drop = drop}, .scope = scope, .status = status};
 }
 
 asyncio_status asyncio_task_group_end(asyncio_task_group *scope, asyncio_status status) {
-  end_frame self = end_with(scope, status);
+  end_frame self;
   ASYNCIO_TRY(asyncio__may_suspend("asyncio_task_group_end"));
+  prepare(&self, scope, status);
   return asyncio__frame_run(&self.frame, NULL);
 }
 
 asyncio_future *asyncio_task_group_end_coroutine(asyncio_task_group *scope, asyncio_status status) {
-  end_frame self = end_with(scope, status);
+  end_frame self;
+  prepare(&self, scope, status);
   return asyncio__frame_coroutine("end", &self.frame, sizeof self);
 }
