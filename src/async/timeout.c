@@ -20,12 +20,13 @@ static void expire(asyncio__entry *entry) {
   asyncio_task_cancel(self->task, NULL);
 }
 
-// A time that has passed already counts in the next iteration, before the timers that are due then.
+// A time that has passed already counts in the next iteration, before the timers that are due then. The clock as it was
+// last read is good enough to tell, and whoever gives a delay has just read it.
 static asyncio_status arm(asyncio__timeout *self, double when) {
   asyncio_loop *loop = asyncio_future_get_loop(self->task);
   self->when = when;
   if (when == INFINITY) return ASYNCIO_OK;
-  if (when > asyncio_loop_time(loop)) return asyncio__loop_arm(loop, &self->timer, when);
+  if (when > loop->now) return asyncio__loop_arm(loop, &self->timer, when);
   asyncio__loop_ready(loop, &self->timer.entry);
   return ASYNCIO_OK;
 }
@@ -104,7 +105,7 @@ static asyncio_status begin(asyncio_timeout *limit, double when) {
 asyncio_status asyncio_timeout_begin(asyncio_timeout *limit, double delay) {
   if (limit) *limit = (asyncio_timeout){.asyncio__when = INFINITY};
   ASYNCIO_TRY(check(limit, "delay", delay));
-  return begin(limit, asyncio_loop_time(NULL) + delay);
+  return begin(limit, asyncio_loop_time(asyncio__thread.running) + delay);
 }
 
 asyncio_status asyncio_timeout_begin_at(asyncio_timeout *limit, double when) {
