@@ -105,6 +105,8 @@ ASYNCIO_STATIC_COROUTINE(passes_words) {
 
 ASYNCIO_STATIC_COROUTINE(limits_words) {
   asyncio_timeout limit;
+  ASYNCIO_TRY(asyncio_timeout_begin(&limit, 1));
+  ASYNCIO_TRY(expected(asyncio_timeout_end(&limit, asyncio_sleep(9)), ASYNCIO_TIMEOUT_ERROR));
   ASYNCIO_TRY(asyncio_timeout_begin(&limit, INFINITY));
   asyncio_status status = asyncio_timeout_reschedule(&limit, asyncio_loop_time(NULL) + 1);
   status = asyncio_timeout_end(&limit, status ? status : asyncio_sleep(9));
@@ -125,7 +127,7 @@ static asyncio_status add(asyncio_task_group *group, asyncio_future *coroutine) 
 static asyncio_status add_words(asyncio_task_group *group) {
   ASYNCIO_TRY(add(group, raises_words_coroutine()));
   ASYNCIO_TRY(add(group, raises_words_coroutine()));
-  ASYNCIO_TRY(add(group, asyncio_sleep_coroutine(9, asyncio_none())));
+  for (int i = 0; i < 100; i++) ASYNCIO_TRY(add(group, asyncio_sleep_coroutine(9, asyncio_none())));
   return asyncio_sleep(9);
 }
 

@@ -109,6 +109,7 @@ ASYNCIO_STATIC_COROUTINE(releases_while_a_cancelled_one_waits) {
   trace("main at once");
   finish(a, ASYNCIO_CANCELLED_ERROR);
   CHECK_ERROR(asyncio_wait_for(asyncio_semaphore_acquire_coroutine(&one), 1, NULL), ASYNCIO_TIMEOUT_ERROR, NULL);
+  asyncio_unref(asyncio_ref(asyncio_semaphore_acquire_coroutine(&one)));
   CHECK_OK(asyncio_semaphore_release(&one));
   return ASYNCIO_OK;
 }
