@@ -172,6 +172,24 @@ TEST(iteration_that_is_broken_off_lets_go_of_all_and_failures_are_reported) {
                "a done at 2", "c failed at 3", "Exception was never retrieved: TypeError: c failed");
 }
 
+static asyncio_as_completed shared;
+
+ASYNCIO_STATIC_COROUTINE(begins_with_a_limit) {
+  asyncio_future *awaitables[] = {asyncio_sleep_coroutine(1, asyncio_int(1))};
+  shared = begun(awaitables, 1, 3600);
+  return asyncio_as_completed_next(&shared, NULL);
+}
+
+TEST(as_completed_leaves_no_timer_when_all_are_done) {
+  asyncio_loop *loop = asyncio_new_event_loop();
+  double began = asyncio_loop_time(loop);
+  CHECK_OK(asyncio_loop_run_until_complete(loop, begins_with_a_limit_coroutine(), NULL));
+  CHECK_ERROR(asyncio_loop_run_forever(loop), ASYNCIO_RUNTIME_ERROR, NULL);
+  CHECK_DOUBLE(asyncio_loop_time(loop) - began, 1);
+  asyncio_as_completed_end(&shared);
+  asyncio_loop_unref(loop);
+}
+
 // ---- Wrong arguments, closed loops
 
 ASYNCIO_STATIC_COROUTINE(begins_wrongly) {
@@ -203,8 +221,6 @@ TEST(as_completed_refuses_what_it_cannot_watch_and_drops_it) {
   CHECK_ERROR(asyncio_as_completed_begin(&iterator, one, 1, 1), ASYNCIO_RUNTIME_ERROR, "no running event loop");
   run(begins_wrongly_coroutine());
 }
-
-static asyncio_as_completed shared;
 
 ASYNCIO_STATIC_COROUTINE(is_left_iterating) {
   asyncio_future *awaitables[] = {actor_coroutine("a", INFINITY, 1), asyncio_sleep_coroutine(1, asyncio_int(1))};

@@ -233,6 +233,23 @@ TEST(task_cannot_be_made_in_a_group_that_has_not_begun_is_shutting_down_or_has_e
   EXPECT_TRACE("a failed at 1", "b cancelled at 1 (The task was cancelled)", "b cleaned up at 2");
 }
 
+static asyncio_status make_one_more(asyncio_future *last, void *group) {
+  (void)last;
+  check_refused(group, "TaskGroup <TaskGroup entered> is finished");
+  return ASYNCIO_OK;
+}
+
+ASYNCIO_STATIC_COROUTINE(makes_a_task_after_the_last) {
+  asyncio_task_group group = begun();
+  asyncio_task *last = asyncio_task_group_create_task(&group, asyncio_sleep_coroutine(1, asyncio_none()));
+  CHECK_OK(asyncio_future_add_done_callback(last, make_one_more, &group));
+  CHECK_OK(asyncio_task_group_end(&group, ASYNCIO_OK));
+  asyncio_unref(last);
+  return ASYNCIO_OK;
+}
+
+TEST(task_cannot_be_made_once_the_last_one_is_done_and_the_end_waits) { run(makes_a_task_after_the_last_coroutine()); }
+
 ASYNCIO_STATIC_COROUTINE(makes_wrong_tasks) {
   asyncio_loop *other = asyncio_new_event_loop();
   asyncio_task_group group = begun();

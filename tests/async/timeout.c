@@ -85,6 +85,21 @@ TEST(timeout_that_has_passed_cancels_in_the_next_iteration_and_not_before) {
   }
 }
 
+static asyncio_status must_have_expired(void *arg) {
+  CHECK(asyncio_timeout_expired(arg));
+  return ASYNCIO_OK;
+}
+
+ASYNCIO_STATIC_COROUTINE(passes_before_what_comes_after) {
+  asyncio_timeout limit;
+  CHECK_OK(asyncio_timeout_begin_at(&limit, now()));
+  CHECK_OK(asyncio_loop_call_soon(asyncio_get_running_loop(), must_have_expired, &limit, NULL));
+  CHECK_ERROR(asyncio_timeout_end(&limit, asyncio_sleep(1)), ASYNCIO_TIMEOUT_ERROR, NULL);
+  return ASYNCIO_OK;
+}
+
+TEST(timeout_that_has_passed_has_its_place_in_the_ready_queue) { run(passes_before_what_comes_after_coroutine()); }
+
 // ---- Moving it
 
 ASYNCIO_STATIC_COROUTINE(moves_limits) {
