@@ -12,16 +12,10 @@ ASYNCIO_COROUTINE(fetch, (const char *, name), (double, seconds), (bool, fails))
   return ASYNCIO_OK;
 }
 
-static asyncio_status start(asyncio_task_group *group, asyncio_future *coroutine) {
-  asyncio_task *task = asyncio_task_group_create_task(group, coroutine);
-  asyncio_unref(task);
-  return task ? ASYNCIO_OK : asyncio_error_latest();
-}
-
 ASYNCIO_SUSPENDS static asyncio_status start_all(asyncio_task_group *group) {
-  ASYNCIO_TRY(start(group, fetch_coroutine("quick", 0.1, false)));
-  ASYNCIO_TRY(start(group, fetch_coroutine("broken", 0.2, true)));
-  ASYNCIO_TRY(start(group, fetch_coroutine("slow", 60, false)));
+  ASYNCIO_TRY(asyncio_task_group_start(group, fetch_coroutine("quick", 0.1, false)));
+  ASYNCIO_TRY(asyncio_task_group_start(group, fetch_coroutine("broken", 0.2, true)));
+  ASYNCIO_TRY(asyncio_task_group_start(group, fetch_coroutine("slow", 60, false)));
   return fetch("the group's own part", 60, false, NULL);
 }
 

@@ -186,6 +186,12 @@ asyncio_task *asyncio_task_group_create_task_with(asyncio_task_group *scope, asy
   return NULL;
 }
 
+asyncio_status asyncio_task_group_start(asyncio_task_group *scope, asyncio_future *coroutine) {
+  asyncio_task *task = asyncio_task_group_create_task(scope, coroutine);
+  asyncio_unref(task);
+  return task ? ASYNCIO_OK : asyncio__null_awaitable("coroutine");
+}
+
 void asyncio_task_group_cancel(asyncio_task_group *scope) {
   group *self = scope->asyncio__group;
   if (!self || (self->exiting && asyncio__list_empty(&self->members)) || self->aborting) return;

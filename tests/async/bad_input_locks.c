@@ -258,6 +258,17 @@ static asyncio_status group_create_null(void) {
   return reason(asyncio_task_group_create_task(NULL, asyncio_sleep_coroutine(0, asyncio_none())));
 }
 
+static asyncio_status group_start_null(void) {
+  return asyncio_task_group_start(NULL, asyncio_sleep_coroutine(0, asyncio_none()));
+}
+static asyncio_status group_start_nothing(void) {
+  asyncio_task_group group;
+  CHECK_OK(asyncio_task_group_begin(&group));
+  asyncio_status status = asyncio_task_group_start(&group, asyncio_sleep_coroutine(NAN, asyncio_none()));
+  CHECK_OK(asyncio_task_group_end(&group, ASYNCIO_OK));
+  return status;
+}
+
 #define NO_TIMEOUT "Expected [limit] to be a timeout, got NULL"
 #define NO_GROUP "Expected [group] to be a task group, got NULL"
 
@@ -272,6 +283,9 @@ TEST(bad_input_for_timeouts_and_groups) {
       {"end of group NULL", group_end_null, ASYNCIO_TYPE_ERROR, NO_GROUP},
       {"end object of group NULL", group_end_null_object, ASYNCIO_TYPE_ERROR, NO_GROUP},
       {"task in group NULL", group_create_null, ASYNCIO_TYPE_ERROR, NO_GROUP},
+      {"start in group NULL", group_start_null, ASYNCIO_TYPE_ERROR, NO_GROUP},
+      {"start of what could not be made", group_start_nothing, ASYNCIO_VALUE_ERROR,
+       "Expected [delay] to be a number, got NaN"},
   };
   check_bad_input_in_a_task(rows, sizeof rows / sizeof *rows);
 }

@@ -118,16 +118,13 @@ ASYNCIO_STATIC_COROUTINE(raises_words) {
   return asyncio_raise(ASYNCIO_VALUE_ERROR, "some words");
 }
 
-static asyncio_status add(asyncio_task_group *group, asyncio_future *coroutine) {
-  asyncio_task *task = asyncio_task_group_create_task(group, coroutine, .name = "of a group");
-  asyncio_unref(task);
-  return task ? ASYNCIO_OK : asyncio_error_latest();
-}
-
 static asyncio_status add_words(asyncio_task_group *group) {
-  ASYNCIO_TRY(add(group, raises_words_coroutine()));
-  ASYNCIO_TRY(add(group, raises_words_coroutine()));
-  for (int i = 0; i < 100; i++) ASYNCIO_TRY(add(group, asyncio_sleep_coroutine(9, asyncio_none())));
+  ASYNCIO_TRY(asyncio_task_group_start(group, raises_words_coroutine()));
+  asyncio_task *task = asyncio_task_group_create_task(group, raises_words_coroutine(), .name = "of a group");
+  if (!task) return asyncio_error_latest();
+  asyncio_unref(task);
+  for (int i = 0; i < 100; i++)
+    ASYNCIO_TRY(asyncio_task_group_start(group, asyncio_sleep_coroutine(9, asyncio_none())));
   return asyncio_sleep(9);
 }
 

@@ -12,9 +12,7 @@ static asyncio_task_group begun(void) {
 }
 
 static void add(asyncio_task_group *group, asyncio_future *coroutine) {
-  asyncio_task *task = asyncio_task_group_create_task(group, coroutine);
-  CHECK(task != NULL);
-  asyncio_unref(task);
+  CHECK_OK(asyncio_task_group_start(group, coroutine));
 }
 
 // The end with this status must be a group of these errors, "Name: words".

@@ -11,9 +11,7 @@ static asyncio_task_group begun(void) {
 }
 
 static void add(asyncio_task_group *group, asyncio_future *coroutine) {
-  asyncio_task *task = asyncio_task_group_create_task(group, coroutine);
-  CHECK(task != NULL);
-  asyncio_unref(task);
+  CHECK_OK(asyncio_task_group_start(group, coroutine));
 }
 
 // A group of [first] and of an actor that takes [delay], around a sleep of [own].

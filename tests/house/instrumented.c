@@ -36,7 +36,7 @@ static asyncio_status use_scopes(asyncio_future *future) {
   asyncio_timeout limit;
   ASYNCIO_TRY(asyncio_timeout_begin(&limit, 1));
   ASYNCIO_TRY(asyncio_task_group_begin(&group));
-  asyncio_unref(asyncio_task_group_create_task(&group, nap_coroutine(1)));
+  ASYNCIO_TRY(asyncio_task_group_start(&group, nap_coroutine(1)));
   ASYNCIO_TRY(asyncio_as_completed_begin(&iterator, &future, 1, 1));
   asyncio_status status = asyncio_as_completed_next(&iterator, NULL);
   if (!status) status = asyncio_as_completed_next_future(&iterator, &future);
