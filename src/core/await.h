@@ -78,6 +78,9 @@ asyncio_status asyncio__may_await(const asyncio_future *future);
 // Whether the current task may suspend here; the error raised if not. [call] names the caller in it.
 asyncio_status asyncio__may_suspend(const char *call);
 
+// For an undo: the task's frames go, and will not be stepped with the CancelledError. Nothing may refer to them any more.
+bool asyncio__task_lost(const asyncio_task *task);
+
 // The number in a task's default name.
 unsigned asyncio__task_number(const asyncio_task *task);
 

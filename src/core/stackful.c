@@ -83,6 +83,7 @@ void *asyncio__stackful_arguments(asyncio_future *coroutine) {
 
 // The frames on its stack will never be left: the innermost wait is taken back, and what the outer ones have armed.
 static void lose(stackful *self) {
+  self->task->lost = true;
   asyncio__task_forget_wait(self->task);
   if (self->coro) asyncio__loop_forget_stack(self->task->future.loop, self->coro);
   drop(&self->frame);
