@@ -39,6 +39,7 @@
 #include "asyncio/queue.h"
 #include "asyncio/shield.h"
 #include "asyncio/run.h"
+#include "asyncio/export.h"
 #ifdef __EMSCRIPTEN__
 #include "asyncio/promise.h"
 #include "asyncio/main.h"

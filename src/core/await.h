@@ -8,6 +8,7 @@
 #ifndef ASYNCIO__CORE_AWAIT_H
 #define ASYNCIO__CORE_AWAIT_H
 
+#include "asyncio/export.h"
 #include "asyncio/task.h"
 #include "entry.h"
 #include "future.h"
@@ -49,6 +50,11 @@ ASYNCIO_SUSPENDS asyncio_status asyncio__frame_run(asyncio__frame *frame, asynci
 
 // A coroutine object around a frame of [size] bytes, which is copied from [frame]. NULL with the error raised, and [frame] dropped.
 asyncio_future *asyncio__frame_coroutine(const char *name, asyncio__frame *frame, size_t size);
+
+// A stackful coroutine object whose [size] bytes of arguments the caller fills in place. [owner] may be NULL. NULL with the
+// error raised.
+asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body, size_t size, const asyncio__owner *owner);
+void *asyncio__stackful_arguments(asyncio_future *coroutine);
 
 // Makes a task of an unused coroutine, with all defaults; cannot fail. The reference returned is the caller's.
 asyncio_task *asyncio__start(asyncio_future *coroutine, asyncio_loop *loop);
