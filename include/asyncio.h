@@ -21,6 +21,7 @@
 #include "asyncio/status.h"
 #include "asyncio/value.h"
 #include "asyncio/loop.h"
+#include "asyncio/context.h"
 #include "asyncio/future.h"
 #include "asyncio/coroutine.h"
 #include "asyncio/task.h"

@@ -17,6 +17,7 @@ typedef struct asyncio_task_options {
   const char *name;    // copied; "Task-1", "Task-2"... when NULL
   size_t stack_size;   // bytes of the coroutine's C stack and switch record; 0 is ASYNCIO_DEFAULT_STACK_SIZE (natively more)
   asyncio_loop *loop;  // the loop to run on; the running one when NULL
+  asyncio_context *context;  // to run in; a copy of the current one when NULL
 } asyncio_task_options;
 
 // Room for printf and a few hundred bytes a call below it; stacks are pooled and taken at a task's first step.
@@ -41,6 +42,9 @@ bool asyncio_istask(const asyncio_future *awaitable);
 // The task's name; borrowed until it is set again. "" for what is no task.
 const char *asyncio_task_get_name(const asyncio_task *task);
 asyncio_status asyncio_task_set_name(asyncio_task *task, const char *name);  // copies it; MemoryError, TypeError
+
+// The context in which the task runs, borrowed. NULL with TypeError for what is no task, MemoryError.
+asyncio_context *asyncio_task_get_context(asyncio_task *task);
 
 // asyncio_future_cancel under a task's name; see there.
 bool asyncio_task_cancel(asyncio_task *task, const char *message);

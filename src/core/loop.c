@@ -122,7 +122,6 @@ static void collect_due(asyncio_loop *loop) {
 
 static void run_entry(asyncio_loop *loop, asyncio__entry *entry) {
   loop->since_clock++;
-  asyncio__thread.context = entry->context;
   entry->run(entry);
 }
 

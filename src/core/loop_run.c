@@ -147,7 +147,6 @@ static void drop_entries(asyncio__link *list) {
 static void end_tasks(asyncio_loop *loop, asyncio__link *lasting) {
   asyncio_loop *running = asyncio__thread.running;
   asyncio__task *closer = asyncio__thread.task;
-  asyncio_context *context = asyncio__thread.context;
   void *parkable = asyncio__coro_parkable;
   while (!asyncio__list_empty(&loop->tasks)) {
     asyncio__task *task = asyncio__container(loop->tasks.next, asyncio__task, tasks);
@@ -159,7 +158,6 @@ static void end_tasks(asyncio_loop *loop, asyncio__link *lasting) {
   }
   asyncio__thread.running = running;
   asyncio__thread.task = closer;
-  asyncio__thread.context = context;
   asyncio__coro_parkable = parkable;
 }
 

@@ -24,7 +24,9 @@ typedef struct asyncio__runtime {
   asyncio__stacks stacks;
   asyncio_loop *running;         // the loop whose handle is executing
   struct asyncio__task *task;    // the task that is executing
-  asyncio_context *context;      // of the executing handle
+  asyncio__context_slot own_context;       // of code outside a loop
+  asyncio__context_slot callback_context;  // of the callback that is executing
+  bool calling;                            // there is one
   asyncio__link driven;          // the loops between the start and the end of a run, each turned in its turn
   asyncio_loop *current_loop;    // set_event_loop's
   bool current_loop_set;         // it was called, if with NULL

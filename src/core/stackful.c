@@ -121,7 +121,6 @@ void asyncio__coro_resuming(void *owner) {
   const stackful *self = owner;
   asyncio__thread.task = self->task;
   asyncio__thread.running = self->task->future.loop;
-  asyncio__thread.context = self->task->entry.context;
   asyncio__coro_parkable = self->task->ending ? NULL : self->task;
 }
 
@@ -154,6 +153,7 @@ static void callback_lost(asyncio_loop *loop, asyncio_status status) {
   asyncio_exception_context context = {"Exception in callback", status, asyncio__errors_find(asyncio__errors_here(), status), NULL};
   asyncio_loop_call_exception_handler(loop, &context);
   asyncio__errors_clear(asyncio__errors_here());
+  asyncio__context_leave();
 }
 
 bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, asyncio_value cause) {

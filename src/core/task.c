@@ -59,6 +59,7 @@ ASYNCIO__OUTLINED static void task_destroy(asyncio_future *future) {
   if (self->cancel_error) asyncio__error_unref(self->cancel_error);
   if (self->errors.latest) asyncio__errors_clear(&self->errors);
   if (self->name) asyncio__task_free_name(self);
+  if (self->context) asyncio__context_clear_slot(&self->context);
 }
 
 // ---- Stepping
@@ -310,14 +311,14 @@ static asyncio_status creatable(const asyncio_future *coroutine, const asyncio_t
   return options->loop ? asyncio__loop_open(options->loop) : ASYNCIO_OK;
 }
 
-static void schedule(asyncio__task *self, asyncio_loop *loop) {
+static void schedule(asyncio__task *self, asyncio_loop *loop, asyncio_context *context) {
   self->future.kind = &asyncio__task_kind;
   self->future.state = ASYNCIO__PENDING;
   self->future.loop = asyncio__loop_hold(loop);
   self->number = ++loop->tasks_named;
   self->frame = asyncio__root(self);
   asyncio__entry_init(&self->entry, task_run);
-  self->entry.context = asyncio__thread.context;
+  self->context = asyncio__context_choose(context);
   self->future.references++;
   asyncio__list_append(&loop->tasks, &self->tasks);
   asyncio__loop_ready(loop, &self->entry);
@@ -326,7 +327,7 @@ static void schedule(asyncio__task *self, asyncio_loop *loop) {
 asyncio_task *asyncio__start(asyncio_future *coroutine, asyncio_loop *loop) {
   asyncio__task *self = asyncio__task_of(asyncio_ref(coroutine));
   self->stack_size = ASYNCIO_DEFAULT_STACK_SIZE;
-  schedule(self, loop);
+  schedule(self, loop, NULL);
   return coroutine;
 }
 
@@ -342,7 +343,7 @@ asyncio_task *asyncio_create_task_with(asyncio_future *coroutine, asyncio_task_o
     return asyncio__no_awaitable();
   }
   self->stack_size = options.stack_size ? options.stack_size : ASYNCIO_DEFAULT_STACK_SIZE;
-  schedule(self, loop);
+  schedule(self, loop, options.context);
   return coroutine;
 }
 

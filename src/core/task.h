@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "await.h"
+#include "runtime.h"
 
 // What every task needs at each step and at its end comes first: a million of them pass through the cache once for each.
 typedef struct asyncio__task {
@@ -21,6 +22,7 @@ typedef struct asyncio__task {
   asyncio__link tasks;        // in loop->tasks until done
   _Alignas(uint64_t) char zeroed[0];  // from here on a new one is zero
   asyncio__frame *frame;      // the innermost of its chain of awaits; NULL before and after
+  asyncio__context_slot context;  // what it runs in
   asyncio_future *awaiting;   // what it waits for, if that is a future; owned
   asyncio_status sent;        // what its wait ended with, or is about to be told to have
   bool must_cancel;           // one is to be delivered when it goes on
