@@ -166,20 +166,24 @@ static void watch(gather *self, child *one) {
   asyncio__list_append(&one->future->callbacks, &one->entry.link);
 }
 
-// The coroutines among the awaitables become tasks; nothing can fail any more, see check(). One pass over a million
-// children costs as much as any step of theirs, so what can be done in the same one is. Returns how many were done before.
-static size_t adopt_children(gather *self, asyncio_future *const *awaitables, size_t count) {
-  size_t done = 0;
-  for (size_t i = 0; i < count; i++) {
-    bool unused = asyncio_iscoroutine(awaitables[i]);
-    self->children[i].future = unused ? asyncio__start(awaitables[i], self->future.loop) : asyncio_ref(awaitables[i]);
-    if (asyncio__is_done(self->children[i].future))
-      done++;
-    else
-      watch(self, &self->children[i]);
+// The coroutines among the awaitables become tasks; nothing but a task factory can fail any more, see check(). One pass over a
+// million children costs as much as any step of theirs, so what can be done in the same one is. Gives how many were done
+// already, which have no owner; a task that starts eagerly may end others that are watched already. False: the factory gave none.
+static bool adopt_children(gather *self, asyncio_future *const *awaitables, size_t count, size_t *done) {
+  *done = 0;
+  for (; self->count < count; self->count++) {
+    child *one = &self->children[self->count];
+    asyncio_future *awaitable = awaitables[self->count];
+    one->future = asyncio_iscoroutine(awaitable) ? asyncio__start(awaitable, self->future.loop) : asyncio_ref(awaitable);
+    if (!one->future) return false;
+    if (!asyncio__is_done(one->future)) {
+      watch(self, one);
+      continue;
+    }
+    one->owner = NULL;
+    ++*done;
   }
-  self->count = count;
-  return done;
+  return true;
 }
 
 // The children that were done before are looked at once all are known, as if their callbacks had just run. None of them is the
@@ -187,18 +191,38 @@ static size_t adopt_children(gather *self, asyncio_future *const *awaitables, si
 static void look_at_done(gather *self) {
   self->unfinished++;
   for (size_t i = 0; i < self->count; i++)
-    if (asyncio__is_done(self->children[i].future)) child_ended(self, &self->children[i]);
+    if (!self->children[i].owner) child_ended(self, &self->children[i]);
   self->unfinished--;
 }
 
-static void begin(gather *self, asyncio_future *const *awaitables, size_t count) {
+// The call has failed, and uses its temporary arguments up all the same.
+static void drop_floating(asyncio_future *const *awaitables, size_t count) {
+  for (size_t i = 0; i < count; i++) asyncio_ref(awaitables[i]);  // first all: one may be there twice
+  for (size_t i = 0; i < count; i++) asyncio_unref(awaitables[i]);
+}
+
+// The tasks that were made so far run on, as asyncio's do.
+static void give_up(gather *self, asyncio_future *const *awaitables, size_t count) {
+  for (size_t i = 0; i < self->count; i++)
+    if (self->children[i].owner) asyncio__unlink(&self->children[i].entry.link);
+  drop_floating(awaitables + self->count + 1, count - self->count - 1);
+  end(self);
+  asyncio_unref(&self->future);
+}
+
+static bool begin(gather *self, asyncio_future *const *awaitables, size_t count) {
+  size_t done;
   asyncio_ref(&self->future);  // the children's
-  size_t done = adopt_children(self, awaitables, count);
+  if (!adopt_children(self, awaitables, count, &done)) {
+    give_up(self, awaitables, count);
+    return false;
+  }
   bool pending = self->unfinished > 0;
   if (done) look_at_done(self);
-  if (pending) return;
+  if (pending) return true;
   if (!asyncio__is_done(&self->future)) finish_with_list(self);
   end(self);
+  return true;
 }
 
 static asyncio_status check_one(const asyncio_future *awaitable, size_t index, const asyncio_loop *loop) {
@@ -214,12 +238,6 @@ static asyncio_status check(asyncio_future *const *awaitables, size_t count, con
   if (!loop) return ASYNCIO_RUNTIME_ERROR;
   for (size_t i = 0; i < count; i++) ASYNCIO_TRY(check_one(awaitables[i], i, loop));
   return ASYNCIO_OK;
-}
-
-// The call has failed, and uses its temporary arguments up all the same.
-static void drop_floating(asyncio_future *const *awaitables, size_t count) {
-  for (size_t i = 0; i < count; i++) asyncio_ref(awaitables[i]);  // first all: one may be there twice
-  for (size_t i = 0; i < count; i++) asyncio_unref(awaitables[i]);
 }
 
 static asyncio_status make_room(gather *self, size_t count) {
@@ -251,7 +269,7 @@ asyncio_future *asyncio_gather_array(asyncio_future *const *awaitables, size_t c
     drop_floating(awaitables, count);
     return asyncio__no_awaitable();
   }
-  begin(self, awaitables, count);
+  if (!begin(self, awaitables, count)) return asyncio__no_awaitable();
   self->future.floating = true;
   return &self->future;
 }

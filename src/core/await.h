@@ -50,7 +50,8 @@ ASYNCIO_SUSPENDS asyncio_status asyncio__frame_run(asyncio__frame *frame, asynci
 // A coroutine object around a frame of [size] bytes, which is copied from [frame]. NULL with the error raised, and [frame] dropped.
 asyncio_future *asyncio__frame_coroutine(const char *name, asyncio__frame *frame, size_t size);
 
-// Makes a task of an unused coroutine, with all defaults; cannot fail. The reference returned is the caller's.
+// Makes a task of an unused coroutine, with all defaults. The reference returned is the caller's. NULL only if the loop's task
+// factory says so.
 asyncio_task *asyncio__start(asyncio_future *coroutine, asyncio_loop *loop);
 
 // Begins a wait of the current task for [reason]; the step returns PARKED next. Cancellation calls [undo] with [arg]

@@ -26,6 +26,8 @@ struct asyncio_loop {
   bool closing;             // close() is ending the tasks
   bool closed;
   struct asyncio__task *entered;  // its coroutine will run later, and the iteration with it
+  asyncio_task_factory task_factory;  // NULL: asyncio_task_new
+  void *task_factory_arg;
   asyncio_exception_handler handler;
   void *handler_arg;
 };

@@ -27,6 +27,7 @@ typedef struct asyncio__runtime {
   asyncio__context_slot own_context;       // of code outside a loop
   asyncio__context_slot callback_context;  // of the callback that is executing
   bool calling;                            // there is one
+  bool eager;                    // a task takes its first step inside of another's, or of a callback
   asyncio__link driven;          // the loops between the start and the end of a run, each turned in its turn
   asyncio_loop *current_loop;    // set_event_loop's
   bool current_loop_set;         // it was called, if with NULL

@@ -99,9 +99,9 @@ static asyncio__coro *coro_new(stackful *self) {
                            &self->frame.value, self);
 }
 
-static asyncio__progress enter(stackful *self) {
+static asyncio__progress enter(stackful *self, bool now) {
   asyncio__coro_parkable = self->task->ending ? NULL : self->task;
-  asyncio__coro_state state = asyncio__coro_enter(self->coro);
+  asyncio__coro_state state = asyncio__coro_enter(self->coro, now);
   asyncio__coro_parkable = NULL;
   return progress_of(self, state);
 }
@@ -110,8 +110,9 @@ static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   stackful *self = asyncio__container(frame, stackful, frame);
   self->task = asyncio__thread.task;
   self->task->sent = sent;
+  bool now = !self->coro && asyncio__thread.eager;
   if (!self->coro) self->coro = coro_new(self);
-  if (self->coro) return enter(self);
+  if (self->coro) return enter(self, now);
   asyncio_status status = asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s (%zu bytes)",
                                         asyncio_task_get_name(&self->task->future), self->task->stack_size);
   return asyncio__frame_done(frame, status, asyncio_none());
@@ -144,35 +145,32 @@ static void raise_lost(asyncio_status status, const char *words, asyncio_value c
     asyncio_value_clear(&cause);
 }
 
-static void task_lost(stackful *self, asyncio_status status) {
+static void task_lost(stackful *self, asyncio_status status, const char *words, asyncio_value cause) {
+  asyncio__thread.task = self->task;
+  raise_lost(status, words, cause);
   lose(self);
   asyncio__task_drive(self->task, asyncio__frame_done(&self->frame, status, asyncio_none()));
+  asyncio__thread.task = NULL;
 }
 
-static void callback_lost(asyncio_loop *loop, asyncio_status status) {
+static void callback_lost(asyncio_loop *loop, asyncio_status status, const char *words, asyncio_value cause) {
+  raise_lost(status, words, cause);
   asyncio_exception_context context = {"Exception in callback", status, asyncio__errors_find(asyncio__errors_here(), status), NULL};
   asyncio_loop_call_exception_handler(loop, &context);
   asyncio__errors_clear(asyncio__errors_here());
   asyncio__context_leave();
 }
 
-bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, asyncio_value cause) {
-  stackful *self = lost;
+bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, asyncio_value cause, bool more) {
   asyncio_loop *loop = asyncio__thread.running;
-  asyncio__thread.turning = false;
-  if (loop) loop->iterating = !asyncio__list_empty(&loop->batch);
+  asyncio__thread.turning = asyncio__thread.eager = false;
   asyncio__coro_parkable = NULL;
-  asyncio__thread.task = self ? self->task : NULL;
-  if (loop)
-    raise_lost(status, words, cause);
-  else
-    asyncio_value_clear(&cause);
-  if (self)
-    task_lost(self, status);
-  else if (loop)
-    callback_lost(loop, status);
-  asyncio__thread.running = NULL;
   asyncio__thread.task = NULL;
+  if (loop) loop->iterating = !asyncio__list_empty(&loop->batch);
+  if (loop && lost) task_lost(lost, status, words, asyncio_value_ref(cause));
+  if (loop && !more && (!lost || asyncio__thread.calling)) callback_lost(loop, status, words, asyncio_value_ref(cause));
+  asyncio_value_clear(&cause);
+  if (!more) asyncio__thread.running = NULL;
   return loop != NULL;
 }
 

@@ -61,6 +61,9 @@ asyncio__task *asyncio__coroutine_alloc(const char *name, size_t size);
 // Claims an unused coroutine for its one use: false with a RuntimeError when it was used before.
 bool asyncio__coroutine_claim(asyncio__task *coroutine);
 
+// Takes the task's next step: what its entry does in the ready queue.
+void asyncio__task_run(asyncio__entry *entry);
+
 // Goes on with a task whose innermost frame has made [progress].
 void asyncio__task_drive(asyncio__task *task, asyncio__progress progress);
 

@@ -23,8 +23,9 @@ asyncio__next asyncio__turn(double now, double slice);
 
 // Upcall, from src/core: a turn was cut short by an exception of the host that threw its frames away, and with them those of
 // the coroutine whose owner is [lost] (NULL: it was in none). Its task fails with [status] and [words], and [cause], which is
-// taken over, is what was thrown. Without a task the callback that ran has failed so; false when none did.
-bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, asyncio_value cause);
+// taken over, is what was thrown. Without a task the callback that ran has failed so; false when none did. [more]: it had
+// been entered by another, which is lost as well, and comes next.
+bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, asyncio_value cause, bool more);
 
 // Monotonic seconds.
 double asyncio__host_now(void);
