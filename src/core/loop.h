@@ -39,6 +39,10 @@ void asyncio__loop_release(asyncio_loop *loop);
 // NULL becomes the running loop; a RuntimeError or TypeError otherwise.
 asyncio_status asyncio__loop_open(const asyncio_loop *loop);
 
+// asyncio_loop_run_until_complete, with the context that a coroutine is to run in; NULL: a copy of the current one.
+asyncio_status asyncio__loop_run_in(asyncio_loop *loop, asyncio_future *awaitable, asyncio_context *context, asyncio_value *result)
+    __attribute__((warn_unused_result));
+
 // A run in two halves, for those who are not blocked by it: the host turns the loop between them, until it no longer runs.
 // begin: until [awaitable] is done, whose reference in *[future] the caller gives to end; NULL for a run that only stop ends,
 // then *[future] is NULL too. end: gives its outcome.

@@ -65,9 +65,9 @@ static asyncio_status stop_when_done(asyncio_future *future, void *arg) {
 }
 
 // The loop's own future for [awaitable], with a reference for the caller.
-static asyncio_status adopt(asyncio_loop *loop, asyncio_future *awaitable, asyncio_future **future) {
+static asyncio_status adopt(asyncio_loop *loop, asyncio_future *awaitable, asyncio_context *context, asyncio_future **future) {
   *future = asyncio_iscoroutine(awaitable) || !awaitable
-                ? asyncio_create_task_with(awaitable, (asyncio_task_options){.loop = loop})
+                ? asyncio_create_task(awaitable, .loop = loop, .context = context)
                 : asyncio_ref(awaitable);
   if (!*future) return asyncio_error_latest();
   if ((*future)->loop == loop) return asyncio_future_add_done_callback(*future, stop_when_done, NULL);
@@ -87,7 +87,7 @@ static asyncio_status outcome(asyncio_status run, asyncio_future *future, asynci
   return status;
 }
 
-asyncio_status asyncio_loop_run_until_complete(asyncio_loop *loop, asyncio_future *awaitable, asyncio_value *result) {
+asyncio_status asyncio__loop_run_in(asyncio_loop *loop, asyncio_future *awaitable, asyncio_context *context, asyncio_value *result) {
   asyncio_future *future = NULL;
   if (result) *result = asyncio_none();
   asyncio_status status = runnable(loop);
@@ -95,7 +95,7 @@ asyncio_status asyncio_loop_run_until_complete(asyncio_loop *loop, asyncio_futur
     asyncio_unref(asyncio_ref(awaitable));
     return status;
   }
-  status = adopt(loop, awaitable, &future);
+  status = adopt(loop, awaitable, context, &future);
   if (!status) {
     status = run_blocking(loop);
     asyncio_future_remove_done_callback(future, stop_when_done, NULL);
@@ -105,13 +105,17 @@ asyncio_status asyncio_loop_run_until_complete(asyncio_loop *loop, asyncio_futur
   return status;
 }
 
+asyncio_status asyncio_loop_run_until_complete(asyncio_loop *loop, asyncio_future *awaitable, asyncio_value *result) {
+  return asyncio__loop_run_in(loop, awaitable, NULL, result);
+}
+
 asyncio_status asyncio__loop_begin_run(asyncio_loop *loop, asyncio_future *awaitable, asyncio_future **future) {
   *future = NULL;
   asyncio_status status = startable(loop);
   if (status)
     asyncio_unref(asyncio_ref(awaitable));
   else if (awaitable)
-    status = adopt(loop, awaitable, future);
+    status = adopt(loop, awaitable, NULL, future);
   if (!status) {
     start_running(loop);
     asyncio__host_wake();

@@ -60,6 +60,8 @@ bool asyncio__is_failure(asyncio_status status);
 asyncio__errors *asyncio__errors_here(void);
 // [error], whose reference is taken over, is the latest with [status]; NULL when there are no words for it.
 void asyncio__errors_push(asyncio__errors *errors, asyncio_status status, asyncio_error *error);
+// Whether nothing was recorded between [before] and [after].
+bool asyncio__errors_same(const asyncio__errors *before, const asyncio__errors *after);
 asyncio_error *asyncio__errors_find(const asyncio__errors *errors, asyncio_status status);
 void asyncio__errors_clear(asyncio__errors *errors);
 

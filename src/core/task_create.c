@@ -84,8 +84,11 @@ ASYNCIO__OUTLINED static asyncio_task *call_factory(asyncio_loop *loop, asyncio_
   ASYNCIO__NEVER_SUSPENDS(call_factory);
   void *parkable = asyncio__coro_parkable;
   asyncio__coro_parkable = NULL;
+  asyncio__errors before = *asyncio__errors_here();
   asyncio_task *task = loop->task_factory(loop, coroutine, options, loop->task_factory_arg);
   asyncio__coro_parkable = parkable;
+  if (!task && asyncio__errors_same(&before, asyncio__errors_here()))
+    asyncio_raise(ASYNCIO_RUNTIME_ERROR, "The task factory gave no task");
   return task ? task : asyncio__no_awaitable();
 }
 

@@ -70,6 +70,17 @@ TEST(a_factory_may_refuse) {
   CHECK_ERROR(run_with(make_and_count, &refusing, be_refused_coroutine()), ASYNCIO_APPLICATION_ERROR, "no more tasks");
 }
 
+static asyncio_task *make_none(asyncio_loop *loop, asyncio_future *coroutine, const asyncio_task_options *options, void *arg) {
+  (void)loop, (void)options, (void)arg;
+  asyncio_unref(asyncio_ref(coroutine));
+  return NULL;
+}
+
+TEST(a_factory_that_gives_nothing_without_a_reason_is_given_one) {
+  asyncio_raise(ASYNCIO_VALUE_ERROR, "an older failure");
+  CHECK_ERROR(run_with(make_none, NULL, be_refused_coroutine()), ASYNCIO_RUNTIME_ERROR, "The task factory gave no task");
+}
+
 ASYNCIO_STATIC_COROUTINE(gather_refused) {
   clock_start();
   asyncio_future *pending = asyncio_loop_create_future(here());

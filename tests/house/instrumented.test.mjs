@@ -13,9 +13,9 @@ import { build, environment, root } from './sources.mjs';
 
 const EXPECTED = [
   'asyncio__frame_run',
+  'asyncio__loop_run_in',
   'asyncio__main_void',
   'asyncio_await',
-  'asyncio_loop_run_until_complete',
   'leave',
   'nap__body',
   'program__body',
