@@ -3,6 +3,7 @@
 // Invariant: there is a context whenever there is a loop, and neither once the runner is closed.
 #include "asyncio/runner.h"
 
+#include "asyncio/debug.h"
 #include "run.h"
 
 void asyncio_runner_init_with(asyncio_runner *self, asyncio_runner_options options) {
@@ -32,6 +33,7 @@ static asyncio_status start(asyncio_runner *self) {
     asyncio_context_unref(context);
     return asyncio_error_latest();
   }
+  if (self->asyncio__options.debug) asyncio_loop_set_debug(loop, true);
   self->asyncio__context = context;
   self->asyncio__loop = loop;
   if (!self->asyncio__options.loop_factory) asyncio_set_event_loop(loop);

@@ -7,7 +7,16 @@
 #include "heap.h"
 #include "runtime.h"
 
+// Debug mode's part in the loop's work.
+typedef struct asyncio__observer {
+  void (*run)(asyncio_loop *loop, asyncio__entry *entry);          // runs the entry
+  void (*left)(asyncio_loop *loop, struct asyncio__task *task);  // the coroutine that was entered has left
+  void (*closing)(asyncio_loop *loop);                           // its tasks have ended
+} asyncio__observer;
+
 struct asyncio_loop {
+  const asyncio__observer *observer;  // in debug mode; else NULL
+  asyncio__runtime *thread;           // whose it is
   unsigned references;      // users'; the last one closes the loop
   unsigned holds;           // what its memory is there for: each future of it, and all references together
   asyncio__link driven;     // in the runtime's list from the start of a run to its end
@@ -26,6 +35,9 @@ struct asyncio_loop {
   bool closing;             // close() is ending the tasks
   bool closed;
   struct asyncio__task *entered;  // its coroutine will run later, and the iteration with it
+  asyncio__link unused;  // in debug mode: coroutines made while it ran that nobody has used yet
+  double slow_callback_duration;
+  double resumed;  // when the coroutine that was entered began to run; in debug mode
   asyncio_task_factory task_factory;  // NULL: asyncio_task_new
   void *task_factory_arg;
   asyncio_exception_handler handler;

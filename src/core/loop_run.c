@@ -188,6 +188,7 @@ ASYNCIO__OUTLINED asyncio_status asyncio_loop_close(asyncio_loop *loop) {
   loop->closing = true;
   asyncio__list_init(&lasting);
   end_tasks(loop, &lasting);
+  if (loop->observer) loop->observer->closing(loop);
   loop->closed = true;
   drop_entries(&loop->batch);
   drop_entries(&loop->ready);

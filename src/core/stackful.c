@@ -122,6 +122,7 @@ void asyncio__coro_resuming(void *owner) {
   const stackful *self = owner;
   asyncio__thread.task = self->task;
   asyncio__thread.running = self->task->future.loop;
+  if (asyncio__thread.running->observer) asyncio__thread.running->resumed = asyncio__host_now();
   asyncio__coro_parkable = self->task->ending ? NULL : self->task;
 }
 
@@ -129,10 +130,14 @@ void asyncio__coro_left(void *owner, asyncio__coro_state state) {
   stackful *self = owner;
   asyncio__task *task = self->task;
   asyncio__coro_parkable = NULL;
-  task->future.loop->entered = NULL;
+  asyncio_loop *loop = task->future.loop;
+  loop->entered = NULL;
+  task->future.references++;
   asyncio__thread.task = task;
   asyncio__task_drive(task, progress_of(self, state));
   asyncio__thread.task = NULL;
+  if (loop->observer) loop->observer->left(loop, task);
+  asyncio_unref(&task->future);
   asyncio__thread.running = NULL;
 }
 

@@ -41,6 +41,8 @@ asyncio__task *asyncio__coroutine_alloc(const char *name, size_t size) {
                                   .floating = true};
   asyncio__list_init(&self->future.callbacks);
   asyncio__list_init(&self->tasks);
+  asyncio_loop *running = asyncio__thread.running;
+  if (running && running->observer) asyncio__list_append(&running->unused, &self->tasks);
   return self;
 }
 
@@ -48,6 +50,7 @@ bool asyncio__coroutine_claim(asyncio__task *self) {
   bool unused = self->future.state == ASYNCIO__UNUSED;
   if (!unused) asyncio_raise(ASYNCIO_RUNTIME_ERROR, "cannot reuse already awaited coroutine '%s'", self->function);
   self->future.state = ASYNCIO__USED;
+  asyncio__unlink(&self->tasks);
   return unused;
 }
 
@@ -55,6 +58,7 @@ bool asyncio__coroutine_claim(asyncio__task *self) {
 ASYNCIO__OUTLINED static void task_destroy(asyncio_future *future) {
   ASYNCIO__NEVER_SUSPENDS(task_destroy);
   asyncio__task *self = asyncio__task_of(future);
+  if (asyncio__linked(&self->tasks)) asyncio__unlink(&self->tasks);
   if (future->state == ASYNCIO__UNUSED && asyncio__root(self)->drop) asyncio__root(self)->drop(asyncio__root(self));
   if (self->cancel_error) asyncio__error_unref(self->cancel_error);
   if (self->errors.latest) asyncio__errors_clear(&self->errors);

@@ -27,6 +27,7 @@ static void become_task(asyncio__task *self, asyncio_loop *loop, asyncio_context
   asyncio__entry_init(&self->entry, asyncio__task_run);
   self->context = asyncio__context_choose(context);
   self->future.references++;
+  if (asyncio__linked(&self->tasks)) asyncio__unlink(&self->tasks);
   asyncio__list_append(&loop->tasks, &self->tasks);
 }
 

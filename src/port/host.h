@@ -43,6 +43,13 @@ bool asyncio__host_can_run(const char **why);
 // Writes a line for the person who runs the program.
 void asyncio__host_report(const char *line);
 
+// Whether the person who runs the program wants loops in debug mode. A macro for the web, where nobody can: code for it is left out.
+#ifdef __EMSCRIPTEN__
+#define asyncio__host_debug() false
+#else
+bool asyncio__host_debug(void);
+#endif
+
 // The name of the host's own function that lies between the running coroutine and here; NULL when none does.
 const char *asyncio__host_foreign_frame(void);
 
