@@ -30,6 +30,7 @@
 #include "asyncio/wait.h"
 #include "asyncio/wait_for.h"
 #include "asyncio/shield.h"
+#include "asyncio/graph.h"
 #include "asyncio/debug.h"
 #include "asyncio/runner.h"
 #include "asyncio/run.h"

@@ -52,7 +52,16 @@ static void destroy(asyncio_future *future) {
   asyncio_value_clear(&self->list);
 }
 
-static const asyncio__future_kind gather_kind = {"gather", cancel_children, destroy, true};
+static asyncio_future *awaits(const asyncio_future *future, size_t *at) {
+  const gather *self = (const gather *)future;
+  while (*at < self->count) {
+    asyncio_future *one = self->children[(*at)++].future;
+    if (one && !asyncio__is_done(one)) return one;
+  }
+  return NULL;
+}
+
+static const asyncio__future_kind gather_kind = {.name = "gather", .cancel = cancel_children, .destroy = destroy, .inner_only = true, .awaits = awaits};
 
 static bool cancel_children(asyncio_future *future, const char *message) {
   gather *self = (gather *)future;

@@ -8,6 +8,7 @@
 #ifndef ASYNCIO__CORE_AWAIT_H
 #define ASYNCIO__CORE_AWAIT_H
 
+#include "../base/text.h"
 #include "asyncio/task.h"
 #include "entry.h"
 #include "future.h"
@@ -72,6 +73,19 @@ asyncio_status asyncio__may_await(const asyncio_future *future);
 
 // Whether the current task may suspend here; the error raised if not. [call] names the caller in it.
 asyncio_status asyncio__may_suspend(const char *call);
+
+// What others may know of a task: the future that it awaits, NULL for none; the argument of the wait that it has begun with [undo],
+// NULL if it waits otherwise; and a line about it.
+asyncio_future *asyncio__task_awaits(const asyncio_task *task);
+void *asyncio__task_waits_in(const asyncio_task *task, void (*undo)(void *arg));
+void asyncio__task_describe(const asyncio_task *task, asyncio__text *text);
+
+// A loop's pending tasks, the oldest first; NULL at the end.
+asyncio_task *asyncio__first_task(const asyncio_loop *loop);
+asyncio_task *asyncio__next_task(const asyncio_task *task);
+
+// The loop that somebody means who gave NULL; NULL when there is none.
+asyncio_loop *asyncio__loop_to_tell_of(asyncio_loop *loop);
 
 // The number in a task's default name.
 unsigned asyncio__task_number(const asyncio_task *task);

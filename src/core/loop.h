@@ -61,9 +61,6 @@ asyncio_status asyncio__loop_run_in(asyncio_loop *loop, asyncio_future *awaitabl
 asyncio_status asyncio__loop_begin_run(asyncio_loop *loop, asyncio_future *awaitable, asyncio_future **future);
 asyncio_status asyncio__loop_end_run(asyncio_loop *loop, asyncio_future *future, asyncio_value *result);
 
-// Writes what every pending task of the loop waits for to [text], cut to [size].
-void asyncio__loop_describe(asyncio_loop *loop, char *text, size_t size);
-
 // Takes everything back that lies in the stack of [coro], which is about to be freed with its frames unfinished.
 void asyncio__loop_forget_stack(asyncio_loop *loop, const asyncio__coro *coro);
 

@@ -5,6 +5,7 @@
 
 #include "../port/coro.h"
 #include "../port/host.h"
+#include "asyncio/graph.h"
 #include "loop.h"
 #include "task.h"
 
@@ -30,9 +31,9 @@ static asyncio_status runnable(const asyncio_loop *loop) {
 
 static asyncio_status stuck(asyncio_loop *loop) {
   char description[DESCRIPTION_SIZE];
-  asyncio__loop_describe(loop, description, sizeof description);
-  return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "The event loop can never continue: nothing is ready, no timer is set%s",
-                       description);
+  size_t length = asyncio_format_tasks(loop, description, sizeof description);
+  return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "The event loop can never continue: nothing is ready, no timer is set%s%s",
+                       length ? "\n" : "", description);
 }
 
 static void start_running(asyncio_loop *loop) {

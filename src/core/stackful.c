@@ -15,6 +15,7 @@ typedef struct stackful {
   void *arguments;      // the copy behind this struct, or the caller's pointer
   asyncio__task *task;  // in which it was last stepped
   asyncio__coro *coro;  // from the first step to the end; NULL when called
+  asyncio__frame *called;  // the innermost of the coroutine objects that run on its stack; linked by their awaiter
 } stackful;
 
 enum { ALIGNMENT = _Alignof(max_align_t), COPY_OFFSET = (sizeof(stackful) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT };
@@ -189,6 +190,10 @@ _Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size) {
 }
 
 bool asyncio__is_stackful(const asyncio__frame *frame) { return frame->step == step; }
+
+asyncio__frame **asyncio__stackful_called(asyncio__frame *frame) {
+  return frame && asyncio__is_stackful(frame) ? &asyncio__container(frame, stackful, frame)->called : NULL;
+}
 
 asyncio_status asyncio__stackful_call(asyncio__frame *frame, asyncio_value *result) {
   stackful *self = asyncio__container(frame, stackful, frame);

@@ -11,8 +11,8 @@
 static bool task_cancel(asyncio_future *self, const char *message);
 static void task_destroy(asyncio_future *self);
 
-const asyncio__future_kind asyncio__task_kind = {"task", task_cancel, task_destroy, true};
-const asyncio__future_kind asyncio__coroutine_kind = {"coroutine", NULL, task_destroy, true};
+const asyncio__future_kind asyncio__task_kind = {.name = "task", .cancel = task_cancel, .destroy = task_destroy, .inner_only = true};
+const asyncio__future_kind asyncio__coroutine_kind = {.name = "coroutine", .destroy = task_destroy, .inner_only = true};
 
 enum { MOST_REFUSED_WAITS = 1000 };
 

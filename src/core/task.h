@@ -42,6 +42,11 @@ typedef struct asyncio__task {
   const char *function;       // its coroutine's name
 } asyncio__task;
 
+// The coroutine whose outermost frame [root] is.
+static inline asyncio__task *asyncio__coroutine_of(const asyncio__frame *root) {
+  return (asyncio__task *)(void *)(uintptr_t)root - 1;
+}
+
 // The outermost frame, which lies behind the struct.
 static inline asyncio__frame *asyncio__root(asyncio__task *task) { return (asyncio__frame *)(void *)(task + 1); }
 
@@ -84,6 +89,10 @@ asyncio_status asyncio__park(void);
 
 // Calls the body of a stackful coroutine within the running one.
 asyncio_status asyncio__stackful_call(asyncio__frame *root, asyncio_value *result);
+
+// The coroutine objects that it has called and that have not returned: the innermost, linked by its awaiter. NULL for a frame
+// without a stack, or NULL.
+asyncio__frame **asyncio__stackful_called(asyncio__frame *frame);
 bool asyncio__is_stackful(const asyncio__frame *frame);
 size_t asyncio__stackful_used(const asyncio__frame *frame);
 
