@@ -108,14 +108,17 @@ static void watch(completions *self, record *added, asyncio_future *future) {
   asyncio__future_watch(future, &added->entry);
 }
 
-static void watch_all(completions *self, asyncio_future *const *awaitables, size_t count) {
+// Nothing but a task factory can fail; how many it went well with.
+static size_t watch_all(completions *self, asyncio_future *const *awaitables, size_t count) {
   for (size_t i = 0; i < count; i++) {
     asyncio_future *future = asyncio__awaitable_adopt(awaitables[i], self->loop);
+    if (!future) return i;
     if (watched_already(self, future, self->records + self->left))
       asyncio_unref(future);
     else
       watch(self, &self->records[self->left++], future);
   }
+  return count;
 }
 
 static asyncio_status make(completions **made, size_t count, asyncio_loop *loop) {
@@ -159,7 +162,12 @@ asyncio_status asyncio_as_completed_begin(asyncio_as_completed *iterator, asynci
     asyncio__awaitables_drop(awaitables, count);
     return status;
   }
-  watch_all(self, awaitables, count);
+  size_t watched = watch_all(self, awaitables, count);
+  if (watched < count) {
+    asyncio__awaitables_drop(awaitables + watched + 1, count - watched - 1);
+    release(self);
+    return asyncio_error_latest();
+  }
   iterator->asyncio__completions = self;
   return ASYNCIO_OK;
 }

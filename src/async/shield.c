@@ -41,7 +41,11 @@ static bool cancel_outer(asyncio_future *future, const char *message) {
   return true;
 }
 
-static const asyncio__future_kind shield_kind = {"shield", cancel_outer, NULL, true};
+static asyncio_future *awaits(const asyncio_future *future, size_t *at) {
+  return (*at)++ ? NULL : ((const shield *)future)->inner;
+}
+
+static const asyncio__future_kind shield_kind = {.name = "shield", .cancel = cancel_outer, .inner_only = true, .awaits = awaits};
 
 static void outcome_without_awaiter(asyncio_future *inner) {
   if (inner->state == ASYNCIO__CANCELLED || !inner->status) return;

@@ -4,7 +4,8 @@
 
 #include "../base/alloc.h"
 #include "../core/await.h"
-#include "asyncio/wait.h"
+
+#include "wait.h"
 
 typedef struct wait_frame wait_frame;
 
@@ -60,6 +61,15 @@ static void end(wait_frame *self) {
 }
 
 static void undo(void *arg) { end(arg); }
+
+asyncio_future *asyncio__wait_awaits(const asyncio_task *task, size_t *at) {
+  const wait_frame *self = asyncio__task_waits_in(task, undo);
+  while (self && *at < self->count) {
+    asyncio_future *future = self->watches[(*at)++].future;
+    if (!asyncio__is_done(future)) return future;
+  }
+  return NULL;
+}
 
 static asyncio_status begin(wait_frame *self) {
   asyncio_loop *loop = asyncio_get_running_loop();
