@@ -98,6 +98,24 @@ TEST(a_gather_that_is_refused_a_task_leaves_the_others_running) {
   EXPECT_TRACE("first done at 1");
 }
 
+ASYNCIO_STATIC_COROUTINE(as_completed_refused) {
+  clock_start();
+  asyncio_future *pending = asyncio_loop_create_future(here());
+  asyncio_future *all[] = {pending, actor_coroutine("first", 1, 1), actor_coroutine("second", 1, 2),
+                           actor_coroutine("third", 1, 3)};
+  asyncio_as_completed iterator;
+  CHECK_ERROR(asyncio_as_completed_begin(&iterator, all, 4, 3), ASYNCIO_APPLICATION_ERROR, "no more tasks");
+  CHECK_INT(asyncio_as_completed_left(&iterator), 0);
+  asyncio_unref(pending);
+  return asyncio_sleep(2);
+}
+
+TEST(an_as_completed_that_is_refused_a_task_leaves_the_others_running) {
+  factory refusing = {0, 3};
+  CHECK_OK(run_with(make_and_count, &refusing, as_completed_refused_coroutine()));
+  EXPECT_TRACE("first done at 1");
+}
+
 // ---- The eager factory
 
 ASYNCIO_STATIC_COROUTINE(give, (int, value)) {
