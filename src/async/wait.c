@@ -65,7 +65,7 @@ static asyncio_status begin(wait_frame *self) {
   asyncio_loop *loop = asyncio_get_running_loop();
   asyncio__timer_init(&self->timer, time_is_up);
   if (self->delay != INFINITY)
-    ASYNCIO_TRY(asyncio__loop_arm(loop, &self->timer, asyncio_loop_time(loop) + fmax(self->delay, 0)));
+    ASYNCIO_TRY(asyncio__loop_arm(loop, &self->timer, asyncio_loop_time(loop) + self->delay));
   self->task = asyncio_current_task();
   for (size_t i = 0; i < self->count; i++) {
     watch *one = &self->watches[i];

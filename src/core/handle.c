@@ -92,7 +92,7 @@ asyncio_status asyncio_loop_call_later(asyncio_loop *loop, double delay, asyncio
   if (handle) *handle = NULL;
   if (isnan(delay)) return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [delay] to be a number, got NaN");
   ASYNCIO_TRY(asyncio__loop_open(loop));
-  return call_at(loop, asyncio_loop_time(loop) + fmax(delay, 0), callback, arg, handle);
+  return call_at(loop, asyncio_loop_time(loop) + delay, callback, arg, handle);
 }
 
 void asyncio_handle_cancel(asyncio_handle *self) {
