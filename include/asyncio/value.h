@@ -34,7 +34,7 @@ typedef struct asyncio__box asyncio__box;
 
 typedef struct asyncio_value {
   asyncio_kind kind;
-  bool boxed;  // asyncio__as.box is the active member
+  unsigned boxed;  // 1: asyncio__as.box is the active member; as wide as [kind], so that both are written as one word
   union {
     bool boolean;
     int64_t integer;

@@ -22,9 +22,11 @@ struct gather {
   asyncio_future future;
   child *children;
   size_t count;
-  size_t unfinished;   // entries that have not run yet
+  size_t unfinished;   // entries that have neither run nor been dealt with before
+  size_t queued;       // of these, the ones whose child is done
   size_t kept;         // results in the list
   asyncio_value list;  // of results, until it is the outcome
+  asyncio_value *results;  // where its items are
   bool return_exceptions;
   bool cancel_requested;
 };
@@ -60,13 +62,6 @@ static bool cancel_children(asyncio_future *future, const char *message) {
   return any;
 }
 
-static asyncio_status result_of(const gather *self, const asyncio_future *done, asyncio_value *item) {
-  *item = asyncio_none();
-  if (done->status && self->return_exceptions) return asyncio__value_of_error(item, done->error, done->status);
-  if (!done->status) *item = asyncio_value_ref(done->value);
-  return ASYNCIO_OK;
-}
-
 static void finish(gather *self, asyncio_status status, asyncio_error *error) {
   asyncio_value list = self->list;
   self->list = asyncio_none();
@@ -77,13 +72,16 @@ static void finish(gather *self, asyncio_status status, asyncio_error *error) {
 // A child's result joins the list as it ends, and the child is let go while it is still in the processor's cache: a
 // last pass over a million children would cost as much as all of this.
 static void keep_result(gather *self, const child *one) {
-  asyncio_value item;
-  asyncio_status status = result_of(self, one->future, &item);
+  const asyncio_future *done = one->future;
+  asyncio_value *item = &self->results[one - self->children];
   self->kept++;
-  if (status)
-    finish(self, status, NULL);
-  else
-    asyncio_list_set(self->list, (size_t)(one - self->children), item);
+  if (done->status) {
+    asyncio_status status = asyncio__value_of_error(item, done->error, done->status);
+    if (status) finish(self, status, NULL);
+    return;
+  }
+  *item = done->value;
+  if (item->boxed) asyncio_value_ref(*item);
 }
 
 // The children that were given twice still lack the results of their second places.
@@ -120,10 +118,29 @@ static void end(gather *self) {
   asyncio_unref(&self->future);
 }
 
+// A child's success changes nothing that anybody could see, unless it is the last: then there is no need to wait for the
+// child's turn in the queue, which would bring a million of them back into the cache. Behind one that is queued all are, or
+// the gather might end before its turn.
+static bool child_notice(asyncio__entry *entry) {
+  child *one = asyncio__container(entry, child, entry);
+  gather *self = one->owner;
+  bool quiet = !one->future->status && !self->queued && self->unfinished > 1 && !asyncio__is_done(&self->future);
+  if (!quiet) {
+    self->queued++;
+    return false;
+  }
+  self->unfinished--;
+  keep_result(self, one);
+  asyncio_unref(one->future);
+  one->future = NULL;
+  return true;
+}
+
 static void child_done(asyncio__entry *entry) {
   child *one = asyncio__container(entry, child, entry);
   gather *self = one->owner;
   self->unfinished--;
+  self->queued--;
   child_ended(self, one);
   if (self->unfinished == 0) end(self);
 }
@@ -142,6 +159,7 @@ static bool watched_already(const gather *self, const asyncio_future *future) {
 static void watch(gather *self, child *one) {
   asyncio__entry_init(&one->entry, child_done);
   one->entry.drop = child_drop;
+  one->entry.notice = child_notice;
   one->owner = self;
   if (watched_already(self, one->future)) return;
   self->unfinished++;
@@ -206,7 +224,10 @@ static void drop_floating(asyncio_future *const *awaitables, size_t count) {
 
 static asyncio_status make_room(gather *self, size_t count) {
   self->children = count > PTRDIFF_MAX / sizeof(child) ? NULL : asyncio__alloc((count + !count) * sizeof(child));
-  if (self->children && !asyncio_list(&self->list, count)) return ASYNCIO_OK;
+  if (self->children && !asyncio_list(&self->list, count)) {
+    self->results = asyncio__value_items(self->list);
+    return ASYNCIO_OK;
+  }
   return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a gather of %zu", count);
 }
 
@@ -214,7 +235,7 @@ static gather *gather_new(asyncio_loop *loop, size_t count, bool return_exceptio
   gather *self = (gather *)asyncio__future_new(&gather_kind, sizeof *self, loop);
   if (!self) return NULL;
   self->children = NULL;
-  self->count = self->unfinished = self->kept = 0;
+  self->count = self->unfinished = self->queued = self->kept = 0;
   self->list = asyncio_none();
   self->return_exceptions = return_exceptions;
   self->cancel_requested = false;

@@ -30,7 +30,7 @@ asyncio_status asyncio__value_of_error(asyncio_value *value, asyncio_error *erro
 asyncio_status asyncio__value_reserve(asyncio_value *value, asyncio_kind kind, size_t size);
 
 // A list's items where they are, for as long as the list; NULL for another kind.
-const asyncio_value *asyncio__value_items(asyncio_value list);
+asyncio_value *asyncio__value_items(asyncio_value list);
 
 // A value that refers to JavaScript's value [handle] and calls [release] with it in the end. On MemoryError it is called at once.
 asyncio_status asyncio__value_of_js(asyncio_value *value, unsigned handle, void (*release)(unsigned handle));

@@ -209,6 +209,6 @@ asyncio_value asyncio_value_at(asyncio_value value, size_t index) {
   return index < asyncio_value_count(value) ? value.asyncio__as.box->payload.items[index] : asyncio_none();
 }
 
-const asyncio_value *asyncio__value_items(asyncio_value list) {
+asyncio_value *asyncio__value_items(asyncio_value list) {
   return list.kind == ASYNCIO_LIST ? list.asyncio__as.box->payload.items : NULL;
 }

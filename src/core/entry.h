@@ -17,6 +17,7 @@ typedef struct asyncio__entry {
   asyncio__link link;
   void (*run)(struct asyncio__entry *self);   // never suspends
   void (*drop)(struct asyncio__entry *self);  // instead of run, when the loop closes first; NULL: nothing to free
+  bool (*notice)(struct asyncio__entry *self);  // called as the future that it waits for is done; true: it need not run
   asyncio_context *context;
 } asyncio__entry;
 
@@ -33,6 +34,7 @@ static inline void asyncio__entry_init(asyncio__entry *entry, void (*run)(asynci
   asyncio__list_init(&entry->link);
   entry->run = run;
   entry->drop = NULL;
+  entry->notice = NULL;
   entry->context = NULL;
 }
 

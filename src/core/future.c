@@ -124,7 +124,8 @@ static void make_ready(asyncio_future *self, asyncio__entry *entry) {
   asyncio__loop_ready(self->loop, entry);
 }
 
-static void wake_callbacks(asyncio_future *self) {
+ASYNCIO__OUTLINED static void wake_callbacks(asyncio_future *self) {
+  ASYNCIO__NEVER_SUSPENDS(wake_callbacks);
   if (self->loop->closed) {
     self->references++;  // what is dropped may be all that refers to it
     drop_callbacks(self);
@@ -132,17 +133,24 @@ static void wake_callbacks(asyncio_future *self) {
     return;
   }
   asyncio__link *link;
-  while ((link = asyncio__list_pop(&self->callbacks))) make_ready(self, asyncio__entry_of(link));
+  while ((link = asyncio__list_pop(&self->callbacks))) {
+    asyncio__entry *entry = asyncio__entry_of(link);
+    if (!entry->notice || !entry->notice(entry)) make_ready(self, entry);
+  }
 }
 
-void asyncio__future_finish(asyncio_future *self, asyncio_status status, asyncio_value value, asyncio_error *error) {
+void asyncio__future_end(asyncio_future *self, asyncio_status status, asyncio_error *error) {
   ASYNCIO_ASSERT(self->state == ASYNCIO__PENDING);
   self->state = ASYNCIO__FINISHED;
   self->status = status;
-  self->value = value;
   self->error = error;
   self->unseen = status != ASYNCIO_OK;
   wake_callbacks(self);
+}
+
+void asyncio__future_finish(asyncio_future *self, asyncio_status status, asyncio_value value, asyncio_error *error) {
+  self->value = value;
+  asyncio__future_end(self, status, error);
 }
 
 void asyncio__future_cancelled_with(asyncio_future *self, asyncio_error *error) {

@@ -34,6 +34,7 @@ struct asyncio_future {
   unsigned char state;        // asyncio__future_state
   bool floating;              // its first user takes the creator's reference over
   bool unseen;                // failed, and nobody has looked
+  unsigned half;              // a handle of what the host's language knows it as; 0: nothing
 };
 
 extern const asyncio__future_kind asyncio__plain_future;
@@ -41,7 +42,8 @@ extern const asyncio__future_kind asyncio__plain_future;
 // A pending future of [kind] in [size] bytes, of which those beyond the struct are the caller's to fill. NULL with the error raised.
 asyncio_future *asyncio__future_new(const asyncio__future_kind *kind, size_t size, asyncio_loop *loop);
 
-// Make it done and its callbacks ready. They take over [value], and the reference to [error].
+// Make it done and its callbacks ready. They take over [value], and the reference to [error]; end: the value is in its place.
+void asyncio__future_end(asyncio_future *future, asyncio_status status, asyncio_error *error);
 void asyncio__future_finish(asyncio_future *future, asyncio_status status, asyncio_value value, asyncio_error *error);
 void asyncio__future_cancelled_with(asyncio_future *future, asyncio_error *error);
 

@@ -98,8 +98,7 @@ void asyncio__loop_forget_stack(asyncio_loop *loop, const asyncio__coro *coro) {
   forget_entries(&loop->batch, coro);
 }
 
-static void read_clock(asyncio_loop *loop) {
-  double now = asyncio__host_now();
+static void note_clock(asyncio_loop *loop, double now) {
   bool slow = now - loop->measured_from > quick;
   loop->clock_interval = slow || !loop->clock_interval ? 1 : loop->clock_interval * 2;
   if (loop->clock_interval > LONGEST_CLOCK_INTERVAL) loop->clock_interval = LONGEST_CLOCK_INTERVAL;
@@ -107,10 +106,13 @@ static void read_clock(asyncio_loop *loop) {
   loop->since_clock = 0;
 }
 
+static void read_clock(asyncio_loop *loop) { note_clock(loop, asyncio__host_now()); }
+
 // With nothing ready the next thing to happen is a timer: its lateness counts, not the cost of a clock.
 static void collect_due(asyncio_loop *loop) {
   if (!loop->timers.count) return;
-  if (loop->since_clock >= loop->clock_interval || asyncio__list_empty(&loop->ready)) read_clock(loop);
+  bool idle = loop->since_clock && asyncio__list_empty(&loop->ready);
+  if (idle || loop->since_clock >= loop->clock_interval) read_clock(loop);
   asyncio__timer *timer;
   while ((timer = asyncio__heap_first(&loop->timers)) && timer->when <= loop->now + clock_resolution) {
     asyncio__heap_remove(&loop->timers, timer);
@@ -143,10 +145,11 @@ static void end_run(asyncio_loop *loop) {
   asyncio__unlink(&loop->driven);
 }
 
-void asyncio__loop_turn(asyncio_loop *loop, double until) {
-  if (loop->entered) return;
+// Runs iterations until nothing is ready, the run is over, or [slice] seconds have passed since [now].
+static void turn(asyncio_loop *loop, double now, double slice) {
+  if (!isnan(now)) note_clock(loop, now);
+  double until = loop->now + slice;
   asyncio__thread.running = loop;
-  read_clock(loop);
   do {
     if (!loop->iterating) {
       collect_due(loop);
@@ -159,24 +162,24 @@ void asyncio__loop_turn(asyncio_loop *loop, double until) {
   asyncio__thread.running = NULL;
 }
 
-static asyncio__next wanted(const asyncio_loop *loop) {
-  if (loop->entered) return (asyncio__next){.deadline = INFINITY};
-  bool again = loop->stopping || !asyncio__list_empty(&loop->ready) || !asyncio__list_empty(&loop->batch);
-  return (asyncio__next){again, loop->timers.count ? loop->timers.nodes[0].when : INFINITY};
+// What [loop] wants besides what [next] has already.
+static void want(asyncio__next *next, const asyncio_loop *loop) {
+  if (!loop->running || loop->entered) return;
+  next->again |= loop->stopping || !asyncio__list_empty(&loop->ready) || !asyncio__list_empty(&loop->batch);
+  if (loop->timers.count) next->deadline = fmin(next->deadline, loop->timers.nodes[0].when);
 }
 
-asyncio__next asyncio__turn(double slice) {
-  asyncio__next next = {.deadline = INFINITY};
+asyncio__next asyncio__turn(double now, double slice) {
   asyncio__link *driven = &asyncio__thread.driven, *following;
-  double until = slice == INFINITY ? INFINITY : asyncio__host_now() + slice;
+  asyncio__next next = {.deadline = INFINITY, .now = now};
   asyncio__thread.turning = true;
   for (asyncio__link *link = driven->next; link != driven; link = following) {
     following = link->next;
     asyncio_loop *loop = asyncio__container(link, asyncio_loop, driven);
-    asyncio__loop_turn(loop, until);
-    if (!loop->running) continue;
-    asyncio__next more = wanted(loop);
-    next = (asyncio__next){next.again || more.again, fmin(next.deadline, more.deadline)};
+    if (loop->entered) continue;
+    turn(loop, isnan(now) ? now : next.now, slice);
+    next.now = loop->now;
+    want(&next, loop);
   }
   asyncio__thread.turning = false;
   return next;

@@ -30,9 +30,6 @@ struct asyncio_loop {
   void *handler_arg;
 };
 
-// Runs iterations until nothing is ready, the run is over, or the clock passes [until].
-void asyncio__loop_turn(asyncio_loop *loop, double until);
-
 // Keep its memory, and no more; NULL is fine.
 asyncio_loop *asyncio__loop_hold(asyncio_loop *loop);
 void asyncio__loop_release(asyncio_loop *loop);

@@ -95,8 +95,8 @@ static asyncio__progress progress_of(stackful *self, asyncio__coro_state state) 
 }
 
 static asyncio__coro *coro_new(stackful *self) {
-  asyncio__coro_call call = {(int (*)(void *, void *))self->body, self->arguments, &self->frame.value, self};
-  return asyncio__coro_new(&asyncio__thread.stacks, self->task->stack_size, call);
+  return asyncio__coro_new(&asyncio__thread.stacks, self->task->stack_size, (asyncio__coro_body)self->body, self->arguments,
+                           &self->frame.value, self);
 }
 
 static asyncio__progress enter(stackful *self) {

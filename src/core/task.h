@@ -19,7 +19,8 @@ typedef struct asyncio__task {
   _Alignas(max_align_t) asyncio_future future;  // first: a task is a future
   asyncio__entry entry;       // in the ready queue while queued; in the awaited future's callbacks while it waits for one
   asyncio__link tasks;        // in loop->tasks until done
-  asyncio__frame *frame;      // the innermost of its chain of awaits; NULL once done
+  _Alignas(uint64_t) char zeroed[0];  // from here on a new one is zero
+  asyncio__frame *frame;      // the innermost of its chain of awaits; NULL before and after
   asyncio_future *awaiting;   // what it waits for, if that is a future; owned
   asyncio_status sent;        // what its wait ended with, or is about to be told to have
   bool must_cancel;           // one is to be delivered when it goes on

@@ -59,19 +59,20 @@ static char *block_of(const asyncio__coro *self) { return (char *)self + sizeof 
 
 static char *record_of(const asyncio__coro *self) { return block_of(self) + ASYNCIO__CANARY_SIZE; }
 
-static bool scratch_ready(void) {
-  if (!unwound.bytes) unwound.bytes = asyncio__alloc(SCRATCH_SIZE);
+static bool scratch_new(void) {
+  unwound.bytes = asyncio__alloc(SCRATCH_SIZE);
   unwound.record.end = unwound.bytes + SCRATCH_SIZE;
   return unwound.bytes != NULL;
 }
 
-asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_call call) {
-  if (!scratch_ready()) return NULL;
+asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_body body, void *argument,
+                                 void *result, void *owner) {
+  if (!unwound.bytes && !scratch_new()) return NULL;
   size_t size = stack_size;
   char *block = asyncio__stack_take(stacks, &size);
   if (!block) return NULL;
   asyncio__coro *self = (asyncio__coro *)(void *)(block + size - sizeof *self);
-  *self = (asyncio__coro){.call = call, .size = size};
+  *self = (asyncio__coro){.call = {body, argument, result, owner}, .size = size};
   self->stack = (char *)((uintptr_t)self & ~(uintptr_t)15);
   self->record = (record){record_of(self), self->stack};
   asyncio__canary_set(block);

@@ -4,8 +4,9 @@
 // fail with MemoryError.
 #include "coro.h"
 
-asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_call call) {
-  (void)stacks, (void)stack_size, (void)call;
+asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_body body, void *argument,
+                                 void *result, void *owner) {
+  (void)stacks, (void)stack_size, (void)body, (void)argument, (void)result, (void)owner;
   return NULL;
 }
 

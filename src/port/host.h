@@ -14,10 +14,12 @@
 typedef struct asyncio__next {
   bool again;
   double deadline;
+  double now;  // the clock as it was last read
 } asyncio__next;
 
-// Upcall, from src/core: runs iterations until nothing is ready or [slice] seconds have passed.
-asyncio__next asyncio__turn(double slice);
+// Upcall, from src/core: runs iterations until nothing is ready or [slice] seconds have passed. [now] is the clock's time,
+// NAN when the one known will do: it is read anew in any case after some entries.
+asyncio__next asyncio__turn(double now, double slice);
 
 // Upcall, from src/core: a turn was cut short by an exception of the host that threw its frames away, and with them those of
 // the coroutine whose owner is [lost] (NULL: it was in none). Its task fails with [status] and [words], and [cause], which is

@@ -14,8 +14,8 @@ static void wait_until(double deadline);
 ASYNCIO__OUTLINED bool asyncio__host_run(bool (*over)(void *), void *arg) {
   ASYNCIO__NEVER_SUSPENDS(asyncio__host_run);
   while (!over(arg)) {
-    asyncio__next next = asyncio__turn(INFINITY);
-    while (asyncio__coro_settle()) next = asyncio__turn(INFINITY);
+    asyncio__next next = asyncio__turn(asyncio__host_now(), INFINITY);
+    while (asyncio__coro_settle()) next = asyncio__turn(asyncio__host_now(), INFINITY);
     if (next.again || over(arg)) continue;
     if (next.deadline == INFINITY) return false;
     wait_until(next.deadline);

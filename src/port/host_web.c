@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A page, a worker or Node. Turns are tasks of the JavaScript loop: the loader (web/lib/asyncio.js) arms at most one for
 // soon and one for the earliest deadline, and calls asyncio__host_turn. Between turns JavaScript has the thread.
+// Work that arrives while nothing is to do has its turn in a microtask of the task that brought it. Invariant: between two
+// tasks of the page microtasks take turns for a slice at most, so that nothing starves it.
 #include <emscripten.h>
 #include <math.h>
 
@@ -11,7 +13,7 @@
 
 // From the loader.
 double asyncio_host_now(void);
-void asyncio_host_wake_soon(void);
+void asyncio_host_wake_soon(bool patient);  // in a task; false: in a microtask
 void asyncio_host_wake_at(double deadline);
 void asyncio_host_report(const char *line);
 void asyncio_host_foreign_name(char *name, int size);
@@ -31,15 +33,21 @@ static struct {
   bool (*over)(void *arg);  // main waits for this; NULL when it does not wait
   void *arg;
   bool stuck;
-  bool soon;  // a turn is armed
-} web;
+  bool soon;     // a turn is armed
+  bool micro;    // a turn was in a microtask since the page had a task
+  double since;  // when the first such began
+  bool spent;    // the next ones wait for a task
+  double deadline;  // for which a timer is armed
+} web = {.deadline = INFINITY};
+
+enum { TIMER, HOP, MICROTASK };  // how a turn came; see the loader
 
 double asyncio__host_now(void) { return asyncio_host_now(); }
 
 void asyncio__host_wake(void) {
   if (web.soon) return;
   web.soon = true;
-  asyncio_host_wake_soon();
+  asyncio_host_wake_soon(web.spent);
 }
 
 bool asyncio__host_can_run(const char **why) {
@@ -62,15 +70,35 @@ static void resume_main(void) {
   asyncio__main_resume();
 }
 
-// [hopped]: it is the turn that was armed for soon; a timer's turn leaves that one to come.
-EMSCRIPTEN_KEEPALIVE void asyncio__host_turn(bool hopped) {
+static void wake_at(double deadline) {
+  if (deadline == web.deadline) return;
+  web.deadline = deadline;
+  asyncio_host_wake_at(deadline);
+}
+
+// What was armed and has come. A timer's turn leaves the one that is armed for soon to come.
+static void note_arrival(int how) {
+  if (how == TIMER)
+    web.deadline = INFINITY;
+  else
+    web.soon = false;
+}
+
+// Reading the clock takes as long as running a task: for turns in microtasks the time known is good enough, but for the
+// first.
+EMSCRIPTEN_KEEPALIVE void asyncio__host_turn(int how) {
   ASYNCIO__NEVER_SUSPENDS(asyncio__host_turn);
-  if (hopped) web.soon = false;
-  asyncio__next next = asyncio__turn(default_slice);
+  bool follows = how == MICROTASK && web.micro;
+  double now = follows ? NAN : asyncio__host_now();
+  note_arrival(how);
+  asyncio__next next = asyncio__turn(now, default_slice);
+  if (!follows) web.since = now;
+  web.micro = how == MICROTASK;
+  web.spent = next.again || (web.micro && next.now - web.since >= default_slice);
   if (next.again)
     asyncio__host_wake();  // and that turn will know about the timers
   else
-    asyncio_host_wake_at(next.deadline);
+    wake_at(next.deadline);
   if (web.over && web.over(web.arg)) resume_main();
 }
 

@@ -70,13 +70,14 @@ static void run_body(void) {
   setcontext(&self->outside);
 }
 
-asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_call call) {
+asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_body body, void *argument,
+                                 void *result, void *owner) {
   size_t size = stack_size > PTRDIFF_MAX / 2 ? stack_size : stack_size + NATIVE_MARGIN;
   char *block = asyncio__stack_take(stacks, &size);
   if (!block) return NULL;
   asyncio__coro *self = (asyncio__coro *)(void *)(block + size - (sizeof *self + 15) / 16 * 16);
   memset(self, 0, sizeof *self);
-  self->call = call;
+  self->call = (asyncio__coro_call){body, argument, result, owner};
   self->block = block;
   self->size = size;
   self->stack = (char *)self;

@@ -9,8 +9,13 @@
 #include "asyncio/sleep.h"
 #include "js.h"
 
-// From the loader. host_call: calls the function behind [callback], and gives the status of what it threw.
-asyncio_status asyncio_host_call(asyncio_js callback, asyncio_future *future);
+// From the loader. host_call: calls the function behind [callback], and gives the status of what it threw. host_settled: the
+// future whose half in JavaScript is [half] is done, and its outcome is this; all of it at once, since every call costs as much as
+// running a task. False when that half keeps its reference, because nobody has looked at the failure.
+asyncio_status asyncio_host_call(asyncio_js callback);
+bool asyncio_host_settled(asyncio_js half, asyncio_status status, int flags, const asyncio_value *value,
+                          const asyncio_error *error, unsigned number, unsigned cancels);
+enum { CANCELLED = 1, UNSEEN = 2 };  // flags
 void asyncio_host_exception(asyncio_loop *loop, const asyncio_exception_context *context, asyncio_future *future,
                             const char *message, asyncio_status status, const asyncio_error *error);
 
@@ -102,7 +107,8 @@ EMSCRIPTEN_KEEPALIVE void asyncio__js_report_unseen(asyncio_future *future) {
 }
 
 static asyncio_status call_done(asyncio_future *future, void *arg) {
-  return asyncio_host_call((asyncio_js)(uintptr_t)arg, future);
+  (void)future;
+  return asyncio_host_call((asyncio_js)(uintptr_t)arg);
 }
 
 EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_add_done(asyncio_future *future, asyncio_js callback) {
@@ -112,6 +118,27 @@ EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_add_done(asyncio_future *future,
 EMSCRIPTEN_KEEPALIVE void asyncio__js_remove_done(asyncio_future *future, asyncio_js callback) {
   asyncio_future_remove_done_callback(future, call_done, as_argument(callback));
 }
+
+static asyncio_status settle(asyncio_future *future, void *arg) {
+  (void)arg;
+  asyncio_js half = future->half;
+  int flags = (asyncio_future_cancelled(future) ? CANCELLED : 0) | (future->unseen ? UNSEEN : 0);
+  future->half = 0;
+  if (half && asyncio_host_settled(half, future->status, flags, &future->value, future->error,
+                                   asyncio__task_number(future), asyncio_task_cancelling(future))) {
+    future->unseen = false;
+    asyncio_unref(future);
+  }
+  return ASYNCIO_OK;
+}
+
+// [half] is JavaScript's half of the future, which holds a reference to it: it is told when the future is done.
+EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_watch(asyncio_future *future, asyncio_js half) {
+  future->half = half;
+  return asyncio_future_add_done_callback(future, settle, NULL);
+}
+
+EMSCRIPTEN_KEEPALIVE asyncio_js asyncio__js_half(const asyncio_future *future) { return future->half; }
 
 // ---- Loops
 
@@ -136,7 +163,7 @@ EMSCRIPTEN_KEEPALIVE asyncio_loop *asyncio__js_enter(asyncio_loop *loop) {
   return former;
 }
 
-static asyncio_status call(void *arg) { return asyncio_host_call((asyncio_js)(uintptr_t)arg, NULL); }
+static asyncio_status call(void *arg) { return asyncio_host_call((asyncio_js)(uintptr_t)arg); }
 
 enum { SOON, LATER, AT };
 

@@ -60,7 +60,7 @@ __attribute__((weak)) int main(int argc, char **argv) {
   }
   program.argc = argc;
   program.argv = argv;
-  program.coro = asyncio__coro_new(&asyncio__thread.stacks, ASYNCIO_MAIN_STACK_SIZE, (asyncio__coro_call){run_main, NULL, NULL, NULL});
+  program.coro = asyncio__coro_new(&asyncio__thread.stacks, ASYNCIO_MAIN_STACK_SIZE, run_main, NULL, NULL, NULL);
   if (!program.coro) return 1;
   asyncio_host_main_suspended();
   asyncio__main_resume();

@@ -250,6 +250,44 @@ TEST(failures_and_cancellations_are_results_when_asked_for) {
                "failed] at 3");
 }
 
+// ---- A child's callback has its turn in the queue, which others may stand between
+
+static asyncio_status trace_word(void *arg) {
+  trace("%s", (const char *)arg);
+  return ASYNCIO_OK;
+}
+
+static asyncio_status trace_soon(void *arg) {
+  return asyncio_loop_call_soon(asyncio_get_running_loop(), trace_word, arg, NULL);
+}
+
+static asyncio_status trace_gather(asyncio_future *gather, void *arg) {
+  asyncio_value list;
+  CHECK_OK(asyncio_future_result(gather, &list));
+  trace_value(arg, list);
+  return ASYNCIO_OK;
+}
+
+ASYNCIO_COROUTINE(ends_children_around_a_callback) {
+  clock_start();
+  asyncio_loop *loop = asyncio_get_running_loop();
+  asyncio_future *first = asyncio_loop_create_future(loop), *second = asyncio_loop_create_future(loop);
+  asyncio_future *gather = asyncio_ref(asyncio_gather_array((asyncio_future *[]){first, second}, 2, true));
+  CHECK_OK(asyncio_future_add_done_callback(gather, trace_gather, "gather"));
+  CHECK_OK(asyncio_future_set_exception(first, ASYNCIO_VALUE_ERROR, "first"));
+  CHECK_OK(asyncio_loop_call_soon(loop, trace_soon, "between", NULL));
+  CHECK_OK(asyncio_future_set_result(second, asyncio_int(2)));
+  asyncio_unref(first);
+  asyncio_unref(second);
+  asyncio_unref(gather);
+  return asyncio_sleep(1);
+}
+
+TEST(gather_ends_with_the_callback_of_its_last_child_and_not_before) {
+  run(ends_children_around_a_callback_coroutine());
+  EXPECT_TRACE("between", "gather got [ValueError: first, 2] at 0");
+}
+
 // ---- Wrong arguments
 
 static void destroyed(void *pointer) { trace("%s dropped", (const char *)pointer); }

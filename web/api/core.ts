@@ -33,7 +33,8 @@ const DOUBLE = 3;
 const LIST = 7;
 const ERROR = 8;
 const JS = 9;
-const NO_TEXT = -1;
+/** As a size: there are no words. */
+export const NO_TEXT = -1;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -64,8 +65,6 @@ export class Core {
   readonly bridge: Bridge;
   readonly loops = new Map<number, EventLoop>();
   readonly runs = new Set<Run>();
-  /** Tasks and gathers that are pending: C keeps those alive too. */
-  readonly watched = new Map<number, Future<any>>();
   /** Pointers of failed futures whose error nobody has looked at. */
   readonly unseen = new Set<number>();
   /** Lets go of C's futures whose JavaScript half is gone. */
@@ -80,15 +79,15 @@ export class Core {
   constructor(clock?: Clock) {
     const now = clock ? () => clock.now() : () => performance.now() * 1e-3;
     this.bridge = asyncioBridge({
-      turn: (timed) => this.turn(timed),
+      turn: (kind) => this.turn(kind),
       resolved: (...args) => this.c.promise_resolved!(...args),
       rejected: (...args) => this.c.promise_rejected!(...args),
-      guard: (call) => call(),
+      guard: (call, argument) => call(argument!),
       now,
     });
     this.bridge.given = (value) => this.cross(value, (kind, number, size) => ({ kind, number, size }));
     this.bridge.statusOf = statusOf;
-    if (clock) this.bridge.armTimer = (deadline) => clock.wake_at(deadline, () => this.bridge.turn(true));
+    if (clock) this.bridge.armTimer = (deadline) => clock.wake_at(deadline, () => this.bridge.turn(this.bridge.TURN.timer));
     const instance = new WebAssembly.Instance(compile(), { env: this.#imports(now) });
     this.#memory = instance.exports.memory as WebAssembly.Memory;
     this.#view = new DataView(this.#memory.buffer);
@@ -100,10 +99,9 @@ export class Core {
 
   #imports(now: () => number): Record<string, (...args: number[]) => number | void> {
     const { bridge } = this;
-    const hop = bridge.makeHop();
     return {
       asyncio_host_now: now,
-      asyncio_host_wake_soon: () => hop(),
+      asyncio_host_wake_soon: (patient) => bridge.wakeSoon(patient!),
       asyncio_host_wake_at: (deadline) => bridge.armTimer(deadline!),
       asyncio_host_report: (line) => console.error(this.text(line!)),
       asyncio_host_started: () => {},
@@ -115,7 +113,9 @@ export class Core {
       asyncio_host_abandon: (handle, message) => Number(bridge.abandon(handle! >>> 0, message!)),
       asyncio_host_step: (handle, sent, value, frame) =>
         (bridge.values.get(handle! >>> 0) as Stepper).step(sent!, value!, frame!),
-      asyncio_host_call: (callback, future) => this.#call(callback! >>> 0, future!),
+      asyncio_host_call: (callback) => this.#call(callback! >>> 0),
+      asyncio_host_settled: (half, status, flags, value, error, number, cancels) =>
+        Number((bridge.values.get(half!) as Future<any>).settled(status!, flags!, value!, error!, number!, cancels!)),
       asyncio_host_exception: (loop, _context, future, message, status, error) =>
         this.report(loop!, this.text(message!), status ? this.error(status, error!) : undefined, future!),
       emscripten_notify_memory_growth: () => void (this.#view = new DataView(this.#memory.buffer)),
@@ -123,21 +123,17 @@ export class Core {
   }
 
   /** A turn of C's loops, and the ends of the runs that are then over. */
-  turn(timed = false): void {
-    this.c.host_turn!(timed ? 0 : 1);
-    for (const run of this.runs) if (this.c.run_over!(run.pointer)) run.settle(run);
+  turn(kind: number): void {
+    this.c.host_turn!(kind);
+    if (this.runs.size) for (const run of this.runs) if (this.c.run_over!(run.pointer)) run.settle(run);
   }
 
-  // A callback is called once; 0 is what every watched future calls when it is done.
-  #call(handle: number, future: number): number {
+  // A callback is called once.
+  #call(handle: number): number {
     try {
-      if (handle === 0) {
-        this.watched.get(future)?.settled();
-      } else {
-        const callback = this.bridge.values.get(handle) as () => void;
-        this.bridge.values.delete(handle);
-        callback();
-      }
+      const callback = this.bridge.values.get(handle) as () => void;
+      this.bridge.values.delete(handle);
+      callback();
       return 0;
     } catch (error) {
       return this.raise(error);

@@ -20,23 +20,33 @@ export interface Pending {
 
 /** What the shared part needs of its owner. */
 export interface BridgeCore {
-  turn(timed?: boolean): void;
+  turn(kind: number): void;
   resolved(future: number, kind: number, number: number, size: number): void;
   rejected(future: number, status: number, size: number, reason: number): void;
-  guard(call: () => void): void;
+  guard<A>(call: (argument: A) => void, argument?: A): void;
   now(): number;
+}
+
+/** Values by handle. */
+export interface Values {
+  readonly size: number;
+  has(handle: number): boolean;
+  get(handle: number): unknown;
+  delete(handle: number): void;
+  all(): unknown[];
 }
 
 /** The shared part; see web/lib/asyncio.js. */
 export interface Bridge {
-  values: Map<number, unknown>;
+  readonly values: Values;
   incoming: Uint8Array | undefined;
   handle(value: unknown): number;
   value(handle: number): unknown;
   Pending: new (promise: unknown, cancel: (message: number) => boolean) => Pending;
-  makeHop(): () => void;
+  readonly TURN: { readonly timer: number; readonly hop: number; readonly microtask: number };
+  wakeSoon(patient: number): void;
   armTimer(deadline: number): void;
-  turn(timed?: boolean): void;
+  turn(kind: number): void;
   describe(reason: unknown): string;
   given(value: unknown): Given;
   statusOf(reason: unknown): number;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Futures and tasks: JavaScript's half of C's. A pending one asks C; a finished one has copied its outcome and dropped
-// its reference, but for a failure that nobody has looked at: C reports that one when it goes. Invariant: `pointer` is
-// 0 once C's half is no longer ours.
+// its reference, but for a failure that nobody has looked at: C reports that one when it goes. One that is watched keeps
+// it until C has told its end. Invariant: `pointer` is 0 once C's half is no longer ours.
 import { AwaitIterator } from './awaitable.js';
 import type { Core } from './core.js';
 import { CancelledError, InvalidStateError, RuntimeError, TypeError, expectFunction, show } from './errors.js';
@@ -11,6 +11,10 @@ const PENDING = 0;
 const FINISHED = 1;
 const FAILED = 2;
 const CANCELLED = 3;
+
+// C's flags of an outcome.
+const WAS_CANCELLED = 1;
+const UNSEEN = 2;
 
 /** A done callback: called with the future in an iteration after it became done. */
 export type DoneCallback<T> = (future: Future<T>) => unknown;
@@ -26,8 +30,10 @@ export class Future<T> implements PromiseLike<T> {
   #state = PENDING;
   #outcome: unknown; // the value, or the error
   #callbacks: Map<number, DoneCallback<T>> | undefined; // by C's handle of each
+  #half = 0; // C's handle of this, from watch() to settled()
   #promise: Promise<T> | undefined;
-  #settle: (() => void) | undefined;
+  #resolve: ((value: T) => void) | undefined; // from the promise's making until it is settled
+  #reject: ((error: unknown) => void) | undefined;
   #collectable = false; // in the registry
 
   /** @internal Takes over a reference to C's future at `pointer`. */
@@ -39,44 +45,80 @@ export class Future<T> implements PromiseLike<T> {
 
   /** @internal C keeps this one alive while it is pending, and tells when it is done. */
   watch(): this {
+    const { core } = this;
     if (this.#sync()) return this;
-    this.core.watched.set(this.pointer, this);
-    this.core.c.add_done!(this.pointer, 0);
+    this.#half = core.bridge.handle(this);
+    core.check(core.c.watch!(this.pointer, this.#half));
     return this;
   }
 
-  /** @internal The watched one is done, or its loop is closed. */
-  settled(): void {
-    this.core.watched.delete(this.pointer);
-    this.#sync();
-    this.#settle?.();
+  /** @internal The watched one is done, with this outcome; whether C's half is no longer needed. */
+  settled(status: number, flags: number, value: number, error: number, number: number, cancels: number): boolean {
+    if (this.#state === PENDING) this.#copy(status, flags, value, error, number, cancels);
+    const unseen = this.#state === FAILED && (flags & UNSEEN) !== 0 && !this.#resolve;
+    this.#settlePromise();
+    this.#unwatch();
+    if (unseen) this.#keepUnseen();
+    else this.#forget();
+    return !unseen;
+  }
+
+  /** @internal Whether a value is a future that is watched, even if looking at it throws. */
+  static isWatched(value: unknown): value is Future<any> {
+    return typeof value === 'object' && value !== null && #half in value;
+  }
+
+  /** @internal The watched one's loop is closed: settled() will not be called. */
+  closed(): void {
+    this.#unwatch();
+    if (this.#state !== PENDING) this.#letGo();
+    else if (!this.#sync()) return;
+    this.#settlePromise();
+  }
+
+  #unwatch(): void {
+    this.core.bridge.values.delete(this.#half);
+    this.#half = 0;
+  }
+
+  #copy(status: number, flags: number, value: number, error: number, number: number, cancels: number): void {
+    this.#outcome = status ? this.core.error(status, error) : this.core.read(value);
+    this.#state = !status ? FINISHED : flags & WAS_CANCELLED ? CANCELLED : FAILED;
+    this.finished(number, cancels);
   }
 
   // Copies the outcome, once there is one.
   #sync(): boolean {
     if (this.#state !== PENDING) return true;
+    const { pointer } = this;
     const { c } = this.core;
-    if (!c.future_done!(this.pointer)) return false;
-    const status = c.status!(this.pointer);
-    if (status) this.#outcome = this.core.error(status, c.error_of!(this.pointer));
-    else this.#outcome = this.core.read(c.result!(this.pointer));
-    this.#state = !status ? FINISHED : c.future_cancelled!(this.pointer) ? CANCELLED : FAILED;
-    this.finished();
-    if (this.#state === FAILED && c.unseen!(this.pointer)) this.#keepUnseen();
-    else this.#drop();
+    if (!c.future_done!(pointer)) return false;
+    const [number, cancels] = [c.task_number!(pointer), c.task_cancelling!(pointer)];
+    const flags = c.future_cancelled!(pointer) ? WAS_CANCELLED : 0;
+    this.#copy(c.status!(pointer), flags, c.result!(pointer), c.error_of!(pointer), number, cancels);
+    if (!this.#half) this.#letGo();
     return true;
   }
 
   /** @internal What a task notes before C's half goes. */
-  finished(): void {}
+  finished(_number: number, _cancels: number): void {}
 
+  #letGo(): void {
+    if (this.#state === FAILED && this.core.c.unseen!(this.pointer)) this.#keepUnseen();
+    else this.#drop();
+  }
+
+  // C's half goes, but for a watched one: settled() is still to come.
   #drop(): void {
     const { pointer } = this;
-    if (!pointer) return;
+    if (!pointer || this.#half) return;
+    this.#forget();
+    this.core.release(pointer);
+  }
+
+  #forget(): void {
     if (this.#collectable) this.core.registry.unregister(this);
     this.pointer = 0;
-    this.core.watched.delete(pointer);
-    this.core.release(pointer);
   }
 
   #keepUnseen(): void {
@@ -188,17 +230,28 @@ export class Future<T> implements PromiseLike<T> {
 
   // The promise exists from the first use on: a failure that nobody asks a promise of is no unhandled rejection.
   #toPromise(): Promise<T> {
-    return (this.#promise ??= new Promise((resolve, reject) => {
-      this.#settle = () => {
-        this.#settle = undefined;
-        this.#sync();
-        this.#see();
-        if (this.#state === FINISHED) resolve(this.#outcome as T);
-        else reject(this.#outcome);
-      };
-      if (this.#sync()) this.#settle();
-      else if (!this.core.watched.has(this.pointer)) this.add_done_callback(() => this.#settle?.());
+    if (this.#promise) return this.#promise;
+    if (this.#sync()) return this.#toSettledPromise();
+    return (this.#promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      if (!this.#half) this.watch();
     }));
+  }
+
+  // Not kept: it costs less than one that is made pending.
+  #toSettledPromise(): Promise<T> {
+    this.#see();
+    return this.#state === FINISHED ? Promise.resolve(this.#outcome as T) : Promise.reject(this.#outcome);
+  }
+
+  #settlePromise(): void {
+    const [resolve, reject] = [this.#resolve, this.#reject];
+    if (!resolve) return;
+    this.#resolve = this.#reject = undefined;
+    this.#see();
+    if (this.#state === FINISHED) resolve(this.#outcome as T);
+    else reject!(this.#outcome);
   }
 
   /** What `await` calls: as for a promise. */
@@ -250,8 +303,15 @@ export class Scope {
 /** A coroutine that runs on its own, beside the one that made it. Made by `create_task()`. */
 export class Task<T> extends Future<T> {
   #name: string | undefined;
-  #cancels = 0; // once C's half is gone
+  #number = 0; // this and the next are C's, once it is done
+  #cancels = 0;
   #scope: Scope | undefined; // once anybody asks
+
+  /** @internal */
+  constructor(core: Core, loop: EventLoop, pointer: number, name?: string) {
+    super(core, loop, pointer);
+    this.#name = name;
+  }
 
   /** @internal The one of what runs now: after a cancellation that was caught comes a signal of its own. */
   enter(): Scope {
@@ -265,14 +325,15 @@ export class Task<T> extends Future<T> {
     return this.#scope?.touched ?? false;
   }
 
-  /** @internal */ override finished(): void {
-    this.#name ??= `Task-${this.core.c.task_number!(this.pointer)}`;
-    this.#cancels = this.core.c.task_cancelling!(this.pointer);
+  /** @internal */ override finished(number: number, cancels: number): void {
+    this.#number = number;
+    this.#cancels = cancels;
   }
 
   /** Its name: the one given, or `Task-1`, `Task-2`... */
   get_name(): string {
-    return (this.#name ??= this.core.text(this.core.c.task_get_name!(this.pointer)));
+    const { core, pointer } = this;
+    return (this.#name ??= pointer ? core.text(core.c.task_get_name!(pointer)) : `Task-${this.#number}`);
   }
 
   /** Gives it another name. */

@@ -8,8 +8,8 @@ import {
   type Awaited_,
   type CoroutineLike,
 } from './awaitable.js';
-import type { Core, Run } from './core.js';
-import { coroutinePointer, pointerOf } from './coroutine.js';
+import { NO_TEXT, type Core, type Run } from './core.js';
+import { Coroutine, coroutinePointer, pointerOf } from './coroutine.js';
 import { RuntimeError, TypeError, expectFunction, expectNumber, show } from './errors.js';
 import { Future, Task } from './future.js';
 
@@ -175,11 +175,18 @@ export class EventLoop {
     if (signal !== undefined && !(signal instanceof AbortSignal))
       throw new TypeError(`Expected [signal] to be an AbortSignal, got ${show(signal)}`);
     const words = name === undefined || name === null ? undefined : String(name);
-    const pointer = core.within(this, () => coroutinePointer(core, coroutine, 'coroutine'));
+    const plain = !(coroutine instanceof Coroutine); // the others may make what belongs to a loop
+    const pointer = plain
+      ? coroutinePointer(core, coroutine, 'coroutine')
+      : core.within(this, () => coroutinePointer(core, coroutine, 'coroutine'));
     if (!pointer)
       throw new TypeError(`Expected [coroutine] to be a coroutine or an async function, got ${whatItIs(coroutine)}`);
-    const task = core.withText(words, (size) => core.made(core.c.create_task!(pointer, loop, size)));
-    const made = new Task<Awaited_<C>>(core, this, task).watch();
+    const task = core.made(
+      words === undefined
+        ? core.c.create_task!(pointer, loop, NO_TEXT)
+        : core.withText(words, (size) => core.c.create_task!(pointer, loop, size)),
+    );
+    const made = new Task<Awaited_<C>>(core, this, task, words).watch();
     if (signal) cancelWith(made, signal);
     return made;
   }
@@ -246,7 +253,7 @@ export class EventLoop {
     if (!pointer) return;
     core.check(core.c.loop_close!(pointer));
     for (const handle of this.handles) handle.release();
-    for (const future of [...core.watched.values()]) if (future.loop === this) future.settled();
+    for (const value of core.bridge.values.all()) if (Future.isWatched(value) && value.loop === this) value.closed();
     core.reportUnseen(pointer);
     core.loops.delete(pointer);
     this.pointer = 0;

@@ -76,8 +76,8 @@ export class Runtime {
   }
 
   #wrapTask(pointer: number): Task<any> {
-    const known = this.#core.watched.get(pointer);
-    if (known) return known as Task<any>;
+    const half = this.#core.bridge.values.get(this.#core.c.half!(pointer));
+    if (half) return half as Task<any>;
     const loop = this.#core.loops.get(this.#core.c.future_get_loop!(pointer))!;
     const task = new Task(this.#core, loop, this.#core.c.ref!(pointer));
     task.get_name(); // C made it, and may have named it

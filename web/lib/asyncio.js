@@ -6,16 +6,86 @@
 // What every program needs and the JavaScript package too, which takes this function's text from here
 // (web/cli/build.mjs): values, turns and promises. [core] has C's functions, what calls them (guard), and the clock.
 function asyncioBridge(core) {
+  const GONE = {}; // in the place of a value that was deleted
+
+  // Values by handle, a number that is not used again before all others have been, so that a stale one is recognised. They
+  // lie in pages of 64, each of which goes with the last of its values: adding to a Map and deleting from it takes 200 ns.
+  class Values {
+    constructor() {
+      this.size = 0;
+      this.pages = new Map();
+      this.number = 0; // of the page that is being filled
+      this.filling = this.newPage();
+      this.filled = 1; // no handle is 0
+      this.last = this.filling; // looked at last
+      this.lastNumber = 0;
+    }
+
+    newPage() {
+      const page = { slots: new Array(64).fill(GONE), live: 0 };
+      this.pages.set(this.number, page);
+      return page;
+    }
+
+    turnPage() {
+      if (this.filling.live === 0) this.forget(this.number);
+      do this.number = (this.number + 1) & 0x3ffffff;
+      while (this.pages.has(this.number));
+      this.filling = this.newPage();
+      this.filled = this.number === 0 ? 1 : 0;
+    }
+
+    forget(number) {
+      this.pages.delete(number);
+      if (number === this.lastNumber) this.last = undefined;
+    }
+
+    add(value) {
+      if (this.filled === 64) this.turnPage();
+      this.filling.slots[this.filled] = value;
+      this.filling.live++;
+      this.size++;
+      return this.number * 64 + this.filled++;
+    }
+
+    page(handle) {
+      const number = handle >>> 6;
+      if (number !== this.lastNumber || !this.last) {
+        this.last = this.pages.get(number);
+        this.lastNumber = number;
+      }
+      return this.last;
+    }
+
+    has(handle) {
+      const page = this.page(handle);
+      return page !== undefined && page.slots[handle & 63] !== GONE;
+    }
+
+    get(handle) {
+      const page = this.page(handle);
+      const value = page ? page.slots[handle & 63] : GONE;
+      return value === GONE ? undefined : value;
+    }
+
+    delete(handle) {
+      const page = this.page(handle);
+      if (!page || page.slots[handle & 63] === GONE) return;
+      page.slots[handle & 63] = GONE;
+      this.size--;
+      if (--page.live === 0 && page !== this.filling) this.forget(handle >>> 6);
+    }
+
+    all() {
+      return [...this.pages.values()].flatMap((page) => page.slots.filter((value) => value !== GONE));
+    }
+  }
+
   const bridge = {
-    // ---- Values that C refers to by handle. A handle is never used again, so a stale one is always recognised.
-    values: new Map(),
-    lastHandle: 0,
+    values: new Values(), // that C refers to
 
     handle(value) {
-      bridge.lastHandle = (bridge.lastHandle + 1) >>> 0 || 1;
-      while (bridge.values.has(bridge.lastHandle)) bridge.lastHandle = (bridge.lastHandle + 1) >>> 0 || 1;
-      bridge.values.set(bridge.lastHandle, value);
-      return bridge.lastHandle;
+      return bridge.values.add(value);
     },
 
     value(handle) {
@@ -38,17 +108,32 @@ function asyncioBridge(core) {
       }
     },
 
-    // ---- Turns: at most one is armed for soon, and one timer for the earliest deadline.
-    deadline: Infinity,
+    // ---- Turns: at most one is wanted soon, and one timer is armed for the earliest deadline. Work that arrives while
+    // nothing else is to do gets its turn in a microtask, which costs a tenth of a task. A hop, a task of the host's, is
+    // under way meanwhile: it tells C that the page has had its turn, and for how long it may go on in microtasks.
+    TURN: { timer: 0, hop: 1, microtask: 2 },
     timer: undefined,
+    hop: undefined, // begins a hop
+    hopping: false, // one is under way
+    microtask: Promise.resolve(), // cheaper than Node's queueMicrotask
+
+    // [patient]: in a task.
+    wakeSoon(patient) {
+      if (!bridge.hopping) {
+        bridge.hopping = true;
+        if (!bridge.hop) bridge.hop = bridge.makeHop();
+        bridge.hop();
+      }
+      if (!patient) bridge.microtask.then(bridge.microtaskTurn);
+    },
 
     // A task of the host's that is neither clamped like a timer nor able to starve the page like a microtask.
     makeHop() {
-      if (typeof setImmediate === 'function') return () => setImmediate(bridge.turn, false);
+      if (typeof setImmediate === 'function') return () => setImmediate(bridge.hopped);
       const webkitWindow = typeof window === 'object' && typeof window.webkitURL === 'function' && !('chrome' in window);
       if (webkitWindow && window.postMessage) return bridge.makeMessageHop();
       const channel = new MessageChannel();
-      channel.port1.onmessage = () => bridge.turn();
+      channel.port1.onmessage = bridge.hopped;
       return () => channel.port2.postMessage(0);
     },
 
@@ -56,27 +141,33 @@ function asyncioBridge(core) {
     makeMessageHop() {
       const mark = { asyncio: Math.random() };
       addEventListener('message', (event) => {
-        if (event.source === window && event.data && event.data.asyncio === mark.asyncio) bridge.turn();
+        if (event.source === window && event.data && event.data.asyncio === mark.asyncio) bridge.hopped();
       });
       return () => window.postMessage(mark, '*');
     },
 
-    turn(timed) {
-      core.guard(() => core.turn(timed));
+    hopped() {
+      bridge.hopping = false;
+      bridge.turn(bridge.TURN.hop);
+    },
+
+    microtaskTurn() {
+      bridge.turn(bridge.TURN.microtask);
+    },
+
+    turn(kind) {
+      core.guard(core.turn, kind);
     },
 
     armTimer(deadline) {
-      if (deadline === bridge.deadline) return;
       clearTimeout(bridge.timer);
-      bridge.deadline = deadline;
       if (deadline === Infinity) return;
       const delay = Math.ceil((deadline - core.now()) * 1e3);
       bridge.timer = setTimeout(bridge.timerFired, Math.min(Math.max(delay, 0), 0x7fffffff));
     },
 
     timerFired() {
-      bridge.deadline = Infinity;
-      bridge.turn(true);
+      bridge.turn(bridge.TURN.timer);
     },
 
     // What was thrown, in words; it may be anything, with getters that throw.
@@ -168,24 +259,23 @@ function asyncioBridge(core) {
 // One object, `asyncio`, in the scope of the glue. Emscripten copies it there as text, so it is made by a function.
 function asyncioLoader(makeBridge) {
   const core = {
-    turn: (timed) => _asyncio__host_turn(timed ? 0 : 1),
+    turn: (kind) => _asyncio__host_turn(kind),
     resolved: (...args) => _asyncio__promise_resolved(...args),
     rejected: (...args) => _asyncio__promise_rejected(...args),
-    guard: (call) => asyncio.guard(call),
+    guard: (call, argument) => asyncio.guard(call, argument),
     now: () => performance.now() * 1e-3,
   };
   const asyncio = Object.assign(makeBridge(core), {
     parkable: 0, // where C keeps who may suspend
     foreign: '', // the function of JavaScript that C has called and that is on the stack
-    hop: undefined,
 
     // ---- Exceptions that leave C. An exit is the glue's own affair. Anything else has thrown away every frame of the
     // turn: the coroutine that ran is lost, and with it only its task.
-    guard(call) {
+    guard(call, argument) {
       if (asyncio.exited) return;
       const stack = _asyncio__stack_pointer();
       try {
-        return call();
+        return call(argument);
       } catch (error) {
 #if STACK_OVERFLOW_CHECK == 2
         ___set_stack_limits(_emscripten_stack_get_base(), _emscripten_stack_get_end()); // setting the pointer is checked too
@@ -306,7 +396,6 @@ function asyncioLoader(makeBridge) {
 #else
       asyncio.parkable = _asyncio__host_start(0);
 #endif
-      asyncio.hop = asyncio.makeHop();
       if (typeof process === 'object' && typeof process.on === 'function')
         process.on('beforeExit', () => asyncio.guard(() => _asyncio__host_drained()));
     },
@@ -324,8 +413,8 @@ mergeInto(LibraryManager.library, {
     return performance.now() * 1e-3;
   },
   asyncio_host_wake_soon__deps: ['$asyncio'],
-  asyncio_host_wake_soon: function () {
-    asyncio.hop();
+  asyncio_host_wake_soon: function (patient) {
+    asyncio.wakeSoon(patient);
   },
   asyncio_host_wake_at__deps: ['$asyncio'],
   asyncio_host_wake_at: function (deadline) {

@@ -70,6 +70,21 @@ coroutineTest('an error keeps its identity when cleanup in between fails and tim
   assert.equal((yield* outcome(asyncio.create_task(worker()))).error, error);
 });
 
+for (const [word, coroutine, expected] of [
+  ['a result', () => 'done', 'done'],
+  ['an error', () => assert.fail('broken'), 'broken'],
+])
+  coroutineTest(`a promise of a task is settled although somebody asked for ${word} before its turn`, function* () {
+    const task = asyncio.create_task(coroutine);
+    const promise = task.then(
+      (value) => value,
+      (error) => error.message,
+    );
+    const asked = asyncio.create_task(() => [task.done(), task.exception()?.message ?? task.result()]);
+    assert.deepEqual(yield* asked, [true, expected]);
+    assert.equal(yield promise, expected);
+  });
+
 coroutineTest('a task that is cancelled before it starts never runs', function* () {
   const trace = tracer();
   const task = asyncio.create_task(
