@@ -12,6 +12,17 @@ const DELAYS = [0, 0, 1, 1, 1, 2, 2, 3, -1, 0.5];
 const TIMEOUTS = [Infinity, 0, -1, 1, 1, 1, 2, 2, 3];
 const MESSAGES = [null, null, null, 'm1', 'm2', 'm3'];
 const DEEPEST = 3;
+const TWICE = 0.1;
+const SHARES = [
+  ['none', 4],
+  ['stubborn', 3],
+  ['failing', 1],
+  ['limited', 1],
+  ['waiting', 1],
+  ['removing', 0.7],
+  ['cancelling', 2],
+];
+const CANCELLED = CATCHES.indexOf('CancelledError');
 const EMPTY = { op: '', slot: 0, items: [], flag: 0, number: 0, text: null, blocks: [] };
 
 // The slots: two for the tasks of each body, then the plain futures, then one for the gathers and shields of each rank.
@@ -34,12 +45,14 @@ class Slots {
   }
 }
 
-// Draws the fields of operations for one place of a program.
+// Draws the fields of operations for one place of a program. [added] remembers the callbacks that were added, so that some
+// of them are removed again.
 class Maker {
-  constructor(random, slots, callbacks, place) {
+  constructor(random, slots, callbacks, added, place) {
     this.random = random;
     this.slots_ = slots;
     this.callbacks = callbacks;
+    this.added = added;
     Object.assign(this, place); // rank and callback: what stands here; depth, handles
   }
 
@@ -106,12 +119,28 @@ class Maker {
     return first < this.callbacks ? this.int(first, this.callbacks - 1) : null;
   }
 
+  add() {
+    const callback = this.callback();
+    if (callback === null) return null;
+    const fields = { items: [callback], slot: this.any() };
+    this.added.push(fields);
+    return { ...fields };
+  }
+
+  remove() {
+    if (this.added.length > 0 && this.chance(0.7)) return { ...this.random.pick(this.added) };
+    const callback = this.callback();
+    return callback === null ? null : { items: [callback], slot: this.any() };
+  }
+
   at(slot) {
     return { slot };
   }
 
-  // A slot whose future may be awaited here. There always is one: the plain futures.
+  // A slot whose future may be awaited here, often one that main has filled. There always is one: the plain futures.
   awaitable() {
+    const body = this.chance(0.4) ? this.body() : null;
+    if (body !== null) return 2 * (-1 - body);
     for (;;) {
       const slot = this.any();
       if (this.slots_.rank(slot) > this.rank) return slot;
@@ -141,8 +170,8 @@ class Maker {
   block(kind) {
     const length = this.int(1, this.depth > 1 ? 2 : 3);
     const place = { rank: this.rank, depth: this.depth + 1, handles: this.handles || kind === 'handler' };
-    const made = operations(new Maker(this.random, this.slots_, this.callbacks, place), length);
-    return kind === 'handler' && this.chance(0.4) ? [...made, { ...EMPTY, op: 'reraise' }] : made;
+    const inside = operations(new Maker(this.random, this.slots_, this.callbacks, this.added, place), length);
+    return kind === 'handler' && this.chance(0.4) ? [...inside, made('reraise')] : inside;
   }
 }
 
@@ -156,20 +185,72 @@ function operation(maker) {
   for (;;) {
     const name = maker.random.weighted(choices.map(([key, { weight }]) => [key, weight]));
     const fields = OPERATIONS[name].make(maker);
-    if (fields) return { ...EMPTY, op: name, ...fields };
+    if (fields) return made(name, fields);
   }
 }
 
-const operations = (maker, length) => Array.from({ length }, () => operation(maker));
+// Some operations come twice: what was done already is a case of its own.
+function operations(maker, length) {
+  return Array.from({ length }, () => operation(maker)).flatMap((one) =>
+    maker.chance(TWICE) ? [one, structuredClone(one)] : [one],
+  );
+}
+
+const made = (op, fields = {}) => ({ ...EMPTY, op, ...fields });
+
+// What chance alone would seldom put together, at the start of a body: one that resists cancellation, one that fails after a
+// time, one that cancels others when they have begun to wait...
+const SHAPES = {
+  none: () => [],
+
+  stubborn(maker) {
+    const cleanup = maker.chance(0.5) ? [made('sleep', { number: maker.delay() })] : [];
+    const ends = maker.random.weighted([
+      [[made('return', { number: maker.int(1, 9) })], 3],
+      [[made('uncancel_self'), made('cancelling_self')], 3],
+      [[made('raise', { flag: maker.kind(), text: maker.words() })], 1],
+      [[], 2],
+    ]);
+    const waits = maker.chance(0.7) ? made('sleep', { number: maker.int(1, 3) }) : operation(maker);
+    return [made('try_except', { flag: CANCELLED, blocks: [[waits], [...cleanup, ...ends]] })];
+  },
+
+  failing: (maker) => [
+    made('sleep', { number: maker.delay() }),
+    made('raise', { flag: maker.kind(), text: maker.words() }),
+  ],
+
+  limited: (maker) => [made('wait_for', { items: [maker.chance(0.5) ? maker.future() : maker.item()], number: 1 })],
+
+  waiting: (maker) => [
+    made('wait', { items: maker.slots(3), flag: maker.int(0, 2), number: maker.timeout() }),
+  ],
+
+  removing(maker) {
+    const added = maker.add();
+    if (!added) return [];
+    const again = maker.chance(0.6) ? [made('add_callback', { ...added })] : [];
+    return [made('add_callback', added), ...again, made('remove_callback', { ...added })];
+  },
+
+  cancelling: (maker) => [
+    made('sleep', { number: maker.int(0, 2) }),
+    ...Array.from({ length: maker.int(1, 2) }, () =>
+      made('cancel', { slot: maker.chance(0.3) ? maker.any() : maker.task(), text: maker.message() }),
+    ),
+  ],
+};
+
+const shape = (maker) => SHAPES[maker.random.weighted(SHARES)](maker);
 
 // main makes what the others look at, most of the time.
 function prologue(maker, { bodies, futures }) {
-  const made = [];
+  const first = [];
   for (let i = 0; i < FUTURES; i++)
-    if (maker.chance(0.9)) made.push({ ...EMPTY, op: 'future', slot: futures + i });
+    if (maker.chance(0.9)) first.push(made('future', { slot: futures + i }));
   for (let body = 1; body < bodies; body++)
-    if (maker.chance(0.85)) made.push({ ...EMPTY, op: 'spawn', slot: 2 * body, items: [-1 - body] });
-  return made;
+    if (maker.chance(0.85)) first.push(made('spawn', { slot: 2 * body, items: [-1 - body] }));
+  return first;
 }
 
 export function walk(ops, visit) {
@@ -199,8 +280,12 @@ export function generate(seed, index) {
   const slots = new Slots(random.weighted([[2, 4], [3, 5], [4, 2], [5, 1]]));
   const callbacks = random.int(0, 3);
   const most = random.weighted([[3, 4], [5, 3], [8, 1]]);
-  const maker = (place) => new Maker(random, slots, callbacks, { depth: 0, handles: false, ...place });
-  const bodies = Array.from({ length: slots.bodies }, (_, rank) => operations(maker({ rank }), random.int(1, most)));
+  const added = [];
+  const maker = (place) => new Maker(random, slots, callbacks, added, { depth: 0, handles: false, ...place });
+  const bodies = Array.from({ length: slots.bodies }, (_, rank) => [
+    ...shape(maker({ rank })),
+    ...operations(maker({ rank }), random.int(1, most)),
+  ]);
   bodies[0].unshift(...prologue(maker({ rank: 0 }), slots));
   const calls = Array.from({ length: callbacks }, (_, callback_) =>
     operations(maker({ rank: 0, callback_ }), random.int(1, 2)),

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 
 import { textOf } from './text.mjs';
 
-const LIMIT = 120e3; // milliseconds for a batch
+const LIMIT = 60e3; // milliseconds for a batch
+const MOST_CRASHES = 10;
 
 function collect(stream) {
   const chunks = [];
@@ -15,8 +16,8 @@ function collect(stream) {
   return () => chunks.join('');
 }
 
-function runProcess(command, args) {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: LIMIT, killSignal: 'SIGKILL' });
+function runProcess(command, args, timeout) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout, killSignal: 'SIGKILL' });
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   return new Promise((resolve, reject) => {
@@ -45,20 +46,24 @@ const lastWords = (stderr) =>
     .slice(0, 8);
 
 // A function from programs to their traces, run by [command] with [args] before the file's name. A crash ends the trace of
-// its program and no other.
-export function openNative(command, args) {
+// its program and no other; after many nothing more is run.
+export function openNative(command, args, { limit = LIMIT, mostCrashes = MOST_CRASHES } = {}) {
   return async (programs) => {
+    let crashes = 0;
     const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
     const file = join(folder, 'programs');
     const all = new Map();
     let left = programs;
     try {
-      while (left.length > 0) {
+      while (left.length > 0 && crashes < mostCrashes) {
         writeFileSync(file, textOf(left));
-        const { status, signal, stdout, stderr } = await runProcess(command, [...args, file]);
+        const { status, signal, stdout, stderr } = await runProcess(command, [...args, file], limit);
         const { traces, unfinished } = parse(stdout);
         traces.forEach((trace, index) => all.set(index, trace));
-        if (unfinished !== undefined) all.get(unfinished).push(`crashed: ${signal ?? status}`, ...lastWords(stderr));
+        if (unfinished !== undefined) {
+          crashes++;
+          all.get(unfinished).push(`crashed: ${signal ?? status}`, ...lastWords(stderr));
+        }
         if (traces.size < left.length && unfinished === undefined)
           throw new Error(`${command} stopped early (${signal ?? status})\n${stderr}`);
         left = left.filter(({ index }) => !all.has(index));
@@ -66,6 +71,6 @@ export function openNative(command, args) {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
-    return programs.map(({ index }) => all.get(index));
+    return programs.map(({ index }) => all.get(index) ?? ['not run: too many programs before it crashed']);
   };
 }

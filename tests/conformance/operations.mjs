@@ -158,12 +158,12 @@ export const OPERATIONS = {
     js: 'asyncio.all_tasks().size;',
     c: 'asyncio_all_tasks(loop, NULL, 0);',
   }),
-  add_callback: anywhere(5, (m) => given(m.callback(), { slot: m.any() }), {
+  add_callback: anywhere(6, (m) => m.add(), {
     python: '{slot}.add_done_callback({callback})',
     js: '{slot}.add_done_callback({callback});',
     c: 'asyncio_future_add_done_callback({slot}, {callback}, NULL);',
   }),
-  remove_callback: anywhere(2, (m) => given(m.callback(), { slot: m.any() }), {
+  remove_callback: anywhere(3, (m) => m.remove(), {
     python: '{slot}.remove_done_callback({callback})',
     js: '{slot}.remove_done_callback({callback});',
     c: 'asyncio_future_remove_done_callback({slot}, {callback}, NULL);',

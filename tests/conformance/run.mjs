@@ -4,10 +4,10 @@
 import { parseArgs } from 'node:util';
 
 import { announce } from '../tools/progress.mjs';
+import { TO_COMPARE, ensure, ensurePackages } from '../tools/setup.mjs';
 import { Comparison } from './compare.mjs';
 import { Coverage } from './coverage.mjs';
 import { generate } from './generate.mjs';
-import { openOracle } from './oracle.mjs';
 import { explain } from './report.mjs';
 import { surfacesOf } from './surfaces.mjs';
 
@@ -37,6 +37,8 @@ function options() {
 }
 
 async function build(surfaces) {
+  await ensure(TO_COMPARE);
+  await ensurePackages();
   for (const { name, make } of surfaces) await announce(`Building ${name}`, make);
 }
 
@@ -68,6 +70,7 @@ async function main() {
   const chosen = options();
   if (chosen.build) await build(chosen.surfaces);
   console.log(`seed ${chosen.seed}`);
+  const { openOracle } = await import('./oracle.mjs'); // its package may just have been installed
   const comparison = await Comparison.open(await openOracle(), chosen.surfaces);
   const coverage = new Coverage();
   for (const programs of batches(chosen)) {

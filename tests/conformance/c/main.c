@@ -6,6 +6,7 @@
 
 int main(int argc, char **argv) {
   program given;
+  setvbuf(stdout, NULL, _IOLBF, BUFSIZ);  // a crash must not take the lines before it along
   FILE *file = argc > 1 ? fopen(argv[1], "r") : NULL;
   if (!file) {
     fprintf(stderr, "Expected a file of programs, got %s\n", argc > 1 ? argv[1] : "none");
@@ -15,7 +16,6 @@ int main(int argc, char **argv) {
     printf("program %d\n", given.index);
     run_program(&given);
     printf("done %d\n", given.index);
-    fflush(stdout);
     program_free(&given);
   }
   fclose(file);
