@@ -22,7 +22,7 @@ function stackful(name, config) {
 const generators = {
   name: 'js generators',
   make: makePackage,
-  open: async () => (await import('./javascript.mjs')).openGenerators(),
+  open: async () => (await import('./generators.mjs')).openGenerators(),
 };
 
 const UCONTEXT = stackful('ucontext', NATIVE[0]);

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: MIT
-// JavaScript's generators as coroutines, over the package. One function for each operation; what each one traces is what
-// oracle.py's does.
-import { create_runtime, Task, is_cancelled } from '../../build/api/index.js';
+// A program under way in JavaScript, over the package, and the operations that never suspend: what generators
+// (generators.mjs) and async functions (async_functions.mjs) have in common. One function for each operation; what each one
+// traces is what oracle.py's does.
+import { Task, is_cancelled } from '../../build/api/index.js';
 import * as asyncio from '../../build/api/index.js';
-import { CATCHES, KINDS, WHEN } from './operations.mjs';
+import { CATCHES, KINDS } from './operations.mjs';
 
-const END = 1000; // seconds
 const MOST_INSTANCES = 60;
 
 class ApplicationError extends Error {}
 
 const CLASSES = KINDS.map((name) => asyncio[name] ?? ApplicationError);
 
-function error({ flag, text }) {
+export function error({ flag, text }) {
   return new CLASSES[flag](text);
 }
 
-function catches(flag, failure) {
+export function catches(flag, failure) {
   if (flag < CLASSES.length) return failure instanceof CLASSES[flag];
   return CATCHES[flag] === 'BaseException' || !is_cancelled(failure);
 }
 
-function show(value) {
+export function show(value) {
   if (value === undefined || value === null) return 'None';
   if (Array.isArray(value)) return `[${value.map(show).join(',')}]`;
   if (value instanceof ApplicationError) return `ApplicationError(${value.message})`;
@@ -30,9 +30,9 @@ function show(value) {
 }
 
 const boolean = (value) => (value ? 'True' : 'False');
-const limit = (number) => (number === Infinity ? null : number);
+export const limit = (number) => (number === Infinity ? null : number);
 
-class VirtualClock {
+export class VirtualClock {
   #now = 0;
   #armed;
 
@@ -51,7 +51,7 @@ class VirtualClock {
 }
 
 // A body that runs, or a callback.
-class Instance {
+export class Instance {
   handling = [];
 
   constructor(run, name) {
@@ -64,23 +64,24 @@ class Instance {
   }
 }
 
-// A program under way.
-class Run {
+// [coroutine] makes one of a body, from the run and the body's number.
+export class Run {
   lines = [];
   made = [];
   created = 0;
   started = 0;
   dead = false;
 
-  constructor(runtime, program) {
+  constructor(runtime, loop, program, coroutine) {
     this.asyncio = runtime;
     this.program = program;
-    this.loop = runtime.new_event_loop();
-    this.start = this.loop.time();
+    this.coroutine = coroutine;
+    this.loop = loop;
+    this.start = loop.time();
     this.slots = Array(program.slots).fill(null);
     this.handles = Array(program.handles).fill(null);
     this.callbacks = program.callbacks.map((ops, index) => this.#callback(ops, new Instance(this, `c${index}`)));
-    this.loop.set_exception_handler((loop, context) => this.#handle(context));
+    loop.set_exception_handler((_, context) => this.#handle(context));
   }
 
   trace(text) {
@@ -97,6 +98,13 @@ class Run {
     else if (message.includes('callback')) this.trace(`handler callback ${show(exception)}`);
   }
 
+  // Begins an instance of a body.
+  begin(index) {
+    const me = new Instance(this, `b${index}.${++this.started}`);
+    this.trace(`${me.name} starts`);
+    return me;
+  }
+
   #callback(ops, me) {
     return (future) => {
       this.trace(`${me.name} runs${future === undefined ? '' : ` ${this.label(future)}`}`);
@@ -111,7 +119,7 @@ class Run {
     if (number >= 0) return this.slots[number];
     if (this.created >= MOST_INSTANCES) return null;
     this.created++;
-    return body(this, -1 - number);
+    return this.coroutine(this, -1 - number);
   }
 
   items(op) {
@@ -142,139 +150,9 @@ function state(future) {
   return `${future.cancelled() ? 'cancelled' : failed ? 'failed' : 'finished'} ${show(value)}`;
 }
 
-function* body(run, index) {
-  if (run.dead) return undefined;
-  const me = new Instance(run, `b${index}.${++run.started}`);
-  run.trace(`${me.name} starts`);
-  let returned;
-  try {
-    returned = yield* block(me, run.program.bodies[index]);
-  } catch (failure) {
-    run.trace(`${me.name} raises ${show(failure)}`);
-    throw failure;
-  }
-  run.trace(`${me.name} returns ${show(returned?.[0])}`);
-  return returned?.[0];
-}
-
-// Undefined, or the value of a return in a list.
-function* block(me, ops) {
-  for (const op of ops) {
-    if (me.run.dead) return undefined;
-    const wait = WAITING[op.op];
-    const returned = wait ? yield* wait(me, op) : PLAIN[op.op](me, op);
-    if (returned) return returned;
-  }
-  return undefined;
-}
-
-// ---- Operations that may suspend
-
-function* outcome(me, op, make) {
-  let value;
-  try {
-    value = yield make();
-  } catch (failure) {
-    me.event(op, show(failure));
-    throw failure;
-  }
-  me.event(op, `ok ${show(value)}`);
-}
-
-function* given(me, op, use) {
-  const item = me.run.item(op.items[0]);
-  if (item === null) return me.event(op, 'empty');
-  yield* outcome(me, op, () => use(item));
-}
-
-const WAITING = {
-  *sleep(me, op) {
-    yield* outcome(me, op, () => me.run.asyncio.sleep(op.number));
-  },
-
-  *await(me, op) {
-    const future = me.run.slots[op.slot];
-    if (future === null) return me.event(op, 'empty');
-    yield* outcome(me, op, () => future);
-  },
-
-  // With flag as JavaScript delegates to a generator, without the core's frame.
-  *call(me, op) {
-    const coroutine = me.run.item(op.items[0]);
-    if (coroutine === null) return me.event(op, 'full');
-    if (!op.flag) return yield* outcome(me, op, () => coroutine);
-    try {
-      me.event(op, `ok ${show(yield* coroutine)}`);
-    } catch (failure) {
-      me.event(op, show(failure));
-      throw failure;
-    }
-  },
-
-  *gather(me, op) {
-    yield* outcome(me, op, () => gathered(me, op));
-  },
-
-  *wait(me, op) {
-    const { run } = me;
-    const futures = run.items(op);
-    let done;
-    try {
-      [done] = yield* run.asyncio.wait(futures, { timeout: limit(op.number), return_when: WHEN[op.flag] });
-    } catch (failure) {
-      me.event(op, show(failure));
-      throw failure;
-    }
-    me.event(op, `ok ${futures.map((one) => `${run.label(one)}=${done.has(one) ? 'done' : 'pending'}`)}`);
-  },
-
-  *wait_for(me, op) {
-    yield* given(me, op, (item) => me.run.asyncio.wait_for(item, limit(op.number)));
-  },
-
-  *shield(me, op) {
-    yield* given(me, op, (item) => me.run.asyncio.shield(item));
-  },
-
-  *try_finally(me, op) {
-    let returned;
-    let overruled;
-    try {
-      returned = yield* block(me, op.blocks[0]);
-    } finally {
-      overruled = yield* block(me, op.blocks[1]);
-      if (overruled) return overruled; // eslint-disable-line no-unsafe-finally
-    }
-    return returned;
-  },
-
-  *try_except(me, op) {
-    try {
-      return yield* block(me, op.blocks[0]);
-    } catch (failure) {
-      if (me.run.dead || !catches(op.flag, failure)) throw failure;
-      me.event(op, `caught ${show(failure)}`);
-      me.handling.push(failure);
-      try {
-        return yield* block(me, op.blocks[1]);
-      } finally {
-        me.handling.pop();
-      }
-    }
-  },
-
-  *repeat(me, op) {
-    for (let i = 0; i < op.number; i++) {
-      const returned = yield* block(me, op.blocks[0]);
-      if (returned) return returned;
-    }
-    return undefined;
-  },
-};
-
 // ---- Operations that never suspend
 
-const gathered = ({ run }, op) => run.asyncio.gather(...run.items(op), { return_exceptions: Boolean(op.flag) });
+export const gathered = ({ run }, op) => run.asyncio.gather(...run.items(op), { return_exceptions: Boolean(op.flag) });
 
 // Fills the slot with what [make] gives; null: nothing.
 const making = (make, none) => (me, op) => {
@@ -303,7 +181,7 @@ function refused(call) {
 
 const words = (text) => text ?? undefined;
 
-const PLAIN = {
+export const PLAIN = {
   spawn: making(({ run }, op, coroutine) => coroutine && run.loop.create_task(coroutine), 'full'),
   make_gather: making(gathered),
   make_shield: making(({ run }, op, item) => item && run.asyncio.shield(item), 'empty'),
@@ -361,26 +239,3 @@ const PLAIN = {
     return [op.number];
   },
 };
-
-async function runProgram(runtime, program) {
-  const run = new Run(runtime, program);
-  const { loop } = run;
-  run.slots[0] = loop.create_task(body(run, 0));
-  run.label(run.slots[0]);
-  loop.call_at(run.start + END, () => loop.stop());
-  await loop.run_forever();
-  run.end();
-  run.dead = true;
-  loop.close();
-  return run.lines;
-}
-
-// A function from programs to their traces.
-export function openGenerators() {
-  const runtime = create_runtime({ clock: new VirtualClock() });
-  return async (programs) => {
-    const traces = [];
-    for (const program of programs) traces.push(await runProgram(runtime, program));
-    return traces;
-  };
-}
