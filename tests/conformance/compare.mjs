@@ -28,9 +28,10 @@ export class Comparison {
   programs = 0;
   operations = 0;
 
-  // [oracle] is a function from programs to traces; so is what each surface opens.
-  static async open(oracle, surfaces) {
+  // [oracle] is a function from programs to traces; so is what each surface opens. Traces are compared as [view] shows them.
+  static async open(oracle, surfaces, view = (trace) => trace) {
     const comparison = new Comparison();
+    comparison.view = view;
     comparison.oracle = new Runner('oracle', oracle);
     comparison.surfaces = await Promise.all(surfaces.map(async ({ name, open }) => new Runner(name, await open())));
     return comparison;
@@ -49,7 +50,8 @@ export class Comparison {
     });
   }
 
-  #compare(program, surface, oracle, found) {
+  #compare(program, surface, ...traces) {
+    const [oracle, found] = traces.map(this.view);
     const at = firstDifference(oracle, found);
     if (at < 0) return;
     const excuse = excuseOf(program, oracle, found, at);
@@ -59,10 +61,16 @@ export class Comparison {
 
   // Which of [programs] differ on [surface], with nothing counted.
   async differing(programs, surface) {
-    const [wanted, found] = [await this.oracle.run(programs), await surface.run(programs)];
+    const [wanted, found] = await this.traces(programs, surface);
     return programs.map((program, place) => {
       const at = firstDifference(wanted[place], found[place]);
       return at >= 0 && !excuseOf(program, wanted[place], found[place], at);
     });
+  }
+
+  // The oracle's and the surface's, as they are compared.
+  async traces(programs, surface) {
+    const all = [await this.oracle.run(programs), await surface.run(programs)];
+    return all.map((traces) => traces.map(this.view));
   }
 }

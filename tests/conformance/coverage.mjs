@@ -39,11 +39,11 @@ function columnOf(op, words) {
 
 export class Coverage {
   #counts = new Map(ROWS.map(([name]) => [name, Object.fromEntries(COLUMNS.map((column) => [column, 0]))]));
-  #programs = 0;
+  programs = 0;
 
   add(program, trace) {
     const operations = index(program);
-    this.#programs++;
+    this.programs++;
     for (const line of trace) {
       const [, id, words] = line.match(/^\S+ \S+ (\d+) \S+ (.*)$/) ?? [];
       const op = operations.get(Number(id));
@@ -55,7 +55,7 @@ export class Coverage {
   #cell(name, column) {
     const count = this.#counts.get(name)[column];
     if (!OPERATIONS[name].outcomes.includes(column)) return '-';
-    return `${count < WANTED * this.#programs ? '!' : ''}${count}`;
+    return `${count < WANTED * this.programs ? '!' : ''}${count}`;
   }
 
   // The table as text, and how many of its cells are too small (marked with !).
@@ -65,7 +65,7 @@ export class Coverage {
       [name.padEnd(16), ...cells.map((cell) => cell.padStart(11))].join(''),
     );
     const few = rows.flat().filter((cell) => cell.startsWith('!')).length;
-    const wanted = Math.ceil(WANTED * this.#programs);
+    const wanted = Math.ceil(WANTED * this.programs);
     return { text: [...lines, `! below ${wanted}: ${few} of the cells`].join('\n'), few };
   }
 }

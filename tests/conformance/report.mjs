@@ -20,7 +20,7 @@ function sideBySide(oracle, found, at) {
 // The whole report of one difference, shrunk.
 export async function explain(comparison, { program, surface }) {
   const smallest = await shrink(program, (all) => comparison.differing(all, surface));
-  const [[oracle], [found]] = [await comparison.oracle.run([smallest]), await surface.run([smallest])];
+  const [[oracle], [found]] = await comparison.traces([smallest], surface);
   const sources = Object.entries(sourcesOf(smallest)).map(([language, text]) => `-- ${language}\n${text}`);
   const head = `== ${surface.name} differs in program ${program.index} of seed ${program.seed}`;
   return [head, ...sources, '-- Traces', sideBySide(oracle, found, firstDifference(oracle, found))].join('\n\n');

@@ -25,11 +25,18 @@ const generators = {
   open: async () => (await import('./generators.mjs')).openGenerators(),
 };
 
+const asyncFunctions = {
+  name: 'js async functions',
+  make: makePackage,
+  open: async () => (await import('./async_functions.mjs')).openAsyncFunctions(),
+  quiet: true, // compared by what comes out of quiet programs
+};
+
 const UCONTEXT = stackful('ucontext', NATIVE[0]);
 
 const GROUPS = {
   stackful: [UCONTEXT, stackful('later', NATIVE[3]), stackful('asyncify', WASM[2])],
-  js: [generators],
+  js: [generators, asyncFunctions],
 };
 
 // The surfaces of a name on the command line.
