@@ -41,7 +41,8 @@ static void forget_former_report(const asyncio_future *inner) {
   }
 }
 
-// An iteration after the outer was cancelled, as asyncio has it: an inner that is done by then is left to whoever looks at it.
+// An iteration after the outer was cancelled, as asyncio has it: an inner that is done by then is left to whoever looks
+// at it.
 static void outer_cancelled(asyncio__entry *entry) {
   shield *self = asyncio__container(entry, shield, entry);
   if (asyncio__is_done(self->inner)) {

@@ -28,7 +28,8 @@ export class Comparison {
   programs = 0;
   operations = 0;
 
-  // [oracle] is a function from programs to traces; so is what each surface opens. Traces are compared as [view] shows them.
+  // [oracle] is a function from programs to traces; so is what each surface opens. Traces are compared as [view]
+  // shows them.
   static async open(oracle, surfaces, view = (trace) => trace) {
     const comparison = new Comparison();
     comparison.view = view;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The tools of the comparison: that programs are what they promise to be, that differences are seen and made small, and
-// that the mutants fit the sources.
+// The tools of the comparison: that programs are what they promise to be, that differences are seen and made small,
+// and that the mutants fit the sources.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -30,8 +30,15 @@ test('a seed gives the same programs again, and another seed gives others', () =
 });
 
 test('every operation comes up', () => {
-  const seen = new Set(programs(1, 500).flatMap(operationsOf).map(({ op }) => op));
-  assert.deepEqual(Object.keys(OPERATIONS).filter((name) => !seen.has(name)), []);
+  const seen = new Set(
+    programs(1, 500)
+      .flatMap(operationsOf)
+      .map(({ op }) => op),
+  );
+  assert.deepEqual(
+    Object.keys(OPERATIONS).filter((name) => !seen.has(name)),
+    [],
+  );
 });
 
 test('a body starts only bodies after itself, so that every program ends', () => {
@@ -48,7 +55,11 @@ test('a body starts only bodies after itself, so that every program ends', () =>
 test('a program can be read in Python, C and JavaScript', () => {
   for (const program of programs(3, 100))
     for (const [language, text] of Object.entries(sourcesOf(program))) {
-      assert.doesNotMatch(text, /\{(slot|handle|items|array|number|limit|bool|when|error|text|callback)\}|undefined/, language);
+      assert.doesNotMatch(
+        text,
+        /\{(slot|handle|items|array|number|limit|bool|when|error|text|callback)\}|undefined/,
+        language,
+      );
       for (const { id } of operationsOf(program)) assert.match(text, new RegExp(`(#|//) ${id}\\b`), language);
     }
 });
@@ -56,7 +67,10 @@ test('a program can be read in Python, C and JavaScript', () => {
 test('a program that differs is shrunk to what makes it differ', async () => {
   const program = programs(4, 200).find((one) => has('shield')(one) && countOf(one) > 20);
   const smallest = await shrink(program, (all) => all.map(has('shield')));
-  assert.deepEqual(operationsOf(smallest).map(({ op }) => op), ['shield']);
+  assert.deepEqual(
+    operationsOf(smallest).map(({ op }) => op),
+    ['shield'],
+  );
 });
 
 test('order, times, words and missing lines are differences', () => {
@@ -96,7 +110,10 @@ test('coverage tells cleanup from the rest, and what came too seldom', () => {
     '2 b0.1 3 sleep CancelledError()',
     '2 b0.1 raises CancelledError()',
   ]);
-  const row = coverage.table().text.split('\n').find((line) => line.startsWith('sleep'));
+  const row = coverage
+    .table()
+    .text.split('\n')
+    .find((line) => line.startsWith('sleep'));
   assert.deepEqual(row.trim().split(/\s+/), ['sleep', '!0', '!0', '1', '1', '-']);
 });
 

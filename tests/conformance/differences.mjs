@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Where the trace of a surface may differ from CPython's, by name and with the reason. A `wording` is compared after both
-// sides' words were replaced by `to`; nothing else of the line is touched. An `excuse` ends the comparison of a program
-// at its first different line. All other lines must be equal, in order.
+// Where the trace of a surface may differ from CPython's, by name and with the reason. A `wording` is compared after
+// both sides' words were replaced by `to`; nothing else of the line is touched. An `excuse` ends the comparison of a
+// program at its first different line. All other lines must be equal, in order.
 import { blocksOf, walk } from './generate.mjs';
 
 const words = (name, theirs, ours, to, reason) => ({ name, theirs, ours, to, reason });
@@ -44,7 +44,7 @@ export const EXCUSES = [
   {
     name: 'words of a cancelled gather',
     reason:
-      'CPython takes them from the last argument (its loop variable), also when that ended well or was cancelled before; ' +
+      'CPython takes them from the last argument (its loop variable), also when that ended well or before; ' +
       'ours are those of the latest request',
     excused: (theirs = '', ours = '', program) =>
       /CancelledError\(/.test(theirs) &&

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Makes programs: a few coroutine bodies and callbacks, lists of operations (operations.mjs) over shared slots. Most are
-// small, and there are few different delays, so that much is due at once.
-// Invariant: every program ends, and no tasks wait for one another in a circle (which CPython cannot cancel): a body uses
-// only bodies after itself and awaits only what has a higher rank, a callback schedules only callbacks after itself.
+// Makes programs: a few coroutine bodies and callbacks, lists of operations (operations.mjs) over shared slots. Most
+// are small, and there are few different delays, so that much is due at once. Invariant: every program ends, and no
+// tasks wait for one another in a circle (which CPython cannot cancel): a body uses only bodies after itself and
+// awaits only what has a higher rank, a callback schedules only callbacks after itself.
 import { CATCHES, KINDS, OPERATIONS } from './operations.mjs';
 import { Random } from './random.mjs';
 
@@ -25,7 +25,8 @@ const SHARES = [
 const CANCELLED = CATCHES.indexOf('CancelledError');
 const EMPTY = { op: '', slot: 0, items: [], flag: 0, number: 0, text: null, blocks: [] };
 
-// The slots: two for the tasks of each body, then the plain futures, then one for the gathers and shields of each rank.
+// The slots: two for the tasks of each body, then the plain futures, then one for the gathers and shields of each
+// rank.
 class Slots {
   constructor(bodies) {
     this.bodies = bodies;
@@ -45,8 +46,8 @@ class Slots {
   }
 }
 
-// Draws the fields of operations for one place of a program. [added] remembers the callbacks that were added, so that some
-// of them are removed again.
+// Draws the fields of operations for one place of a program. [added] remembers the callbacks that were added, so that
+// some of them are removed again.
 class Maker {
   constructor(random, slots, callbacks, added, place) {
     this.random = random;
@@ -85,7 +86,9 @@ class Maker {
   }
 
   catch() {
-    return this.random.weighted(CATCHES.map((name, kind) => [kind, { CancelledError: 5, BaseException: 4 }[name] ?? 1]));
+    return this.random.weighted(
+      CATCHES.map((name, kind) => [kind, { CancelledError: 5, BaseException: 4 }[name] ?? 1]),
+    );
   }
 
   // A body that may be started here; null where none is left.
@@ -198,8 +201,8 @@ function operations(maker, length) {
 
 const made = (op, fields = {}) => ({ ...EMPTY, op, ...fields });
 
-// What chance alone would seldom put together, at the start of a body: one that resists cancellation, one that fails after a
-// time, one that cancels others when they have begun to wait...
+// What chance alone would seldom put together, at the start of a body: one that resists cancellation, one that fails
+// after a time, one that cancels others when they have begun to wait...
 const SHAPES = {
   none: () => [],
 
@@ -222,9 +225,7 @@ const SHAPES = {
 
   limited: (maker) => [made('wait_for', { items: [maker.chance(0.5) ? maker.future() : maker.item()], number: 1 })],
 
-  waiting: (maker) => [
-    made('wait', { items: maker.slots(3), flag: maker.int(0, 2), number: maker.timeout() }),
-  ],
+  waiting: (maker) => [made('wait', { items: maker.slots(3), flag: maker.int(0, 2), number: maker.timeout() })],
 
   removing(maker) {
     const added = maker.add();
@@ -246,8 +247,7 @@ const shape = (maker) => SHAPES[maker.random.weighted(SHARES)](maker);
 // main makes what the others look at, most of the time.
 function prologue(maker, { bodies, futures }) {
   const first = [];
-  for (let i = 0; i < FUTURES; i++)
-    if (maker.chance(0.9)) first.push(made('future', { slot: futures + i }));
+  for (let i = 0; i < FUTURES; i++) if (maker.chance(0.9)) first.push(made('future', { slot: futures + i }));
   for (let body = 1; body < bodies; body++)
     if (maker.chance(0.85)) first.push(made('spawn', { slot: 2 * body, items: [-1 - body] }));
   return first;
@@ -277,9 +277,20 @@ export const countOf = (program) => {
 
 export function generate(seed, index) {
   const random = new Random(seed, index);
-  const slots = new Slots(random.weighted([[2, 4], [3, 5], [4, 2], [5, 1]]));
+  const slots = new Slots(
+    random.weighted([
+      [2, 4],
+      [3, 5],
+      [4, 2],
+      [5, 1],
+    ]),
+  );
   const callbacks = random.int(0, 3);
-  const most = random.weighted([[3, 4], [5, 3], [8, 1]]);
+  const most = random.weighted([
+    [3, 4],
+    [5, 3],
+    [8, 1],
+  ]);
   const added = [];
   const maker = (place) => new Maker(random, slots, callbacks, added, { depth: 0, handles: false, ...place });
   const bodies = Array.from({ length: slots.bodies }, (_, rank) => [

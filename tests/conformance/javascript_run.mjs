@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A program under way in JavaScript, over the package, and the operations that never suspend: what generators
-// (generators.mjs) and async functions (async_functions.mjs) have in common. One function for each operation; what each one
-// traces is what oracle.py's does.
+// (generators.mjs) and async functions (async_functions.mjs) have in common. One function for each operation; what
+// each one traces is what oracle.py's does.
 import { Task, is_cancelled } from '../../build/api/index.js';
 import * as asyncio from '../../build/api/index.js';
 import { CATCHES, KINDS } from './operations.mjs';
@@ -192,7 +192,9 @@ export const PLAIN = {
   cancel: onSlot((subject, op) => boolean(subject.cancel(words(op.text)))),
   uncancel: onSlot((subject) => String(subject.uncancel())),
   cancelling: onSlot((subject) => String(subject.cancelling())),
-  look: onSlot((subject) => `${boolean(subject.done())} ${boolean(subject.cancelled())} ${show(outcomeOf(subject).value)}`),
+  look: onSlot(
+    (subject) => `${boolean(subject.done())} ${boolean(subject.cancelled())} ${show(outcomeOf(subject).value)}`,
+  ),
   add_callback: onSlot((subject, op, run) => refused(() => subject.add_done_callback(run.callbacks[op.items[0]]))),
   remove_callback: onSlot((subject, op, run) => String(subject.remove_done_callback(run.callbacks[op.items[0]]))),
 

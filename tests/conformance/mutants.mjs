@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// npm run mutants [-- --only NAME] [--seed N]
-// Mistakes in the semantics (tests/mutants/*.patch), one at a time in a copy of the sources: each must be caught by the
-// conformance programs alone. The copy is built natively and without sanitizers, so each costs a second or two.
+// npm run mutants [-- --only NAME] [--seed N] Mistakes in the semantics (tests/mutants/*.patch), one at a time in a
+// copy of the sources: each must be caught by the conformance programs alone. The copy is built natively and without
+// sanitizers, so each costs a second or two.
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,15 @@ const PROGRAMS = 500;
 const SEED = 1;
 const LIMIT = 10e3; // milliseconds: a mutant may run for ever
 const CONFIGURE = ['-DASYNCIO_TESTS=ON', '-DASYNCIO_CORO=ucontext', '-DCMAKE_C_COMPILER=gcc', '-DCMAKE_C_FLAGS=-O1'];
-const SOURCES = ['CMakeLists.txt', 'include', 'src', 'web/lib', 'tests/CMakeLists.txt', 'tests/support', 'tests/conformance/c'];
+const SOURCES = [
+  'CMakeLists.txt',
+  'include',
+  'src',
+  'web/lib',
+  'tests/CMakeLists.txt',
+  'tests/support',
+  'tests/conformance/c',
+];
 
 const patches = join(root, 'tests/mutants');
 const folder = join(build, 'mutants');

@@ -45,8 +45,8 @@ const lastWords = (stderr) =>
     .filter((line) => /ERROR|Error|error|Expected|asyncio|overflow|#[0-5] /.test(line))
     .slice(0, 8);
 
-// A function from programs to their traces, run by [command] with [args] before the file's name. A crash ends the trace of
-// its program and no other; after many nothing more is run.
+// A function from programs to their traces, run by [command] with [args] before the file's name. A crash ends the
+// trace of its program and no other; after many nothing more is run.
 export function openNative(command, args, { limit = LIMIT, mostCrashes = MOST_CRASHES } = {}) {
   return async (programs) => {
     let crashes = 0;

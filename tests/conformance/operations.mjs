@@ -1,28 +1,34 @@
 // SPDX-License-Identifier: MIT
-// The operations that programs are made of, each described once for the generator and for the printers. An operation is
-// a record of these fields, the same for all, of which each uses what it needs:
-//   op, id    its name and its number in the program
-//   slot      the slot (or handle) that it fills or looks at
-//   items     what it is given: slot numbers; -1 - b is a new coroutine of body b; callbacks by their number
-//   flag      a choice: an error's kind, a mode, a yes
-//   number    seconds, a value or a count
-//   text      words; null for none
-//   blocks    the operations inside it
+// The operations that programs are made of, each described once for the generator and for the printers. An operation
+// is a record of these fields, the same for all, of which each uses what it needs:
 // What an entry says:
-//   weight    how often it is chosen where it may stand
-//   where     'coroutine', or 'anywhere': in callbacks too, which cannot suspend
-//   suspends, block   whether it may suspend, and whether it is a block
-//   make      its fields, drawn from a Maker (generate.mjs); null where it cannot stand
-//   outcomes  the columns of the coverage table that it can reach
-//   python, js, c   how a person would write it: text with {slot}, {items}... filled in by sources.mjs
 export const KINDS = ['ValueError', 'RuntimeError', 'TimeoutError', 'CancelledError', 'ApplicationError'];
 export const CATCHES = [...KINDS, 'Exception', 'BaseException'];
 export const WHEN = ['ALL_COMPLETED', 'FIRST_COMPLETED', 'FIRST_EXCEPTION'];
 
 const WAITS = ['ok', 'error', 'cancelled', 'cleanup', 'timeout'];
-const suspends = (weight, make, outcomes, sources) => ({ weight, where: 'coroutine', suspends: true, make, outcomes, ...sources });
-const anywhere = (weight, make, sources, outcomes = ['ok']) => ({ weight, where: 'anywhere', make, outcomes, ...sources });
-const inCoroutine = (weight, make, sources, outcomes = ['ok']) => ({ weight, where: 'coroutine', make, outcomes, ...sources });
+const suspends = (weight, make, outcomes, sources) => ({
+  weight,
+  where: 'coroutine',
+  suspends: true,
+  make,
+  outcomes,
+  ...sources,
+});
+const anywhere = (weight, make, sources, outcomes = ['ok']) => ({
+  weight,
+  where: 'anywhere',
+  make,
+  outcomes,
+  ...sources,
+});
+const inCoroutine = (weight, make, sources, outcomes = ['ok']) => ({
+  weight,
+  where: 'coroutine',
+  make,
+  outcomes,
+  ...sources,
+});
 
 // An item that exists, or null for the whole operation.
 const given = (item, fields = {}) => (item === null ? null : { items: [item], ...fields });
@@ -70,7 +76,10 @@ export const OPERATIONS = {
   }),
 
   try_finally: { ...inCoroutine(9, (m) => ({ blocks: [m.block(), m.block('cleanup')] })), block: true },
-  try_except: { ...inCoroutine(12, (m) => ({ flag: m.catch(), blocks: [m.block(), m.block('handler')] })), block: true },
+  try_except: {
+    ...inCoroutine(12, (m) => ({ flag: m.catch(), blocks: [m.block(), m.block('handler')] })),
+    block: true,
+  },
   repeat: { ...inCoroutine(2, (m) => ({ number: m.int(2, 3), blocks: [m.block()] })), block: true },
   raise: anywhere(2, (m) => ({ flag: m.kind(), text: m.words() }), {
     python: 'raise {error}',
@@ -108,16 +117,26 @@ export const OPERATIONS = {
     js: '{slot} = loop.create_future();',
     c: '{slot} = asyncio_loop_create_future(loop);',
   }),
-  set_result: anywhere(4, (m) => ({ slot: m.future(), number: m.int(1, 9) }), {
-    python: '{slot}.set_result({number})',
-    js: '{slot}.set_result({number});',
-    c: 'asyncio_future_set_result({slot}, asyncio_int({number}));',
-  }, ['ok', 'error']),
-  set_exception: anywhere(3, (m) => ({ slot: m.future(), flag: m.kind(), text: m.words() }), {
-    python: '{slot}.set_exception({error})',
-    js: '{slot}.set_exception({error});',
-    c: 'asyncio_future_set_exception({slot}, {error});',
-  }, ['ok', 'error']),
+  set_result: anywhere(
+    4,
+    (m) => ({ slot: m.future(), number: m.int(1, 9) }),
+    {
+      python: '{slot}.set_result({number})',
+      js: '{slot}.set_result({number});',
+      c: 'asyncio_future_set_result({slot}, asyncio_int({number}));',
+    },
+    ['ok', 'error'],
+  ),
+  set_exception: anywhere(
+    3,
+    (m) => ({ slot: m.future(), flag: m.kind(), text: m.words() }),
+    {
+      python: '{slot}.set_exception({error})',
+      js: '{slot}.set_exception({error});',
+      c: 'asyncio_future_set_exception({slot}, {error});',
+    },
+    ['ok', 'error'],
+  ),
   cancel: anywhere(14, (m) => ({ slot: m.any(), text: m.message() }), {
     python: '{slot}.cancel({text})',
     js: '{slot}.cancel({text});',
@@ -148,11 +167,16 @@ export const OPERATIONS = {
     js: 'asyncio.current_task().cancelling();',
     c: 'asyncio_task_cancelling(asyncio_current_task());',
   }),
-  look: anywhere(3, (m) => ({ slot: m.any() }), {
-    python: '{slot}.result()',
-    js: '{slot}.result();',
-    c: 'asyncio_future_result({slot}, &value);',
-  }, ['ok', 'error', 'cancelled']),
+  look: anywhere(
+    3,
+    (m) => ({ slot: m.any() }),
+    {
+      python: '{slot}.result()',
+      js: '{slot}.result();',
+      c: 'asyncio_future_result({slot}, &value);',
+    },
+    ['ok', 'error', 'cancelled'],
+  ),
   count_tasks: anywhere(1, () => ({}), {
     python: 'len(asyncio.all_tasks())',
     js: 'asyncio.all_tasks().size;',

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # CPython's asyncio, made comparable: its Python half without the accelerator, on a loop whose clock jumps to the next
-# timer. What is left to chance there is put in order here (sets, equal deadlines), and the one wish of ours that differs
-# is patched in: every awaiter of a cancelled task gets the words of the cancellation, not just the first.
+# timer. What is left to chance there is put in order here (sets, equal deadlines), and the one wish of ours that
+# differs is patched in: every awaiter of a cancelled task gets the words of the cancellation, not just the first.
 import heapq
 import sys
 

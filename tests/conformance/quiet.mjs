@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Quiet programs, for coroutines that cannot be compared event by event: async functions go on in microtasks, and a
-// cancelled one cannot be made to stop. Nobody is cancelled in them but plain futures by a time limit, and each body runs
-// once at most, as the child of one other: what comes out then depends on no order.
+// cancelled one cannot be made to stop. Nobody is cancelled in them but plain futures by a time limit, and each body
+// runs once at most, as the child of one other: what comes out then depends on no order.
 import { numbered } from './generate.mjs';
 import { CATCHES, KINDS } from './operations.mjs';
 import { Random } from './random.mjs';
@@ -81,7 +81,11 @@ class Body {
     const parts = this.children.map((child) => this.child(child));
     if (this.random.chance(0.4)) parts.push(this.future());
     if (this.random.chance(0.5)) parts.push([this.sleep()]);
-    const end = this.random.weighted([[[this.raise()], 2], [[this.return()], 5], [[], 2]]);
+    const end = this.random.weighted([
+      [[this.raise()], 2],
+      [[this.return()], 5],
+      [[], 2],
+    ]);
     return [...parts.flatMap((part) => this.guarded(part)), ...end];
   }
 }

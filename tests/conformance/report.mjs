@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a person gets to read about a difference: the smallest program that shows it, in three languages, and both traces.
+// What a person gets to read about a difference: the smallest program that shows it, in three languages, and both
+// traces.
 import { firstDifference } from './differences.mjs';
 import { shrink } from './shrink.mjs';
 import { sourcesOf } from './sources.mjs';

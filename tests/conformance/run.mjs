@@ -40,7 +40,8 @@ function options() {
 async function build(surfaces) {
   await ensure(TO_COMPARE);
   await ensurePackages();
-  for (const { name, make } of surfaces) await announce(`Building ${name}`, make);
+  const makers = new Map(surfaces.map(({ name, make }) => [make, name])); // some surfaces share what is built
+  for (const [make, name] of makers) await announce(`Building ${name}`, make);
 }
 
 // The surfaces that see the same programs, and how those are made and compared.

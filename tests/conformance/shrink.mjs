@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Makes a program that differs smaller while it still differs: whole stretches of operations are taken out first, then
-// single ones, then blocks are replaced by what is in them, then the fields are made plain.
+// Makes a program that differs smaller while it still differs: whole stretches of operations are taken out first,
+// then single ones, then blocks are replaced by what is in them, then the fields are made plain.
 import { blocksOf, numbered, walk } from './generate.mjs';
 
 const MOST_ROUNDS = 200;
@@ -14,8 +14,7 @@ function idsOf(program) {
 
 // Replaces each operation by what [change] gives for it, a list.
 function rewrite(program, change) {
-  const inside = (ops) =>
-    ops.flatMap((op) => change({ ...op, blocks: op.blocks.map(inside) }));
+  const inside = (ops) => ops.flatMap((op) => change({ ...op, blocks: op.blocks.map(inside) }));
   const copy = clone(program);
   return { ...copy, bodies: copy.bodies.map(inside), callbacks: copy.callbacks.map(inside) };
 }

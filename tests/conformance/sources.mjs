@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Programs as a person would write them, in Python, C and JavaScript: for reading, with the numbers of the operations in
-// the traces behind them. `s` are the slots, `h` the handles.
+// Programs as a person would write them, in Python, C and JavaScript: for reading, with the numbers of the operations
+// in the traces behind them. `s` are the slots, `h` the handles.
 import { CATCHES, KINDS, OPERATIONS, WHEN } from './operations.mjs';
 
 const real = (number, nan, infinity) => (Number.isNaN(number) ? nan : number === Infinity ? infinity : String(number));
@@ -99,7 +99,10 @@ const jsBlocks = {
 function nested(ops, name, blocks, empty) {
   const lines = ops.flatMap((op) => {
     if (!blocks[op.op]) return [statement(op, name)];
-    return blocks[op.op](op, op.blocks.map((block) => nested(block, name, blocks, empty)));
+    return blocks[op.op](
+      op,
+      op.blocks.map((block) => nested(block, name, blocks, empty)),
+    );
   });
   return indented(lines.length > 0 ? lines : empty);
 }

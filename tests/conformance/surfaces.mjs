@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is compared with the oracle: each surface is a driver over something that is built. `make` brings that up to date.
+// What is compared with the oracle: each surface is a driver over something that is built. `make` brings that up to
+// date.
 import { join } from 'node:path';
 
 import { NATIVE, WASM, make, makePackage } from '../tools/build.mjs';

@@ -11,7 +11,14 @@ const NO_FETCH = join(root, 'tests/tools/no_fetch.cjs');
 const SANITIZERS = { ASAN_OPTIONS: 'detect_leaks=1', UBSAN_OPTIONS: 'print_stacktrace=1' };
 const PROGRAM_LIMIT = 60; // seconds
 const CONFORMANCE_PROGRAMS = 400;
-const NODE_TEST_FOLDERS = ['tests/web', 'tests/web/api', 'tests/browser', 'tests/demo', 'tests/house', 'tests/conformance'];
+const NODE_TEST_FOLDERS = [
+  'tests/web',
+  'tests/web/api',
+  'tests/browser',
+  'tests/demo',
+  'tests/house',
+  'tests/conformance',
+];
 
 const filesIn = (folder, ending) =>
   existsSync(join(root, folder))

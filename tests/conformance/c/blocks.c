@@ -5,15 +5,16 @@
 
 #include "operations.h"
 
-#define NAMED(name) {#name, op_##name},
-static const struct {
-  const char *name;
-  action run;
-} operations[] = {OPERATIONS(NAMED)};
+static named_action *actions;
+
+void action_register(named_action *added) {
+  added->next = actions;
+  actions = added;
+}
 
 action action_named(const char *name) {
-  for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
-    if (strcmp(operations[i].name, name) == 0) return operations[i].run;
+  for (named_action *one = actions; one; one = one->next)
+    if (strcmp(one->name, name) == 0) return one->run;
   return NULL;
 }
 

@@ -117,7 +117,8 @@ static asyncio_handle **freed_handle(int index) {
 }
 
 OPERATION(call_soon) {
-  return say_status(me, op, asyncio_loop_call_soon(run.loop, call, &run.callbacks[op->items[0]], freed_handle(op->slot)));
+  return say_status(me, op,
+                    asyncio_loop_call_soon(run.loop, call, &run.callbacks[op->items[0]], freed_handle(op->slot)));
 }
 
 OPERATION(call_later) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reads programs from the text that tests/conformance/text.mjs writes: words with spaces between them, each list after
-// its length.
+// Reads programs from the text that tests/conformance/text.mjs writes: words with spaces between them, each list
+// after its length.
 #include "program.h"
 
 #include <stdlib.h>

@@ -47,7 +47,7 @@ typedef struct program {
 bool program_read(FILE *file, program *read);
 void program_free(program *read);
 
-// The function of an operation, by its name; NULL when there is none (operations.c).
+// The function of an operation, by its name; NULL when there is none (operations.h).
 action action_named(const char *name);
 
 #endif

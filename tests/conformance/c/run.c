@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Runs programs: a body is a coroutine with a stack, which walks its operations. After the last moment (END) what still
-// waits is ended with the loop; the trace then is complete.
+// Runs programs: a body is a coroutine with a stack, which walks its operations. After the last moment (END) what
+// still waits is ended with the loop; the trace then is complete.
 #include "run.h"
 
 #include <stdlib.h>
@@ -72,7 +72,10 @@ static void trace_end(int index) {
   bool done = asyncio_future_done(future), task = asyncio_istask(future);
   asyncio_status status = done ? asyncio_future_result(future, &value) : ASYNCIO_OK;
   char *text = status ? show_status(status) : show_value(value);
-  const char *state = asyncio_future_cancelled(future) ? "cancelled " : status ? "failed " : done ? "finished " : "pending";
+  const char *state = asyncio_future_cancelled(future) ? "cancelled "
+                      : status                         ? "failed "
+                      : done                           ? "finished "
+                                                       : "pending";
   char cancelling[32] = "";
   if (task) snprintf(cancelling, sizeof cancelling, " cancelling %u", asyncio_task_cancelling(future));
   trace_line("end f%d %s %s%s%s", index, task ? "task" : "future", state, done ? text : "", cancelling);

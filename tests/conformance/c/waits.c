@@ -64,8 +64,8 @@ static asyncio_future *gathered(const operation *op) {
 
 OPERATION(gather) { return await_outcome(me, op, gathered(op)); }
 
-static void event_wait(const instance *me, const operation *op, asyncio_future **futures, size_t count, asyncio_future **done,
-                       size_t done_count) {
+static void event_wait(const instance *me, const operation *op, asyncio_future **futures, size_t count,
+                       asyncio_future **done, size_t done_count) {
   char text[256];
   size_t used = 0;
   text[0] = '\0';
