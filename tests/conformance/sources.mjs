@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Programs as a person would write them, in Python, C and JavaScript: for reading, with the numbers of the operations
 // in the traces behind them. `s` are the slots, `h` the handles.
+import { blocksOf, walk } from './generate.mjs';
 import { CATCHES, KINDS, OPERATIONS, WHEN } from './operations.mjs';
 
 const real = (number, nan, infinity) => (Number.isNaN(number) ? nan : number === Infinity ? infinity : String(number));
@@ -54,6 +55,18 @@ function fill(template, op, language) {
     text: () => language.text(op.text),
   };
   return template.replace(/\{(\w+)\}/g, (whole, name) => values[name]?.() ?? whole);
+}
+
+const TAKES_CALLBACK = new Set(['add_callback', 'remove_callback', 'call_soon', 'call_later']);
+
+// The bodies and callbacks that have something in them or are mentioned: [index, operations] each.
+function used(program) {
+  const [bodies, callbacks] = [new Set([0]), new Set()];
+  const note = ({ op, items }) =>
+    items.forEach((item) => (TAKES_CALLBACK.has(op) ? callbacks.add(item) : bodies.add(-1 - item)));
+  for (const ops of blocksOf(program)) walk(ops, note);
+  const kept = (all, mentioned) => [...all.entries()].filter(([index, ops]) => ops.length > 0 || mentioned.has(index));
+  return { ...program, bodies: kept(program.bodies, bodies), callbacks: kept(program.callbacks, callbacks) };
 }
 
 const indented = (lines) => lines.map((line) => `  ${line}`);
@@ -112,8 +125,8 @@ function python({ bodies, callbacks, slots, handles }) {
   return [
     'import asyncio',
     `loop, s, h = asyncio.new_event_loop(), [None] * ${slots}, [None] * ${handles}`,
-    ...callbacks.flatMap((ops, index) => [`def c${index}(*_):`, ...block(ops)]),
-    ...bodies.flatMap((ops, index) => [`async def b${index}():`, ...block(ops)]),
+    ...callbacks.flatMap(([index, ops]) => [`def c${index}(*_):`, ...block(ops)]),
+    ...bodies.flatMap(([index, ops]) => [`async def b${index}():`, ...block(ops)]),
     's[0] = loop.create_task(b0())',
     'loop.call_later(1000, loop.stop)',
     'loop.run_forever()',
@@ -125,8 +138,8 @@ function js({ bodies, callbacks }) {
   return [
     "import * as asyncio from 'wasyncio';",
     'const loop = asyncio.new_event_loop(), s = [], h = [];',
-    ...callbacks.flatMap((ops, index) => [`function c${index}() {`, ...block(ops), '}']),
-    ...bodies.flatMap((ops, index) => [`function* b${index}() {`, ...block(ops), '}']),
+    ...callbacks.flatMap(([index, ops]) => [`function c${index}() {`, ...block(ops), '}']),
+    ...bodies.flatMap(([index, ops]) => [`function* b${index}() {`, ...block(ops), '}']),
     's[0] = loop.create_task(b0());',
     'loop.call_later(1000, () => loop.stop());',
     'await loop.run_forever();',
@@ -172,11 +185,11 @@ function cFunction(signature, ops, functions) {
 
 function c({ bodies, callbacks, slots, handles }) {
   const functions = [];
-  callbacks.forEach((ops, index) => {
+  callbacks.forEach(([index, ops]) => {
     const signature = `static asyncio_status c${index}(...)`;
     functions.push(...cFunction(signature, ops, functions));
   });
-  bodies.forEach((ops, index) => functions.push(...cFunction(`ASYNCIO_COROUTINE(b${index})`, ops, functions)));
+  bodies.forEach(([index, ops]) => functions.push(...cFunction(`ASYNCIO_COROUTINE(b${index})`, ops, functions)));
   return [
     '#include <asyncio.h>',
     `static asyncio_loop *loop;  // runs b0 as s[0], for 1000 seconds`,
@@ -186,8 +199,7 @@ function c({ bodies, callbacks, slots, handles }) {
   ];
 }
 
-export const sourcesOf = (program) => ({
-  Python: python(program).join('\n'),
-  C: c(program).join('\n'),
-  JavaScript: js(program).join('\n'),
-});
+export function sourcesOf(whole) {
+  const program = used(whole);
+  return { Python: python(program).join('\n'), C: c(program).join('\n'), JavaScript: js(program).join('\n') };
+}
