@@ -163,7 +163,7 @@ static asyncio__progress step_and_free(asyncio__frame *frame, asyncio_status sen
 asyncio_future *asyncio_wait_coroutine(asyncio_future *const *futures, size_t count, double timeout,
                                        asyncio_return_when return_when) {
   wait_frame self;
-  if (prepare(&self, futures, count, timeout, return_when)) return NULL;
+  if (prepare(&self, futures, count, timeout, return_when)) return asyncio__no_awaitable();
   self.frame.step = step_and_free;
   self.frame.drop = drop;
   return asyncio__frame_coroutine("wait", &self.frame, sizeof self);
