@@ -50,10 +50,10 @@ const WAITING = {
   shield: (me, op) => outcome(me, op, () => me.run.asyncio.shield(me.run.item(op.items[0]))),
   wait_for: (me, op) => outcome(me, op, () => me.run.asyncio.wait_for(me.run.item(op.items[0]), limit(op.number))),
 
-  // With flag as JavaScript calls one async function from another.
+  // By its form as JavaScript calls one async function from another, or as a task.
   call: (me, op) =>
     outcome(me, op, () =>
-      op.flag ? runBody(me.run, -1 - op.items[0]) : me.run.asyncio.create_task(me.run.item(op.items[0])),
+      op.form ? me.run.asyncio.create_task(me.run.item(op.items[0])) : runBody(me.run, -1 - op.items[0]),
     ),
 
   async wait(me, op) {

@@ -23,7 +23,7 @@ const SHARES = [
   ['cancelling', 2],
 ];
 const CANCELLED = CATCHES.indexOf('CancelledError');
-const EMPTY = { op: '', slot: 0, items: [], flag: 0, number: 0, text: null, blocks: [] };
+const EMPTY = { op: '', slot: 0, items: [], flag: 0, form: 0, number: 0, text: null, blocks: [] };
 
 // The slots: two for the tasks of each body, then the plain futures, then one for the gathers and shields of each
 // rank.
@@ -301,5 +301,6 @@ export function generate(seed, index) {
   const calls = Array.from({ length: callbacks }, (_, callback_) =>
     operations(maker({ rank: 0, callback_ }), random.int(1, 2)),
   );
+  for (const ops of [...bodies, ...calls]) walk(ops, (op) => (op.form = random.int(0, 1)));
   return numbered({ index, seed, slots: slots.count, handles: HANDLES, bodies, callbacks: calls });
 }

@@ -36,7 +36,7 @@ function* block(me, ops) {
 function* outcome(me, op, make) {
   let value;
   try {
-    value = yield make();
+    value = op.form ? yield make() : yield* make();
   } catch (failure) {
     me.event(op, show(failure));
     throw failure;
@@ -61,17 +61,10 @@ const WAITING = {
     yield* outcome(me, op, () => future);
   },
 
-  // With flag as JavaScript delegates to a generator, without the core's frame.
   *call(me, op) {
     const coroutine = me.run.item(op.items[0]);
     if (coroutine === null) return me.event(op, 'full');
-    if (!op.flag) return yield* outcome(me, op, () => coroutine);
-    try {
-      me.event(op, `ok ${show(yield* coroutine)}`);
-    } catch (failure) {
-      me.event(op, show(failure));
-      throw failure;
-    }
+    yield* outcome(me, op, () => coroutine);
   },
 
   *gather(me, op) {

@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: MIT
-// The operations that programs are made of, each described once for the generator and for the printers. An operation
-// is a record of these fields, the same for all, of which each uses what it needs:
+// The operations that programs are made of, each described once for the generator and for the printers. An operation is
+// a record of these fields, the same for all, of which each uses what it needs:
+//   op, id    its name and its number in the program
+//   slot      the slot (or handle) that it fills or looks at
+//   items     what it is given: slot numbers; -1 - b is a new coroutine of body b; callbacks by their number
+//   flag      a choice: an error's kind, a mode, a yes
+//   form      1: where it can be written in two ways, the longer one: in C through a coroutine object, in JavaScript with
+//             yield and not yield*
+//   number    seconds, a value or a count
+//   text      words; null for none
+//   blocks    the operations inside it
 // What an entry says:
+//   weight    how often it is chosen where it may stand
+//   where     'coroutine', or 'anywhere': in callbacks too, which cannot suspend
+//   suspends, block   whether it may suspend, and whether it is a block
+//   make      its fields, drawn from a Maker (generate.mjs); null where it cannot stand
+//   outcomes  the columns of the coverage table that it can reach
+//   python, js, c   how a person would write it: text with {slot}, {items}... filled in by sources.mjs
 export const KINDS = ['ValueError', 'RuntimeError', 'TimeoutError', 'CancelledError', 'ApplicationError'];
 export const CATCHES = [...KINDS, 'Exception', 'BaseException'];
 export const WHEN = ['ALL_COMPLETED', 'FIRST_COMPLETED', 'FIRST_EXCEPTION'];
@@ -44,7 +59,7 @@ export const OPERATIONS = {
     js: 'yield* {slot};',
     c: 'ASYNCIO_TRY(asyncio_await({slot}, &value));',
   }),
-  call: suspends(7, (m) => given(m.body(), { flag: m.int(0, 1) }), WAITS, {
+  call: suspends(7, (m) => given(m.body()), WAITS, {
     python: 'await {items}',
     js: 'yield* {items};',
     c: 'ASYNCIO_TRY(asyncio_await({items}, &value));',

@@ -11,7 +11,7 @@ const ANY = CATCHES.indexOf('Exception');
 const LONG = 500; // seconds: a limit that is never reached
 
 const made = (op, fields = {}) => ({
-  ...{ op, slot: 0, items: [], flag: 0, number: 0, text: null, blocks: [] },
+  ...{ op, slot: 0, items: [], flag: 0, form: 0, number: 0, text: null, blocks: [] },
   ...fields,
 });
 
@@ -42,7 +42,7 @@ class Body {
     const item = -1 - child;
     const spawn = made('spawn', { items: [item], slot });
     return this.random.pick([
-      () => [made('call', { items: [item], flag: this.random.int(0, 1) })],
+      () => [made('call', { items: [item], form: this.random.int(0, 1) })],
       () => [made('shield', { items: [item] })],
       () => [made('wait_for', { items: [item], number: this.random.pick([LONG, Infinity]) })],
       () => [made('gather', { items: [item], flag: this.random.int(0, 1) })],

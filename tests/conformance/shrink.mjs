@@ -47,6 +47,7 @@ function plainer(op) {
   if (op.number === 1) found.push({ number: 0 });
   if (op.text !== null && op.op.startsWith('cancel')) found.push({ text: null });
   if (op.flag !== 0) found.push({ flag: 0 });
+  if (op.form !== 0) found.push({ form: 0 });
   if (op.items.length > 1)
     op.items.forEach((_, index) => found.push({ items: op.items.filter((__, other) => other !== index) }));
   return op.op === 'repeat' ? found.filter(({ number }) => number !== 0) : found;

@@ -71,9 +71,13 @@ function used(program) {
 
 const indented = (lines) => lines.map((line) => `  ${line}`);
 
+const TWO_FORMS = new Set(['sleep', 'call', 'wait', 'wait_for']);
+const LONGER_FORM = { python: '', c: ', through its coroutine object', js: ', with yield and not yield*' };
+
 function statement(op, name) {
   const language = LANGUAGES[name];
-  return `${fill(OPERATIONS[op.op][name], op, language)}  ${language.comment} ${op.id}`;
+  const form = op.form && TWO_FORMS.has(op.op) ? LONGER_FORM[name] : '';
+  return `${fill(OPERATIONS[op.op][name], op, language)}  ${language.comment} ${op.id}${form}`;
 }
 
 // ---- Python and JavaScript: blocks within blocks

@@ -7,6 +7,7 @@ const operation = (op) => [
   op.op,
   op.slot,
   op.flag,
+  op.form,
   op.number,
   op.text ?? '-',
   ...list(op.items, (item) => [item]),

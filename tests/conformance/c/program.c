@@ -53,6 +53,7 @@ static void read_op(FILE *file, operation *op) {
   if (!op->run) give_up("an operation", op->name ? op->name : "none");
   op->slot = read_int(file);
   op->flag = read_int(file);
+  op->form = read_int(file);
   op->number = read_double(file);
   op->text = read_text(file);
   op->item_count = read_int(file);

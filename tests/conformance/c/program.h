@@ -25,6 +25,7 @@ struct operation {
   action run;
   int slot;
   int flag;
+  int form;
   double number;
   char *text;  // NULL for none
   int item_count;

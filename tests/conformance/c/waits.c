@@ -20,6 +20,7 @@ static asyncio_status await_outcome(instance *me, const operation *op, asyncio_f
 
 OPERATION(sleep) {
   asyncio_value none = asyncio_none();
+  if (op->form) return await_outcome(me, op, asyncio_sleep_coroutine(op->number, none));
   asyncio_status status = asyncio_sleep(op->number);
   return outcome(me, op, status, &none);
 }
@@ -34,12 +35,11 @@ OPERATION(await) {
   return future ? await_outcome(me, op, future) : without(me, op, "empty");
 }
 
-// With [flag] as C calls one function from another, without a coroutine object.
 OPERATION(call) {
   asyncio_value value;
   asyncio_future *coroutine = item(op->items[0]);
   if (!coroutine) return without(me, op, "full");
-  if (!op->flag) return await_outcome(me, op, coroutine);
+  if (op->form) return await_outcome(me, op, coroutine);
   asyncio_unref(coroutine);
   asyncio_status status = body(-1 - op->items[0], &value);
   return outcome(me, op, status, &value);
@@ -78,12 +78,23 @@ static void event_wait(const instance *me, const operation *op, asyncio_future *
   event(me, op, "ok %s", text);
 }
 
+// The object of a wait says nothing: each future says itself whether it is done.
+static asyncio_status wait_by_form(const operation *op, asyncio_future **futures, size_t count, size_t *done) {
+  asyncio_return_when when = (asyncio_return_when)op->flag;
+  if (!op->form) return asyncio_wait(futures, count, op->number, when, done);
+  asyncio_status status = asyncio_await(asyncio_wait_coroutine(futures, count, op->number, when), NULL);
+  *done = 0;
+  for (size_t i = 0; !status && i < count; i++)
+    if (asyncio_future_done(futures[i])) futures[(*done)++] = futures[i];
+  return status;
+}
+
 OPERATION(wait) {
   size_t count, done;
   asyncio_future **futures = items(op, &count);
   asyncio_future **given = calloc(count + 1, sizeof *given);
   memcpy(given, futures, count * sizeof *given);
-  asyncio_status status = asyncio_wait(futures, count, op->number, (asyncio_return_when)op->flag, &done);
+  asyncio_status status = wait_by_form(op, futures, count, &done);
   if (status)
     event_outcome(me, op, status, asyncio_none());
   else
@@ -99,6 +110,7 @@ OPERATION(wait_for) {
   asyncio_value value;
   asyncio_future *awaitable = item(op->items[0]);
   if (!awaitable) return without(me, op, "empty");
+  if (op->form) return await_outcome(me, op, asyncio_wait_for_coroutine(awaitable, op->number));
   asyncio_status status = asyncio_wait_for(awaitable, op->number, &value);
   return outcome(me, op, status, &value);
 }
