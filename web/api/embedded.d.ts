@@ -2,8 +2,11 @@
 // What web/cli/build.mjs makes beside the compiled files: the core, and the part of web/lib/asyncio.js that every
 // loader shares.
 
-/** WebAssembly, one character for each byte. */
+/** WebAssembly, one character for each byte, combined with `mask`. */
 export const wasm: string;
+
+/** What each byte is combined with (exclusive or). */
+export const mask: number;
 
 /** A value as C takes it. */
 export interface Given {

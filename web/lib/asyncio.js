@@ -4,7 +4,8 @@
 // destructuring in for loops), and nothing here throws into C.
 
 // What every program needs and the JavaScript package too, which takes this function's text from here
-// (web/cli/build.mjs): values, turns and promises. [core] has C's functions, what calls them (guard), and the clock.
+// (web/cli/build.mjs): values, turns and promises. [core] has C's functions, what calls them (guard), and the clock; the
+// bridge's owner adds given(value), a value as C takes it, and statusOf(reason), C's status for what was thrown.
 function asyncioBridge(core) {
   const GONE = {}; // in the place of a value that was deleted
 
@@ -92,14 +93,6 @@ function asyncioBridge(core) {
       return bridge.values.get(handle >>> 0);
     },
 
-    // A handle of a promise, or of what a function returns that is given an AbortSignal. A function that throws is a
-    // rejection.
-    promise(source) {
-      const controller = new AbortController();
-      const promise = typeof source === 'function' ? new Promise((resolve) => resolve(source(controller.signal))) : source;
-      return bridge.handle(new bridge.Pending(promise, () => (controller.abort(), true)));
-    },
-
     Pending: class {
       constructor(promise, cancel) {
         this.promise = promise;
@@ -182,7 +175,6 @@ function asyncioBridge(core) {
     },
 
     // ---- Promises: the outcome goes to C's future in a microtask, outside any C frame.
-    KIND: { none: 0, bool: 1, int64: 2, double: 3, text: 5, bytes: 6, list: 7, error: 8, js: 9 },
     incoming: undefined, // bytes for C to fetch
 
     watch(handle, future) {
@@ -216,33 +208,11 @@ function asyncioBridge(core) {
       bridge.incoming = undefined;
     },
 
-    // A value as C takes it. Throws what a detached buffer or a proxy throws when it is looked at.
-    given(value) {
-      const KIND = bridge.KIND;
-      const give = (kind, number, size, bytes) => ({ kind, number, size, bytes });
-      const giveBytes = (kind, bytes) => give(kind, 0, bytes.length, bytes);
-      if (value === undefined || value === null) return give(KIND.none, 0, 0);
-      if (typeof value === 'boolean') return give(KIND.bool, +value, 0);
-      if (typeof value === 'number') return give(KIND.double, value, 0);
-      if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value)
-        return give(KIND.int64, Number(value >> BigInt(32)), Number(BigInt.asUintN(32, value)));
-      if (typeof value === 'string') return giveBytes(KIND.text, new TextEncoder().encode(value));
-      if (value instanceof ArrayBuffer) return giveBytes(KIND.bytes, new Uint8Array(value));
-      if (ArrayBuffer.isView(value))
-        return giveBytes(KIND.bytes, new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice()); // C's memory may move
-      return give(KIND.js, 0, bridge.handle(value));
-    },
-
     rejected(handle, pending, reason) {
       const future = bridge.take(handle, pending);
       bridge.incoming = new TextEncoder().encode(bridge.describe(reason));
       core.rejected(future, bridge.statusOf(reason), bridge.incoming.length, bridge.handle(reason));
       bridge.incoming = undefined;
-    },
-
-    // C's status for what was thrown: JSError.
-    statusOf() {
-      return -13;
     },
 
     abandon(handle, message) {
@@ -268,6 +238,37 @@ function asyncioLoader(makeBridge) {
   const asyncio = Object.assign(makeBridge(core), {
     parkable: 0, // where C keeps who may suspend
     foreign: '', // the function of JavaScript that C has called and that is on the stack
+
+    // A handle of a promise, or of what a function returns that is given an AbortSignal. A function that throws is a
+    // rejection.
+    promise(source) {
+      const controller = new AbortController();
+      const promise = typeof source === 'function' ? new Promise((resolve) => resolve(source(controller.signal))) : source;
+      return asyncio.handle(new asyncio.Pending(promise, () => (controller.abort(), true)));
+    },
+
+    KIND: { none: 0, bool: 1, int64: 2, double: 3, text: 5, bytes: 6, list: 7, error: 8, js: 9 },
+    // A value as C takes it. Throws what a detached buffer or a proxy throws when it is looked at.
+    given(value) {
+      const KIND = asyncio.KIND;
+      const give = (kind, number, size, bytes) => ({ kind, number, size, bytes });
+      const giveBytes = (kind, bytes) => give(kind, 0, bytes.length, bytes);
+      if (value === undefined || value === null) return give(KIND.none, 0, 0);
+      if (typeof value === 'boolean') return give(KIND.bool, +value, 0);
+      if (typeof value === 'number') return give(KIND.double, value, 0);
+      if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value)
+        return give(KIND.int64, Number(value >> BigInt(32)), Number(BigInt.asUintN(32, value)));
+      if (typeof value === 'string') return giveBytes(KIND.text, new TextEncoder().encode(value));
+      if (value instanceof ArrayBuffer) return giveBytes(KIND.bytes, new Uint8Array(value));
+      if (ArrayBuffer.isView(value))
+        return giveBytes(KIND.bytes, new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice()); // C's memory may move
+      return give(KIND.js, 0, asyncio.handle(value));
+    },
+
+    // C's status for what was thrown: JSError.
+    statusOf() {
+      return -13;
+    },
 
     // ---- Exceptions that leave C. An exit is the glue's own affair. Anything else has thrown away every frame of the
     // turn: the coroutine that ran is lost, and with it only its task.
