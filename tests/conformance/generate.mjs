@@ -16,10 +16,12 @@ const TWICE = 0.1;
 const SHARES = [
   ['none', 4],
   ['stubborn', 3],
-  ['failing', 1],
+  ['failing', 1.5],
   ['limited', 1],
-  ['waiting', 1],
+  ['waiting', 1.5],
   ['removing', 0.7],
+  ['shielding', 0.7],
+  ['insisting', 0.7],
   ['cancelling', 2],
 ];
 const CANCELLED = CATCHES.indexOf('CancelledError');
@@ -225,13 +227,35 @@ const SHAPES = {
 
   limited: (maker) => [made('wait_for', { items: [maker.chance(0.5) ? maker.future() : maker.item()], number: 1 })],
 
-  waiting: (maker) => [made('wait', { items: maker.slots(3), flag: maker.int(0, 2), number: maker.timeout() })],
+  waiting(maker) {
+    const fields = { flag: maker.int(0, 2), number: maker.random.pick([Infinity, Infinity, 1, 2, 3]) };
+    const items = maker.slots(3);
+    if (maker.chance(0.5)) return [made('wait', { items, ...fields })];
+    const failed = made('set_exception', { slot: maker.future(), flag: maker.kind(), text: maker.words() });
+    return [failed, made('wait', { items: [failed.slot, ...items], ...fields })];
+  },
 
   removing(maker) {
     const added = maker.add();
     if (!added) return [];
     const again = maker.chance(0.6) ? [made('add_callback', { ...added })] : [];
-    return [made('add_callback', added), ...again, made('remove_callback', { ...added })];
+    const soon = { slot: maker.handle(), items: [...added.items] };
+    const handle = maker.chance(0.5) ? [made('call_soon', soon), made('cancel_handle', { slot: soon.slot })] : [];
+    return [made('add_callback', added), ...again, made('remove_callback', { ...added }), ...handle];
+  },
+
+  shielding(maker) {
+    const shield = made('make_shield', maker.outer([maker.item()]));
+    const cancel = made('cancel', { slot: shield.slot, text: maker.message() });
+    return [shield, ...(maker.chance(0.5) ? [made('sleep', { number: maker.int(0, 1) })] : []), cancel];
+  },
+
+  insisting(maker) {
+    const cancel = (slot) => made('cancel', { slot, text: maker.message() });
+    const spawned = maker.chance(0.5) ? maker.spawned() : null;
+    const slot = spawned ? spawned.slot : maker.task();
+    const before = spawned ? made('spawn', spawned) : made('sleep', { number: maker.int(0, 2) });
+    return [before, cancel(slot), cancel(slot)];
   },
 
   cancelling: (maker) => [

@@ -54,11 +54,12 @@ async function must(running) {
   if (status !== 0) throw new Error(output);
 }
 
+// With the time of now: what the last run has compiled of a mutant must not count as up to date.
 async function copySources() {
   rmSync(tree, { recursive: true, force: true });
   for (const name of SOURCES) {
     mkdirSync(dirname(join(tree, name)), { recursive: true });
-    cpSync(join(root, name), join(tree, name), { recursive: true, preserveTimestamps: true });
+    cpSync(join(root, name), join(tree, name), { recursive: true });
   }
   await must(run('cmake', ['-S', tree, '-B', binaries, ...CONFIGURE]));
 }
@@ -67,11 +68,21 @@ const compile = () => run('cmake', ['--build', binaries, '--parallel', '2', '--t
 
 const why = (patch) => readFileSync(patch, 'utf8').split('\n')[0];
 
-function verdict({ programs, differences: [first, ...others] }) {
-  if (!first) return `NOT CAUGHT by ${programs} programs`;
-  const { oracle, found, at, program } = first;
-  const where = `${1 + others.length} of ${programs} programs differ, the first is ${program.index}`;
-  return `caught: ${where}\n      CPython  ${oracle[at] ?? '(nothing)'}\n      here     ${found[at] ?? '(nothing)'}`;
+function verdict({ programs, differences }) {
+  if (differences.length === 0) return `NOT CAUGHT by ${programs} programs`;
+  const { oracle, found, at, program } = differences[0];
+  const crash = found.find((line) => line.startsWith('crashed'));
+  const seen = crash ? `it ${crash}` : `${differences.length} of ${programs} programs differ`;
+  const lines = [`caught: ${seen}, in program ${program.index} first`];
+  return [...lines, `  CPython  ${oracle[at] ?? '(nothing)'}`, `  here     ${found[at] ?? '(nothing)'}`].join('\n    ');
+}
+
+// What the programs see of the sources as they now are in the copy.
+async function compare(name, programs, oracle) {
+  const surface = { name, open: () => openNative(driver, [], { limit: LIMIT, mostCrashes: 1 }) };
+  const comparison = await Comparison.open(oracle, [surface]);
+  await comparison.add(programs);
+  return comparison;
 }
 
 // Whether the programs see the mutant, and what to print.
@@ -80,13 +91,18 @@ async function judge({ name, patch }, programs, oracle) {
   try {
     const { status, output } = await compile();
     if (status !== 0) return { caught: false, text: `does not compile\n${output.slice(-2000)}` };
-    const surface = { name, open: () => openNative(driver, [], { limit: LIMIT, mostCrashes: 1 }) };
-    const comparison = await Comparison.open(oracle, [surface]);
-    await comparison.add(programs);
+    const comparison = await compare(name, programs, oracle);
     return { caught: comparison.differences.length > 0, text: verdict(comparison) };
   } finally {
     await must(git(tree, 'apply', '-R', patch));
   }
+}
+
+// Without a mistake there must be nothing to see, or every mutant would seem to be caught.
+async function checkOriginal(programs, oracle) {
+  await must(compile());
+  const comparison = await compare('original', programs, oracle);
+  if (comparison.differences.length > 0) throw new Error(`The sources differ without a mutant: ${verdict(comparison)}`);
 }
 
 async function main() {
@@ -99,6 +115,7 @@ async function main() {
   const { openOracle } = await import('./oracle.mjs');
   const traces = (await openOracle())(programs);
   await copySources();
+  await checkOriginal(programs, () => traces);
   let caught = 0;
   for (const mutant of chosen) {
     const result = await judge(mutant, programs, () => traces);
