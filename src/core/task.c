@@ -348,6 +348,7 @@ asyncio_task *asyncio_create_task_with(asyncio_future *coroutine, asyncio_task_o
 
 void asyncio__task_abandon(asyncio__task *self) {
   asyncio__task *executing = asyncio__thread.task;
+  self->lost = true;
   asyncio__task_forget_wait(self);
   asyncio__thread.task = self;
   for (; self->frame->awaiter; (void)pop(self))

@@ -92,6 +92,13 @@ async function promiseAll() {
   return { milliseconds: performance.now() - start, sum };
 }
 
+async function sumOf(call, count) {
+  let sum = 0;
+  const start = performance.now();
+  for (let i = 0; i < count; i++) sum += await call(i);
+  return { milliseconds: performance.now() - start, sum };
+}
+
 // ---- Rounds
 
 const between = () => new Promise((resolve) => setTimeout(resolve, 20));
@@ -185,5 +192,17 @@ const pythons = await alternate(5, {
 });
 print('A switch in JavaScript and in Python, 1000 tasks', pythons);
 atLeast('Pyodide sleep(0) / JS generator task', 20, ratio(pythons[pythonic], pythons[generator]));
+
+const app = await asyncio.load(require(join(build, 'bench/loaded.js')));
+const created = 'C task, created and awaited in JavaScript';
+const called = 'JS async function, called and awaited';
+const calls = { units: 1e5, sum: (1e5 * (1e5 - 1)) / 2 };
+const awaits = await alternate(REPETITIONS, {
+  [created]: { round: () => sumOf((i) => app.create_task(app.returns_at_once(i)), 1e5), ...calls },
+  [called]: { round: () => sumOf(returnsAtOnce, 1e5), ...calls },
+});
+print('A call of C from JavaScript, one after another', awaits);
+atMost('C task awaited / JS async function awaited', 5, ratio(awaits[created], awaits[called]));
+app.close();
 process.exitCode = missed ? 1 : 0;
 coroutines.stop(); // ends the process, as main's return does

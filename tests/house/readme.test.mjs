@@ -17,6 +17,17 @@ test("the README's JavaScript prints what the README says", () => {
   assert.equal(printed, block('text', 'TimeoutError: true'));
 });
 
+test("the README's C program, loaded into JavaScript, prints what the README says", () => {
+  const folder = join(build, 'house/readme/loaded');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'factorial.c'), block('c', 'ASYNCIO_EXPORT('));
+  writeFileSync(join(folder, 'program.mjs'), block('js', 'asyncio.load('));
+  const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...environment } };
+  const [command, ...args] = commandLine('-sMODULARIZE');
+  execFileSync(command, args, options);
+  assert.equal(execFileSync(process.execPath, ['program.mjs'], options), block('text', 'cancelled: true'));
+});
+
 for (const [compiler, ...run] of [
   ['emcc', process.execPath, 'program.js'],
   ['gcc', './program'],

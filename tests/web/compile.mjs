@@ -11,11 +11,13 @@ const library = join(build, 'wasm/libasyncio.a');
 const folder = join(build, 'web-programs');
 const linkFlags = ['-O2', '-sASYNCIFY', '-sASSERTIONS=0', '-sEXIT_RUNTIME=1'];
 
-// The path of programs/NAME.c's JavaScript. [flags] come last, so that they win.
-export function compile(name, flags = []) {
+// The path of programs/NAME.c's JavaScript. [flags] come last, so that they win. Tests that run side by side have each their
+// own [place].
+export function compile(name, flags = [], place = '.') {
   assert.ok(existsSync(library), `${library} is missing: npm start builds it`);
-  mkdirSync(folder, { recursive: true });
-  const output = join(folder, `${[name, ...flags].join('').replace(/[^\w=-]/g, '')}.js`);
+  mkdirSync(join(folder, place), { recursive: true });
+  const ending = flags.includes('-sEXPORT_ES6') ? 'mjs' : 'js';
+  const output = join(folder, place, `${[name, ...flags].join('').replace(/[^\w=-]/g, '')}.${ending}`);
   const sources = [join(root, 'tests/web/programs', `${name}.c`), library];
   const include = ['-I', join(root, 'include'), '--js-library', join(root, 'web/lib/asyncio.js')];
   const args = [...sources, ...include, ...linkFlags, ...flags, '-o', output];

@@ -21,6 +21,12 @@ export interface Pending {
   future: number;
 }
 
+/** How the outcome of a promise becomes C's. */
+export interface Crossing {
+  given(value: unknown): Given;
+  statusOf(reason: unknown): number;
+}
+
 /** What the shared part needs of its owner. */
 export interface BridgeCore {
   turn(kind: number): void;
@@ -45,14 +51,12 @@ export interface Bridge {
   incoming: Uint8Array | undefined;
   handle(value: unknown): number;
   value(handle: number): unknown;
-  Pending: new (promise: unknown, cancel: (message: number) => boolean) => Pending;
+  Pending: new (promise: unknown, cancel: (message: number) => boolean, crossing: Crossing) => Pending;
   readonly TURN: { readonly timer: number; readonly hop: number; readonly microtask: number };
   wakeSoon(patient: number): void;
   armTimer(deadline: number): void;
   turn(kind: number): void;
   describe(reason: unknown): string;
-  given(value: unknown): Given;
-  statusOf(reason: unknown): number;
   watch(handle: number, future: number): boolean;
   abandon(handle: number, message: number): boolean;
 }

@@ -27,26 +27,17 @@ const debianModules = '/usr/share/nodejs'; // where Debian's emcc has its parser
 
 const FEATURES = ['--enable-bulk-memory', '--enable-sign-ext', '--enable-mutable-globals'];
 
-// What the package calls beyond src/web.
-const EXPORTS = [
-  ...['ref', 'unref', 'gather_array', 'shield', 'wait_for_coroutine', 'wait_coroutine', 'promise', 'current_task'],
-  ...['future_done', 'future_cancelled', 'future_get_loop', 'istask', 'all_tasks'],
-  ...['task_cancelling', 'task_get_name', 'task_uncancel'],
-  ...['loop_close', 'loop_create_future', 'loop_is_running', 'loop_stop', 'loop_time', 'loop_unref'],
-  ...['handle_cancel', 'handle_unref', 'handle_when', 'error_clear', 'error_current', 'error_js', 'error_latest'],
-].map((name) => `_asyncio_${name}`);
-
 const filesOf = (folder) =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith('.c'))
     .map((name) => join(root, folder, name));
 
-// src/port/print.c takes the place of stdio and of check.c, memory.c that of malloc; main is no coroutine where there is
-// no main.
+// src/port/print.c takes the place of stdio and of check.c, memory.c that of malloc; there is no main to be a
+// coroutine, and C exports nothing.
 function sources() {
   const port = ['stack', 'coro_none', 'print', 'memory', 'host_web'].map((name) => join(root, `src/port/${name}.c`));
   const others = ['src/base', 'src/core', 'src/async', 'src/web'].flatMap(filesOf);
-  return [...others.filter((name) => !/(base\/check|web\/main)\.c$/.test(name)), ...port];
+  return [...others.filter((name) => !/(base\/check|web\/main|web\/export)\.c$/.test(name)), ...port];
 }
 
 function must(command, args) {
@@ -63,8 +54,7 @@ function compileCore(raw) {
   const compiling = ['-Oz', '-std=gnu11', ...warnings, '-DASYNCIO_NO_ASYNCIFY', '-I', join(root, 'include')];
   const linking = ['--no-entry', '-sERROR_ON_UNDEFINED_SYMBOLS=0', '-sWARN_ON_UNDEFINED_SYMBOLS=0'];
   const memory = ['-sALLOW_MEMORY_GROWTH', '-sTOTAL_STACK=65536', '-sINITIAL_MEMORY=131072'];
-  const names = `-sEXPORTED_FUNCTIONS=${[...EXPORTS, '_malloc', '_free'].join(',')}`;
-  must('emcc', [...compiling, ...sources(), ...linking, ...memory, names, '-o', raw]);
+  must('emcc', [...compiling, ...sources(), ...linking, ...memory, '-o', raw]);
 }
 
 // Drops what only the loader of a C program calls: the exports that TypeScript does not name, and all that hangs on them.
