@@ -30,6 +30,7 @@ struct gather {
   asyncio_value *results;  // where its items are
   bool return_exceptions;
   bool cancel_requested;
+  asyncio_error *cancel_error;  // the latest request's words; owned
 };
 
 static bool cancel_children(asyncio_future *future, const char *message);
@@ -51,6 +52,7 @@ static void destroy(asyncio_future *future) {
   gather *self = (gather *)future;
   release_children(self);
   asyncio_value_clear(&self->list);
+  asyncio__error_unref(self->cancel_error);
 }
 
 static asyncio_future *awaits(const asyncio_future *future, size_t *at) {
@@ -68,8 +70,12 @@ static bool cancel_children(asyncio_future *future, const char *message) {
   gather *self = (gather *)future;
   bool any = false;
   for (size_t i = 0; i < self->count; i++) any |= asyncio_future_cancel(self->children[i].future, message);
-  self->cancel_requested |= any;
-  return any;
+  if (!any) return false;
+  asyncio_error *former = self->cancel_error;  // [message] may be its words
+  self->cancel_error = asyncio__cancelled_error(message);
+  asyncio__error_unref(former);
+  self->cancel_requested = true;
+  return true;
 }
 
 static void finish(gather *self, asyncio_status status, asyncio_error *error) {
@@ -101,9 +107,9 @@ static void finish_with_list(gather *self) {
   if (!asyncio__is_done(&self->future)) finish(self, ASYNCIO_OK, NULL);
 }
 
-static void all_ended(gather *self, const asyncio_future *last) {
+static void all_ended(gather *self) {
   if (self->cancel_requested)
-    finish(self, ASYNCIO_CANCELLED_ERROR, last->status == ASYNCIO_CANCELLED_ERROR ? last->error : NULL);
+    finish(self, ASYNCIO_CANCELLED_ERROR, self->cancel_error);
   else
     finish_with_list(self);
 }
@@ -119,7 +125,7 @@ static void child_ended(gather *self, child *one) {
   }
   keep_result(self, one);
   one->future = NULL;
-  if (self->unfinished == 0 && !asyncio__is_done(&self->future)) all_ended(self, ended);
+  if (self->unfinished == 0 && !asyncio__is_done(&self->future)) all_ended(self);
   asyncio_unref(ended);
 }
 
@@ -245,6 +251,7 @@ static gather *gather_new(asyncio_loop *loop, size_t count, bool return_exceptio
   self->list = asyncio_none();
   self->return_exceptions = return_exceptions;
   self->cancel_requested = false;
+  self->cancel_error = NULL;
   if (!make_room(self, count)) return self;
   asyncio_unref(&self->future);
   return NULL;

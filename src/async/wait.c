@@ -75,7 +75,7 @@ static asyncio_status begin(wait_frame *self) {
   asyncio_loop *loop = asyncio_get_running_loop();
   asyncio__timer_init(&self->timer, time_is_up);
   if (self->delay != INFINITY)
-    ASYNCIO_TRY(asyncio__loop_arm(loop, &self->timer, asyncio_loop_time(loop) + fmax(self->delay, 0)));
+    ASYNCIO_TRY(asyncio__loop_arm(loop, &self->timer, asyncio_loop_time(loop) + self->delay));
   self->task = asyncio_current_task();
   for (size_t i = 0; i < self->count; i++) {
     watch *one = &self->watches[i];
@@ -173,7 +173,7 @@ static asyncio__progress step_and_free(asyncio__frame *frame, asyncio_status sen
 asyncio_future *asyncio_wait_coroutine(asyncio_future *const *futures, size_t count, double timeout,
                                        asyncio_return_when return_when) {
   wait_frame self;
-  if (prepare(&self, futures, count, timeout, return_when)) return NULL;
+  if (prepare(&self, futures, count, timeout, return_when)) return asyncio__no_awaitable();
   self.frame.step = step_and_free;
   self.frame.drop = drop;
   return asyncio__frame_coroutine("wait", &self.frame, sizeof self);

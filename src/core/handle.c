@@ -97,7 +97,7 @@ asyncio_status asyncio_loop_call_later_in(asyncio_loop *loop, double delay, asyn
   if (handle) *handle = NULL;
   if (isnan(delay)) return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [delay] to be a number, got NaN");
   ASYNCIO_TRY(asyncio__loop_open(loop));
-  return call_at(loop, asyncio_loop_time(loop) + fmax(delay, 0), callback, arg, handle, context);
+  return call_at(loop, asyncio_loop_time(loop) + delay, callback, arg, handle, context);
 }
 
 void asyncio_handle_cancel(asyncio_handle *self) {

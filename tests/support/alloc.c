@@ -2,9 +2,10 @@
 // Stands in for src/base/alloc.c: counts what is alive, and fails where a test wants it to.
 #include "../../src/base/alloc.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
-#include "test.h"
+#include "alloc.h"
 
 static size_t live, made, failing;
 
