@@ -23,6 +23,7 @@ const SOURCES = [
   'include',
   'src',
   'web/lib',
+  'web/cli',
   'tests/CMakeLists.txt',
   'tests/support',
   'tests/conformance/c',
