@@ -24,7 +24,9 @@ typedef int asyncio_status;
   XX(ASYNCIO_QUEUE_SHUT_DOWN, -10, "QueueShutDown", "The queue was shut down") \
   XX(ASYNCIO_BROKEN_BARRIER_ERROR, -11, "BrokenBarrierError", "The barrier is broken") \
   XX(ASYNCIO_EXCEPTION_GROUP, -12, "ExceptionGroup", "Several tasks failed") \
-  XX(ASYNCIO_JS_ERROR, -13, "JSError", "JavaScript code failed")
+  XX(ASYNCIO_JS_ERROR, -13, "JSError", "JavaScript code failed") \
+  XX(ASYNCIO_STOP_ASYNC_ITERATION, -14, "StopAsyncIteration", "The generator has no more values") \
+  XX(ASYNCIO_GENERATOR_EXIT, -15, "GeneratorExit", "The generator is being closed")
 
 enum {
   ASYNCIO_OK = 0,

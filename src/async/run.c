@@ -10,6 +10,7 @@
 #include "../core/await.h"
 #include "../port/host.h"
 #include "asyncio/gather.h"
+#include "asyncio/generator.h"
 #include "asyncio/run.h"
 
 // The failure of the last asyncio_run, if nobody has asked for its words by the time the program ends.
@@ -84,12 +85,20 @@ static void cancel_all_tasks(asyncio_loop *loop) {
   asyncio__leftovers_ended(&left, loop, status);
 }
 
+// The failures of those that cannot be closed, for want of memory, go with them.
+static void close_all_generators(asyncio_loop *loop) {
+  if (asyncio__list_empty(&loop->generators)) return;
+  asyncio_status status = asyncio_loop_run_until_complete(loop, asyncio_loop_shutdown_asyncgens(loop), NULL);
+  if (status) asyncio__errors_clear(&asyncio__thread.errors);
+}
+
 static asyncio_status run_on(asyncio_loop *loop, asyncio_future *coroutine, asyncio_value *result) {
   asyncio_set_event_loop(loop);
   asyncio_status status = asyncio_loop_run_until_complete(loop, coroutine, result);
   asyncio__errors kept = asyncio__thread.errors;
   asyncio__thread.errors = (asyncio__errors){0};
   cancel_all_tasks(loop);
+  close_all_generators(loop);
   asyncio_set_event_loop(NULL);
   (void)asyncio_loop_close(loop);
   asyncio__errors_clear(&asyncio__thread.errors);

@@ -59,8 +59,21 @@ static asyncio_status await_future(asyncio_future *future, asyncio_value *value)
   return sent;
 }
 
+// What has a stack of its own cannot be entered from here: the task does it, once this one has been left.
+static asyncio_status await_apart(asyncio_future *coroutine, asyncio_value *value) {
+  ASYNCIO_TRY(asyncio__may_suspend("asyncio_await"));
+  if (!asyncio__coro_parkable) return asyncio__park();  // which refuses
+  asyncio__thread.task->frame->awaiting = asyncio_ref(coroutine);
+  asyncio__coro_park();
+  asyncio__task *self = asyncio__thread.task;
+  *value = self->frame->value;
+  self->frame->value = asyncio_none();
+  return self->sent;
+}
+
 static asyncio_status await_coroutine(asyncio__task *coroutine, asyncio_value *value) {
   bool stackful = asyncio__is_stackful(asyncio__root(coroutine));
+  if (stackful && asyncio__is_generator(asyncio__root(coroutine))) return await_apart(&coroutine->future, value);
   if (!stackful) ASYNCIO_TRY(asyncio__may_suspend("asyncio_await"));
   if (!asyncio__coroutine_claim(coroutine)) return ASYNCIO_RUNTIME_ERROR;
   if (stackful) return asyncio__stackful_call(asyncio__root(coroutine), value);
@@ -78,7 +91,7 @@ asyncio_status asyncio_await(asyncio_future *awaitable, asyncio_value *result) {
   else if (!status)
     status = await_future(awaitable, &value);
   asyncio_unref(awaitable);
-  if (status || !result)
+  if ((status && status != ASYNCIO__YIELDED) || !result)
     asyncio_value_clear(&value);
   else
     *result = value;
@@ -95,12 +108,41 @@ static asyncio_status frame_wait(asyncio__frame *frame, asyncio__progress progre
   return sent;
 }
 
+// The frame of the coroutine that [frame] awaits, when it has no stack: stepped from here, however deep such a chain is.
+static asyncio__frame *descend(asyncio__frame *frame) {
+  asyncio_future *awaited = frame->awaiting;
+  if (!asyncio_iscoroutine(awaited)) return NULL;
+  asyncio__task *coroutine = asyncio__task_of(awaited);
+  asyncio__frame *inner = asyncio__root(coroutine);
+  if (asyncio__is_stackful(inner) || !asyncio__coroutine_claim(coroutine)) return NULL;
+  inner->awaiter = frame;
+  return inner;
+}
+
+asyncio_status asyncio__frame_ascend(asyncio__frame **frame) {
+  asyncio__frame *done = *frame, *awaiter = done->awaiter;
+  asyncio_status status = done->status;
+  awaiter->value = done->value;
+  *frame = awaiter;
+  asyncio_unref(awaiter->awaiting);
+  awaiter->awaiting = NULL;
+  return status;
+}
+
 asyncio_status asyncio__frame_run(asyncio__frame *frame, asyncio_value *result) {
+  asyncio__frame *innermost = frame, *inner;
   asyncio_status sent = ASYNCIO_OK;
   for (;;) {
-    asyncio__progress progress = frame->step(frame, sent);
-    if (progress == ASYNCIO__DONE) break;
-    sent = frame_wait(frame, progress);
+    asyncio__progress progress = innermost->step(innermost, sent);
+    if (progress == ASYNCIO__DONE && innermost == frame) break;
+    if (progress == ASYNCIO__DONE) {
+      sent = asyncio__frame_ascend(&innermost);
+    } else if (progress == ASYNCIO__AWAITING && (inner = descend(innermost))) {
+      innermost = inner;
+      sent = ASYNCIO_OK;
+    } else {
+      sent = frame_wait(innermost, progress);
+    }
   }
   if (result)
     *result = frame->value;

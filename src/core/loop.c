@@ -32,6 +32,7 @@ asyncio_loop *asyncio_new_event_loop(void) {
   asyncio__list_init(&loop->ready);
   asyncio__list_init(&loop->batch);
   asyncio__list_init(&loop->tasks);
+  asyncio__list_init(&loop->generators);
   if (!asyncio__thread.driven_ready) asyncio__list_init(&asyncio__thread.driven);
   asyncio__thread.driven_ready = true;
   asyncio__thread.loops++;

@@ -19,6 +19,8 @@ struct asyncio_loop {
   double measured_from;     // as it was read between entries
   unsigned since_clock;     // entries run since
   unsigned clock_interval;  // entries until it is read again
+  asyncio__link generators;  // begun and not ended, oldest first; they hold no reference
+  bool generators_shut_down;  // shutdown_asyncgens() was called
   unsigned tasks_named;     // for Task-1, Task-2...
   bool iterating;           // a turn ended within the iteration
   bool running;             // between the start and the end of a run

@@ -15,6 +15,8 @@ typedef struct stackful {
   void *arguments;      // the copy behind this struct, or the caller's pointer
   asyncio__task *task;  // in which it was last stepped
   asyncio__coro *coro;  // from the first step to the end; NULL when called
+  bool generates;       // it may yield values, and always has a stack of its own
+  bool yielding;        // it has left with one
 } stackful;
 
 enum { ALIGNMENT = _Alignof(max_align_t), COPY_OFFSET = (sizeof(stackful) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT };
@@ -39,7 +41,7 @@ static void copy_arguments(void *copy, const void *arguments, size_t size) {
   if (size) __builtin_memcpy(to, from, size);
 }
 
-asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size) {
+static asyncio_future *coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size, bool generates) {
   if (!body || (size && !arguments)) {
     asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [%s] to be a pointer, got NULL", body ? "arguments" : "body");
     return asyncio__no_awaitable();
@@ -50,9 +52,17 @@ asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const
   stackful *self = asyncio__container(asyncio__root(coroutine), stackful, frame);
   void *copy = (char *)self + COPY_OFFSET;
   copy_arguments(copy, arguments, size);
-  *self = (stackful){.frame = {.step = step, .drop = drop}, .body = body};
+  *self = (stackful){.frame = {.step = step, .drop = drop}, .body = body, .generates = generates};
   self->arguments = size ? copy : (void *)(uintptr_t)arguments;
   return &coroutine->future;
+}
+
+asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size) {
+  return coroutine_new(name, body, arguments, size, false);
+}
+
+asyncio_future *asyncio__generator_body(const char *name, asyncio_body body, const void *arguments, size_t size) {
+  return coroutine_new(name, body, arguments, size, true);
 }
 
 // The frames on its stack will never be left: the innermost wait is taken back, and what the outer ones have armed.
@@ -78,10 +88,19 @@ static asyncio_status checked(stackful *self, asyncio_status status) {
                        asyncio_task_get_name(&self->task->future), status);
 }
 
+// It has begun a wait, or wants what runs on another stack than its own, or has yielded.
+static asyncio__progress parked(stackful *self) {
+  if (self->frame.awaiting) return ASYNCIO__AWAITING;
+  if (!self->yielding) return ASYNCIO__PARKED;
+  self->yielding = false;
+  self->frame.status = ASYNCIO__YIELDED;
+  return ASYNCIO__DONE;
+}
+
 static asyncio__progress progress_of(stackful *self, asyncio__coro_state state) {
   switch (state) {
     case ASYNCIO__CORO_PARKED:
-      return ASYNCIO__PARKED;
+      return parked(self);
     case ASYNCIO__CORO_ENTERED:
       return ASYNCIO__ENTERED;
     case ASYNCIO__CORO_OVERFLOWED:
@@ -109,7 +128,7 @@ static asyncio__progress enter(stackful *self) {
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   stackful *self = asyncio__container(frame, stackful, frame);
   self->task = asyncio__thread.task;
-  self->task->sent = sent;
+  self->task->sent = asyncio__frame_sent(frame, sent);
   if (!self->coro) self->coro = coro_new(self);
   if (self->coro) return enter(self);
   asyncio_status status = asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s (%zu bytes)",
@@ -183,6 +202,32 @@ _Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size) {
                 "A C stack of %zu bytes overflowed and memory is damaged: give the task a larger .stack_size, and link with "
                 "-sSTACK_OVERFLOW_CHECK=2 to find out where. It is the stack of %s",
                 self ? self->task->stack_size : stack_size, self ? asyncio_task_get_name(&self->task->future) : "main");
+}
+
+bool asyncio__is_generator(const asyncio__frame *frame) {
+  return frame->step == step && asyncio__container(frame, const stackful, frame)->generates;
+}
+
+ASYNCIO__OUTLINED static asyncio_status not_in_generator(asyncio_value *value) {
+  ASYNCIO__NEVER_SUSPENDS(not_in_generator);
+  asyncio_value_clear(value);
+  return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "asyncio_yield needs to be called in the body of an ASYNCIO_GENERATOR");
+}
+
+asyncio_status asyncio_yield(asyncio_value value, asyncio_value *received) {
+  asyncio__task *task = asyncio__thread.task;
+  if (received) *received = asyncio_none();
+  if (!task || !asyncio__coro_parkable || !asyncio__is_generator(task->frame)) return not_in_generator(&value);
+  stackful *self = asyncio__container(task->frame, stackful, frame);
+  self->frame.value = value;
+  self->yielding = true;
+  asyncio__coro_park();
+  if (received)
+    *received = self->frame.value;
+  else
+    asyncio_value_clear(&self->frame.value);
+  self->frame.value = asyncio_none();
+  return asyncio__thread.task->sent;
 }
 
 bool asyncio__is_stackful(const asyncio__frame *frame) { return frame->step == step; }

@@ -43,6 +43,11 @@ typedef struct asyncio__task {
 // The outermost frame, which lies behind the struct.
 static inline asyncio__frame *asyncio__root(asyncio__task *task) { return (asyncio__frame *)(void *)(task + 1); }
 
+// The coroutine or task that an outermost frame is of.
+static inline asyncio__task *asyncio__coroutine_of(const asyncio__frame *root) {
+  return (asyncio__task *)(void *)(uintptr_t)root - 1;
+}
+
 extern const asyncio__future_kind asyncio__task_kind;
 extern const asyncio__future_kind asyncio__coroutine_kind;
 
@@ -80,7 +85,15 @@ asyncio_status asyncio__park(void);
 // Calls the body of a stackful coroutine within the running one.
 asyncio_status asyncio__stackful_call(asyncio__frame *root, asyncio_value *result);
 bool asyncio__is_stackful(const asyncio__frame *frame);
+bool asyncio__is_generator(const asyncio__frame *frame);  // a stackful one
 size_t asyncio__stackful_used(const asyncio__frame *frame);
+
+// [frame], an innermost one, is done: its awaiter takes its place, with the value, and goes on with the status returned. What
+// was awaited goes with its frame, unless somebody else refers to it.
+asyncio_status asyncio__frame_ascend(asyncio__frame **frame);
+
+// The line at which a stackless coroutine waits; 0 for another frame.
+unsigned asyncio__frame_line(const asyncio__frame *frame);
 
 // Ends a pending task of a loop that is being closed. False: it waits on and on, and is to be abandoned.
 bool asyncio__task_end(asyncio__task *task);
