@@ -55,7 +55,7 @@ ASYNCIO_MUST_USE asyncio_future *asyncio_aclose(asyncio_generator *generator);
 // exception handler. asyncio_run does it.
 ASYNCIO_MUST_USE asyncio_future *asyncio_loop_shutdown_asyncgens(asyncio_loop *loop);
 
-// In the body of an ASYNCIO_GENERATOR, not in what it calls as a coroutine object: gives [value], which is taken over, to who asked and
+// In the body of an ASYNCIO_GENERATOR, at any depth of its calls: gives [value], which is taken over, to who asked and
 // suspends until asked again. *[received] (may be NULL) is what asyncio_asend sent, the caller's. The failure that
 // was thrown in; RuntimeError outside a generator.
 ASYNCIO_SUSPENDS asyncio_status asyncio_yield(asyncio_value value, asyncio_value *received);

@@ -60,5 +60,6 @@ void trace_exceptions(asyncio_loop *loop);
 // have been made since the last call.
 size_t test_fail_allocation(size_t n);
 size_t test_live_allocations(void);
+size_t test_live_bytes(void);  // in them
 
 #endif
