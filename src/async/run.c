@@ -25,7 +25,7 @@ ASYNCIO__OUTLINED static void report_uncaught(void) {
   asyncio__host_report(line);
 }
 
-static void expect_uncaught(asyncio_status status) {
+void asyncio__run_failed(asyncio_status status) {
   static _Thread_local bool registered;
   if (!registered) registered = atexit(report_uncaught) == 0;
   asyncio__uncaught_forget();
@@ -111,7 +111,7 @@ static asyncio_status refuse(asyncio_future *coroutine, asyncio_status status) {
   return status;
 }
 
-static asyncio_status runnable(const asyncio_future *coroutine) {
+asyncio_status asyncio__run_check(const asyncio_future *coroutine) {
   if (asyncio__thread.running)
     return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "asyncio_run() cannot be called from a running event loop");
   if (!coroutine) return asyncio__null_awaitable("coroutine");
@@ -121,13 +121,13 @@ static asyncio_status runnable(const asyncio_future *coroutine) {
 
 asyncio_status asyncio_run(asyncio_future *coroutine, asyncio_value *result) {
   if (result) *result = asyncio_none();
-  asyncio_status status = runnable(coroutine);
+  asyncio_status status = asyncio__run_check(coroutine);
   asyncio_loop *loop = status ? NULL : asyncio_new_event_loop();
   if (loop)
     status = run_on(loop, coroutine, result);
   else
     status = refuse(coroutine, status ? status : ASYNCIO_MEMORY_ERROR);
   asyncio_loop_unref(loop);
-  if (status) expect_uncaught(status);
+  if (status) asyncio__run_failed(status);
   return status;
 }

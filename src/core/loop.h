@@ -41,7 +41,7 @@ asyncio_status asyncio__loop_open(const asyncio_loop *loop);
 
 // A run in two halves, for those who are not blocked by it: the host turns the loop between them, until it no longer runs.
 // begin: until [awaitable] is done, whose reference in *[future] the caller gives to end; NULL for a run that only stop ends,
-// then *[future] is NULL too. end: gives its outcome.
+// then *[future] is NULL too. end: gives its outcome; RuntimeError when the host says, by calling it early, that it can never end.
 asyncio_status asyncio__loop_begin_run(asyncio_loop *loop, asyncio_future *awaitable, asyncio_future **future);
 asyncio_status asyncio__loop_end_run(asyncio_loop *loop, asyncio_future *future, asyncio_value *result);
 

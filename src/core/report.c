@@ -62,8 +62,11 @@ ASYNCIO__OUTLINED void asyncio__loop_describe(asyncio_loop *loop, char *text, si
   text[0] = '\0';
   for (asyncio__link *link = loop->tasks.next; link != &loop->tasks && used < size; link = link->next) {
     asyncio__task *task = asyncio__container(link, asyncio__task, tasks);
-    int written = snprintf(text + used, size - used, "\n  %s (%s) %s%s", asyncio_task_get_name(&task->future),
-                           task->function, state_of(task), asyncio_task_waiting_for(&task->future));
+    char line[16] = "";
+    unsigned number = task->frame ? asyncio__frame_line(asyncio__root(task)) : 0;
+    if (number) snprintf(line, sizeof line, ":%u", number);
+    int written = snprintf(text + used, size - used, "\n  %s (%s%s) %s%s", asyncio_task_get_name(&task->future),
+                           task->function, line, state_of(task), asyncio_task_waiting_for(&task->future));
     used += written > 0 ? (size_t)written : 0;
   }
 }

@@ -125,15 +125,22 @@ static asyncio__progress enter(stackful *self) {
   return progress_of(self, state);
 }
 
+static asyncio_status no_stack(asyncio__task *task) {
+  const char *name = asyncio_task_get_name(&task->future);
+  if (asyncio__coro_possible)
+    return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s (%zu bytes)", name, task->stack_size);
+  return asyncio_raise(ASYNCIO_RUNTIME_ERROR,
+                       "%s has no stack to run on in a program without Asyncify: link with -sASYNCIFY and libasyncio.a, or "
+                       "make the coroutine an ASYNCIO_STACKLESS",
+                       name);
+}
+
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   stackful *self = asyncio__container(frame, stackful, frame);
   self->task = asyncio__thread.task;
   self->task->sent = asyncio__frame_sent(frame, sent);
   if (!self->coro) self->coro = coro_new(self);
-  if (self->coro) return enter(self);
-  asyncio_status status = asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s (%zu bytes)",
-                                        asyncio_task_get_name(&self->task->future), self->task->stack_size);
-  return asyncio__frame_done(frame, status, asyncio_none());
+  return self->coro ? enter(self) : asyncio__frame_done(frame, no_stack(self->task), asyncio_none());
 }
 
 void asyncio__coro_resuming(void *owner) {
@@ -181,13 +188,15 @@ bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, as
   asyncio__thread.turning = false;
   if (loop) loop->iterating = !asyncio__list_empty(&loop->batch);
   asyncio__coro_parkable = NULL;
-  asyncio__thread.task = self ? self->task : NULL;
+  if (self) asyncio__thread.task = self->task;
   if (loop)
     raise_lost(status, words, cause);
   else
     asyncio_value_clear(&cause);
   if (self)
     task_lost(self, status);
+  else if (loop && asyncio__thread.task)
+    asyncio__task_lose(asyncio__thread.task, status);  // whose body was stackless
   else if (loop)
     callback_lost(loop, status);
   asyncio__thread.running = NULL;

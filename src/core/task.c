@@ -335,7 +335,8 @@ asyncio_task *asyncio_create_task_with(asyncio_future *coroutine, asyncio_task_o
   return coroutine;
 }
 
-void asyncio__task_abandon(asyncio__task *self) {
+ASYNCIO__OUTLINED void asyncio__task_lose(asyncio__task *self, asyncio_status status) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio__task_lose);
   asyncio__task *executing = asyncio__thread.task;
   asyncio__task_forget_wait(self);
   asyncio__thread.task = self;
@@ -343,7 +344,7 @@ void asyncio__task_abandon(asyncio__task *self) {
     if (self->frame->drop) self->frame->drop(self->frame);
   if (asyncio__root(self)->drop) asyncio__root(self)->drop(asyncio__root(self));
   asyncio_value nothing = asyncio_none();
-  finish(self, ASYNCIO_CANCELLED_ERROR, &nothing);
+  finish(self, status, &nothing);
   asyncio__thread.task = executing;
 }
 

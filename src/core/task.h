@@ -98,7 +98,8 @@ unsigned asyncio__frame_line(const asyncio__frame *frame);
 // Ends a pending task of a loop that is being closed. False: it waits on and on, and is to be abandoned.
 bool asyncio__task_end(asyncio__task *task);
 
-// Takes such a task's stack away. Nothing may refer to what lies there any more: timers, above all.
-void asyncio__task_abandon(asyncio__task *task);
+// Takes such a task's stack away, or that of one whose C frames an exception has thrown away: it has ended with [status]. Nothing may refer
+// to what lies there any more: timers, above all.
+void asyncio__task_lose(asyncio__task *task, asyncio_status status);
 
 #endif
