@@ -25,7 +25,7 @@
 // that would have to (asyncio_sleep, asyncio_await) is a RuntimeError there.
 //
 // A C local does not outlive an await. Using one that should is an error of the compiler, unless it is an array or a struct
-// (Clang does not follow those) or its address was taken before. Variable-length arrays cannot stand around an await, and an
+// (Clang does not follow those), or without optimisation (GCC then follows the simple cases). Variable-length arrays cannot stand around an await, and an
 // await cannot stand in a statement expression. Loops, switches and several awaits in a line are fine.
 #ifndef ASYNCIO_STACKLESS_H
 #define ASYNCIO_STACKLESS_H
@@ -157,11 +157,18 @@ static inline asyncio_status asyncio__stackless_sleep(asyncio__place *here, void
 #if defined(__clang__)
 #define ASYNCIO__WATCH_LOCALS \
   _Pragma("clang diagnostic push") _Pragma("clang diagnostic error \"-Wuninitialized\"") \
-      _Pragma("clang diagnostic error \"-Wsometimes-uninitialized\"")
+      _Pragma("clang diagnostic error \"-Wsometimes-uninitialized\"") \
+          _Pragma("clang diagnostic error \"-Wint-conversion\"") \
+              _Pragma("clang diagnostic error \"-Wincompatible-pointer-types\"")
 #define ASYNCIO__UNWATCH_LOCALS _Pragma("clang diagnostic pop")
+#elif defined(__cplusplus)
+#define ASYNCIO__WATCH_LOCALS
+#define ASYNCIO__UNWATCH_LOCALS
 #else
 #define ASYNCIO__WATCH_LOCALS \
-  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic error \"-Wmaybe-uninitialized\"")
+  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic error \"-Wmaybe-uninitialized\"") \
+      _Pragma("GCC diagnostic error \"-Wint-conversion\"") \
+          _Pragma("GCC diagnostic error \"-Wincompatible-pointer-types\"")
 #define ASYNCIO__UNWATCH_LOCALS _Pragma("GCC diagnostic pop")
 #endif
 

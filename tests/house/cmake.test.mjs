@@ -26,12 +26,14 @@ function buildUser(config) {
   return folder;
 }
 
-test('an installed library is found and used natively', () => {
-  const program = join(buildUser(NATIVE_PROGRAMS), 'user');
-  assert.equal(execFileSync(program, options), 'hello\nmain goes on\n');
+test('installed libraries are found and used natively', () => {
+  const folder = buildUser(NATIVE_PROGRAMS);
+  for (const program of ['user', 'user_stackless'])
+    assert.equal(execFileSync(join(folder, program), options), 'hello\nmain goes on\n');
 });
 
-test('an installed library is found and used in WebAssembly', () => {
-  const program = join(buildUser(PROGRAMS), 'user.js');
-  assert.equal(execFileSync(process.execPath, [program], options), 'hello\nmain goes on\n');
+test('installed libraries are found and used in WebAssembly', () => {
+  const folder = buildUser(PROGRAMS);
+  for (const program of ['user.js', 'user_stackless.js'])
+    assert.equal(execFileSync(process.execPath, [join(folder, program)], options), 'hello\nmain goes on\n');
 });
