@@ -2,9 +2,9 @@
 // Stackful coroutines: a C body as a frame. The frame has a stack from its first step to its end, unless the body is
 // called by a coroutine that has one already.
 #include <stddef.h>
-#include <string.h>
 
 #include "../base/check.h"
+#include "../base/copy.h"
 #include "../port/coro.h"
 #include "../port/host.h"
 #include "task.h"
@@ -29,18 +29,6 @@ static void drop(asyncio__frame *frame) {
   self->coro = NULL;
 }
 
-// A few words mostly, for which a call of memcpy costs more than the copy.
-static void copy_arguments(void *copy, const void *arguments, size_t size) {
-  uint32_t *to = copy;
-  const char *from = arguments;
-  if (size > 64) {
-    memcpy(copy, arguments, size);
-    return;
-  }
-  for (; size >= sizeof *to; size -= sizeof *to, from += sizeof *to) __builtin_memcpy(to++, from, sizeof *to);
-  if (size) __builtin_memcpy(to, from, size);
-}
-
 static asyncio_future *coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size, bool generates) {
   if (!body || (size && !arguments)) {
     asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [%s] to be a pointer, got NULL", body ? "arguments" : "body");
@@ -51,7 +39,7 @@ static asyncio_future *coroutine_new(const char *name, asyncio_body body, const 
   if (!coroutine) return NULL;
   stackful *self = asyncio__container(asyncio__root(coroutine), stackful, frame);
   void *copy = (char *)self + COPY_OFFSET;
-  copy_arguments(copy, arguments, size);
+  asyncio__copy(copy, arguments, size);
   *self = (stackful){.frame = {.step = step, .drop = drop}, .body = body, .generates = generates};
   self->arguments = size ? copy : (void *)(uintptr_t)arguments;
   return &coroutine->future;

@@ -5,9 +5,9 @@
 #include "asyncio/stackless.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "../base/barrier.h"
+#include "../base/copy.h"
 #include "asyncio/generator.h"
 #include "task.h"
 
@@ -101,10 +101,10 @@ asyncio_future *asyncio__stackless_new(const char *name, asyncio__stackless_body
   asyncio__task *coroutine = asyncio__coroutine_alloc(name, LOCALS_OFFSET + size);
   if (!coroutine) return NULL;
   stackless *self = asyncio__container(asyncio__root(coroutine), stackless, frame);
-  char *locals = (char *)self + LOCALS_OFFSET;
+  void *locals = (char *)self + LOCALS_OFFSET;
   *self = (stackless){.frame = {.step = step}, .body = body};
-  memcpy(locals, parameters, given);
-  memset(locals + given, 0, size - given);
+  asyncio__copy(locals, parameters, given);
+  asyncio__zero_from(locals, given, size);
   return &coroutine->future;
 }
 
