@@ -102,6 +102,10 @@ ASYNCIO_SUSPENDS asyncio_status asyncio_await(asyncio_future *awaitable, asyncio
 #define ASYNCIO_STATIC_COROUTINE(name, ...) ASYNCIO__COROUTINE(__attribute__((unused)) static, name, ##__VA_ARGS__)
 
 #define ASYNCIO__COROUTINE(linkage, name, ...) \
+  ASYNCIO__COROUTINE_OBJECT(linkage, name, ##__VA_ARGS__) \
+  ASYNCIO__COROUTINE_HEAD(name, ##__VA_ARGS__)
+
+#define ASYNCIO__COROUTINE_OBJECT(linkage, name, ...) \
   ASYNCIO__COROUTINE_DECLARE(linkage, name, ##__VA_ARGS__); \
   struct name##__arguments { \
     ASYNCIO__EACH(ASYNCIO__FIELD, ##__VA_ARGS__) \
@@ -115,7 +119,9 @@ ASYNCIO_SUSPENDS asyncio_status asyncio_await(asyncio_future *awaitable, asyncio
   asyncio_future *name##_coroutine ASYNCIO__LIST(__VA_ARGS__) { \
     struct name##__arguments asyncio__copy = {ASYNCIO__EACH(ASYNCIO__INITIALISER, ##__VA_ARGS__).asyncio__end = 0}; \
     return asyncio_coroutine_new(#name, name##__body, &asyncio__copy, sizeof asyncio__copy); \
-  } \
+  }
+
+#define ASYNCIO__COROUTINE_HEAD(name, ...) \
   asyncio_status name(ASYNCIO__EACH(ASYNCIO__PARAMETER, ##__VA_ARGS__) \
                       __attribute__((unused)) asyncio_value *result)
 

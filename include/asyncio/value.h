@@ -82,6 +82,10 @@ const asyncio_error *asyncio_value_error(asyncio_value value);  // may be NULL: 
 const char *asyncio_value_message(asyncio_value value);         // the words of an ASYNCIO_ERROR; never NULL
 asyncio_status asyncio_value_status(asyncio_value value);       // of an ASYNCIO_ERROR; 0 for every other kind
 
+// The errors in an ASYNCIO_EXCEPTION_GROUP, such as a task group's: a list of values of kind ASYNCIO_ERROR. None for another
+// error, and for one without words. Borrowed from [error].
+asyncio_value asyncio_error_exceptions(const asyncio_error *error);
+
 // A list's length and its items; an index past the end gives none. The item is borrowed from the list.
 size_t asyncio_value_count(asyncio_value value);
 asyncio_value asyncio_value_at(asyncio_value value, size_t index);

@@ -9,6 +9,7 @@
 #include "../core/runtime.h"
 #include "../port/coro.h"
 #include "asyncio/gather.h"
+#include "awaitables.h"
 
 typedef struct gather gather;
 
@@ -166,13 +167,12 @@ static void watch(gather *self, child *one) {
   asyncio__list_append(&one->future->callbacks, &one->entry.link);
 }
 
-// The coroutines among the awaitables become tasks; nothing can fail any more, see check(). One pass over a million
+// The coroutines among the awaitables become tasks; nothing can fail any more, they were checked. One pass over a million
 // children costs as much as any step of theirs, so what can be done in the same one is. Returns how many were done before.
 static size_t adopt_children(gather *self, asyncio_future *const *awaitables, size_t count) {
   size_t done = 0;
   for (size_t i = 0; i < count; i++) {
-    bool unused = asyncio_iscoroutine(awaitables[i]);
-    self->children[i].future = unused ? asyncio__start(awaitables[i], self->future.loop) : asyncio_ref(awaitables[i]);
+    self->children[i].future = asyncio__awaitable_adopt(awaitables[i], self->future.loop);
     if (asyncio__is_done(self->children[i].future))
       done++;
     else
@@ -201,27 +201,6 @@ static void begin(gather *self, asyncio_future *const *awaitables, size_t count)
   end(self);
 }
 
-static asyncio_status check_one(const asyncio_future *awaitable, size_t index, const asyncio_loop *loop) {
-  if (!awaitable) return asyncio__null_awaitable("awaitables");
-  if (asyncio_iscoroutine(awaitable)) return ASYNCIO_OK;
-  if (!asyncio_isfuture(awaitable))
-    return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [awaitables] to be awaitables, got a used coroutine at %zu", index);
-  if (awaitable->loop == loop) return ASYNCIO_OK;
-  return asyncio_raise(ASYNCIO_VALUE_ERROR, "The awaitable at %zu belongs to a different loop than the running one", index);
-}
-
-static asyncio_status check(asyncio_future *const *awaitables, size_t count, const asyncio_loop *loop) {
-  if (!loop) return ASYNCIO_RUNTIME_ERROR;
-  for (size_t i = 0; i < count; i++) ASYNCIO_TRY(check_one(awaitables[i], i, loop));
-  return ASYNCIO_OK;
-}
-
-// The call has failed, and uses its temporary arguments up all the same.
-static void drop_floating(asyncio_future *const *awaitables, size_t count) {
-  for (size_t i = 0; i < count; i++) asyncio_ref(awaitables[i]);  // first all: one may be there twice
-  for (size_t i = 0; i < count; i++) asyncio_unref(awaitables[i]);
-}
-
 static asyncio_status make_room(gather *self, size_t count) {
   self->children = count > PTRDIFF_MAX / sizeof(child) ? NULL : asyncio__alloc((count + !count) * sizeof(child));
   if (self->children && !asyncio_list(&self->list, count)) {
@@ -246,9 +225,9 @@ static gather *gather_new(asyncio_loop *loop, size_t count, bool return_exceptio
 
 asyncio_future *asyncio_gather_array(asyncio_future *const *awaitables, size_t count, bool return_exceptions) {
   asyncio_loop *loop = asyncio_get_running_loop();
-  gather *self = check(awaitables, count, loop) ? NULL : gather_new(loop, count, return_exceptions);
+  gather *self = asyncio__awaitables_check(awaitables, count, loop) ? NULL : gather_new(loop, count, return_exceptions);
   if (!self) {
-    drop_floating(awaitables, count);
+    asyncio__awaitables_drop(awaitables, count);
     return asyncio__no_awaitable();
   }
   begin(self, awaitables, count);

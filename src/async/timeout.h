@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A time limit on a stretch of a task: it cancels the task when it passes, and at the end tells its own cancellation from others'.
+// The core of a time limit, for whoever has a place for it that lasts until the end: wait_for in its frame, timeout()
+// in memory of its own.
 #ifndef ASYNCIO__ASYNC_TIMEOUT_H
 #define ASYNCIO__ASYNC_TIMEOUT_H
 
@@ -7,13 +8,17 @@
 
 typedef struct asyncio__timeout {
   asyncio__timer timer;
-  asyncio_task *task;
+  asyncio_task *task;  // borrowed
+  double when;
   unsigned cancelling;  // the task's count as the stretch began
   bool expired;
 } asyncio__timeout;
 
-// Begins it for the current task: it expires in [delay] seconds, never for INFINITY.
-asyncio_status asyncio__timeout_begin(asyncio__timeout *timeout, double delay);
+// Begins it for the current task: it expires at [when], never for INFINITY.
+asyncio_status asyncio__timeout_begin(asyncio__timeout *timeout, double when);
+
+// Moves it. Nothing is armed when that fails.
+asyncio_status asyncio__timeout_move(asyncio__timeout *timeout, double when);
 
 // Ends it: [status] is how the stretch ended, the result how that looks from outside.
 asyncio_status asyncio__timeout_end(asyncio__timeout *timeout, asyncio_status status);

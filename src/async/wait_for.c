@@ -63,7 +63,8 @@ static asyncio__progress cancel_and_wait(wait_for_frame *self) {
 
 static asyncio__progress start(wait_for_frame *self) {
   if (self->delay <= 0) return cancel_and_wait(self);
-  asyncio_status status = asyncio__timeout_begin(&self->timeout, self->delay);
+  double now = asyncio_loop_time(asyncio_get_running_loop());
+  asyncio_status status = asyncio__timeout_begin(&self->timeout, now + self->delay);
   if (status) return done(self, status, asyncio_none());
   asyncio_future *awaitable = self->awaitable;
   self->awaitable = NULL;

@@ -78,3 +78,8 @@ asyncio_status asyncio_error_status(const asyncio_error *error) { return error ?
 const char *asyncio_error_words(const asyncio_error *error) { return error ? error->words : ""; }
 
 const asyncio_error *asyncio_error_context(const asyncio_error *error) { return error ? error->context : NULL; }
+
+asyncio_value asyncio_error_exceptions(const asyncio_error *error) {
+  bool group = error && error->cause.kind == ASYNCIO_LIST;
+  return group ? error->cause : asyncio_none();
+}

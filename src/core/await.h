@@ -8,6 +8,7 @@
 #ifndef ASYNCIO__CORE_AWAIT_H
 #define ASYNCIO__CORE_AWAIT_H
 
+#include "asyncio/export.h"
 #include "asyncio/task.h"
 #include "entry.h"
 #include "future.h"
@@ -60,6 +61,11 @@ ASYNCIO_SUSPENDS asyncio_status asyncio__frame_run(asyncio__frame *frame, asynci
 // A coroutine object around a frame of [size] bytes, which is copied from [frame]. NULL with the error raised, and [frame] dropped.
 asyncio_future *asyncio__frame_coroutine(const char *name, asyncio__frame *frame, size_t size);
 
+// A stackful coroutine object whose [size] bytes of arguments the caller fills in place. [owner] may be NULL. NULL with the
+// error raised.
+asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body, size_t size, const asyncio__owner *owner);
+void *asyncio__stackful_arguments(asyncio_future *coroutine);
+
 // The body of a generator with a stack, as of asyncio_coroutine_new: a coroutine object that is awaited anew for each value. Its status is
 // ASYNCIO__YIELDED then.
 asyncio_future *asyncio__generator_body(const char *name, asyncio_body body, const void *arguments, size_t size);
@@ -92,6 +98,9 @@ asyncio_status asyncio__may_await(const asyncio_future *future);
 
 // Whether the current task may suspend here; the error raised if not. [call] names the caller in it.
 asyncio_status asyncio__may_suspend(const char *call);
+
+// For an undo: the task's frames go, and will not be stepped with the CancelledError. Nothing may refer to them any more.
+bool asyncio__task_lost(const asyncio_task *task);
 
 // The number in a task's default name.
 unsigned asyncio__task_number(const asyncio_task *task);

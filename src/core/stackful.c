@@ -15,6 +15,7 @@ typedef struct stackful {
   void *arguments;      // the copy behind this struct, or the caller's pointer
   asyncio__task *task;  // in which it was last stepped
   asyncio__coro *coro;  // from the first step to the end; NULL when called
+  const asyncio__owner *owner;  // of what the arguments own, until the end; NULL: they own nothing
   bool generates;       // it may yield values, and always has a stack of its own
   bool yielding;        // it has left with one
 } stackful;
@@ -23,10 +24,23 @@ enum { ALIGNMENT = _Alignof(max_align_t), COPY_OFFSET = (sizeof(stackful) + ALIG
 
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent);
 
+ASYNCIO__OUTLINED static void release_arguments(stackful *self) {
+  ASYNCIO__NEVER_SUSPENDS(release_arguments);
+  const asyncio__owner *owner = self->owner;
+  self->owner = NULL;
+  owner->release(owner, self->arguments);
+}
+
 static void drop(asyncio__frame *frame) {
   stackful *self = asyncio__container(frame, stackful, frame);
   if (self->coro) asyncio__coro_free(&asyncio__thread.stacks, self->coro);
   self->coro = NULL;
+  if (__builtin_expect(self->owner != NULL, 0)) release_arguments(self);
+}
+
+// A larger copy than any allocation is for the allocation to refuse.
+static asyncio__task *alloc(const char *name, size_t size) {
+  return asyncio__coroutine_alloc(name, size > PTRDIFF_MAX / 2 ? size : COPY_OFFSET + size);
 }
 
 static asyncio_future *coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size, bool generates) {
@@ -34,8 +48,7 @@ static asyncio_future *coroutine_new(const char *name, asyncio_body body, const 
     asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [%s] to be a pointer, got NULL", body ? "arguments" : "body");
     return asyncio__no_awaitable();
   }
-  asyncio__task *coroutine =
-      asyncio__coroutine_alloc(name ? name : "coroutine", size > PTRDIFF_MAX / 2 ? size : COPY_OFFSET + size);
+  asyncio__task *coroutine = alloc(name ? name : "coroutine", size);
   if (!coroutine) return NULL;
   stackful *self = asyncio__container(asyncio__root(coroutine), stackful, frame);
   void *copy = (char *)self + COPY_OFFSET;
@@ -53,8 +66,22 @@ asyncio_future *asyncio__generator_body(const char *name, asyncio_body body, con
   return coroutine_new(name, body, arguments, size, true);
 }
 
+asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body, size_t size, const asyncio__owner *owner) {
+  asyncio__task *coroutine = alloc(name, size);
+  if (!coroutine) return NULL;
+  stackful *self = asyncio__container(asyncio__root(coroutine), stackful, frame);
+  *self = (stackful){.frame = {.step = step, .drop = drop}, .body = body, .owner = owner};
+  self->arguments = (char *)self + COPY_OFFSET;
+  return &coroutine->future;
+}
+
+void *asyncio__stackful_arguments(asyncio_future *coroutine) {
+  return asyncio__container(asyncio__root(asyncio__task_of(coroutine)), stackful, frame)->arguments;
+}
+
 // The frames on its stack will never be left: the innermost wait is taken back, and what the outer ones have armed.
 static void lose(stackful *self) {
+  self->task->lost = true;
   asyncio__task_forget_wait(self->task);
   if (self->coro) asyncio__loop_forget_stack(self->task->future.loop, self->coro);
   drop(&self->frame);
@@ -128,7 +155,9 @@ static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   self->task = asyncio__thread.task;
   self->task->sent = asyncio__frame_sent(frame, sent);
   if (!self->coro) self->coro = coro_new(self);
-  return self->coro ? enter(self) : asyncio__frame_done(frame, no_stack(self->task), asyncio_none());
+  if (self->coro) return enter(self);
+  drop(frame);
+  return asyncio__frame_done(frame, no_stack(self->task), asyncio_none());
 }
 
 void asyncio__coro_resuming(void *owner) {
@@ -231,7 +260,9 @@ bool asyncio__is_stackful(const asyncio__frame *frame) { return frame->step == s
 
 asyncio_status asyncio__stackful_call(asyncio__frame *frame, asyncio_value *result) {
   stackful *self = asyncio__container(frame, stackful, frame);
-  return self->body(self->arguments, result);
+  asyncio_status status = self->body(self->arguments, result);
+  if (self->owner) release_arguments(self);
+  return status;
 }
 
 size_t asyncio__stackful_used(const asyncio__frame *frame) {

@@ -338,6 +338,7 @@ asyncio_task *asyncio_create_task_with(asyncio_future *coroutine, asyncio_task_o
 ASYNCIO__OUTLINED void asyncio__task_lose(asyncio__task *self, asyncio_status status) {
   ASYNCIO__NEVER_SUSPENDS(asyncio__task_lose);
   asyncio__task *executing = asyncio__thread.task;
+  self->lost = true;
   asyncio__task_forget_wait(self);
   asyncio__thread.task = self;
   for (; self->frame->awaiter; (void)asyncio__frame_ascend(&self->frame))

@@ -26,6 +26,7 @@ typedef struct asyncio__task {
   bool must_cancel;           // one is to be delivered when it goes on
   bool started;               // its first step was made
   bool ending;                // the loop closes: no wait may begin any more
+  bool lost;                  // its frames go without another step
   bool cancelling;            // a request is on its way from it to what it waits for
   asyncio_error *cancel_error;  // the latest request's words
   char *name;                 // owned, from the pool; NULL: Task-<number>, until somebody asks

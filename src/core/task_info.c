@@ -53,6 +53,8 @@ const char *asyncio_task_get_name(const asyncio_task *task) {
   return self->name ? self->name : "Task";  // no memory even for that
 }
 
+bool asyncio__task_lost(const asyncio_task *task) { return asyncio__task_of(task)->lost; }
+
 unsigned asyncio__task_number(const asyncio_task *task) {
   const asyncio__task *self = asyncio__task_of(task);
   return self ? self->number : 0;

@@ -2,12 +2,18 @@
 // What JavaScript calls beyond the public functions: tasks, futures and their callbacks, loops and runs. Arguments are
 // pointers and numbers; words come as the size of the bytes that the loader has ready.
 #include <math.h>
+#include <stdlib.h>
 
 #include "../async/run.h"
 #include "../base/alloc.h"
 #include "../core/await.h"
+#include "../port/host.h"
+#include "api.h"
+#include "asyncio/gather.h"
+#include "asyncio/shield.h"
 #include "asyncio/sleep.h"
-#include "js.h"
+#include "asyncio/wait.h"
+#include "asyncio/wait_for.h"
 
 // From the loader. host_call: calls the function behind [callback], and gives the status of what it threw. host_settled: the
 // future whose half in JavaScript is [half] is done, and its outcome is this; all of it at once, since every call costs as much as
@@ -29,38 +35,37 @@ static asyncio_status text_or_none(asyncio_value *text, unsigned size) {
 
 // ---- Tasks and futures
 
-EMSCRIPTEN_KEEPALIVE asyncio_task *asyncio__js_create_task(asyncio_future *coroutine, asyncio_loop *loop,
-                                                           unsigned name) {
+asyncio_task *asyncio__js_create_task(asyncio_future *coroutine, asyncio_loop *loop, unsigned name, size_t stack_size) {
   asyncio_value text;
   asyncio_status status = text_or_none(&text, name);
   asyncio_task *task = NULL;
   if (status)
     asyncio_unref(asyncio_ref(coroutine));
   else
-    task = asyncio_create_task(coroutine, .loop = loop, .name = asyncio_value_text(text));
+    task = asyncio_create_task(coroutine, .loop = loop, .name = asyncio_value_text(text), .stack_size = stack_size);
   asyncio_value_clear(&text);
   return task;
 }
 
 // sleep() with a value that crosses.
-EMSCRIPTEN_KEEPALIVE asyncio_future *asyncio__js_sleep(double delay, int kind, double number, unsigned size) {
+asyncio_future *asyncio__js_sleep(double delay, int kind, double number, unsigned size) {
   asyncio_value value;
   return asyncio__js_value(&value, kind, number, size) ? NULL : asyncio_sleep_coroutine(delay, value);
 }
 
 // Makes the caller's only reference one for whoever takes it first / lets go of such a one that nobody took.
-EMSCRIPTEN_KEEPALIVE asyncio_future *asyncio__js_float(asyncio_future *future) {
+asyncio_future *asyncio__js_float(asyncio_future *future) {
   future->floating = true;
   return future;
 }
 
-EMSCRIPTEN_KEEPALIVE void asyncio__js_drop(asyncio_future *awaitable) {
+void asyncio__js_drop(asyncio_future *awaitable) {
   if (awaitable->floating) asyncio_unref(asyncio_ref(awaitable));
 }
 
-EMSCRIPTEN_KEEPALIVE unsigned asyncio__js_task_number(const asyncio_task *task) { return asyncio__task_number(task); }
+unsigned asyncio__js_task_number(const asyncio_task *task) { return asyncio__task_number(task); }
 
-EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_set_name(asyncio_task *task, unsigned size) {
+asyncio_status asyncio__js_set_name(asyncio_task *task, unsigned size) {
   asyncio_value text;
   ASYNCIO_TRY(asyncio__js_text(&text, size));
   asyncio_status status = asyncio_task_set_name(task, asyncio_value_text(text));
@@ -68,7 +73,7 @@ EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_set_name(asyncio_task *task, uns
   return status;
 }
 
-EMSCRIPTEN_KEEPALIVE bool asyncio__js_cancel(asyncio_future *future, unsigned message) {
+bool asyncio__js_cancel(asyncio_future *future, unsigned message) {
   asyncio_value text;
   (void)text_or_none(&text, message);  // a request without its words is still one
   bool requested = asyncio_future_cancel(future, asyncio_value_text(text));
@@ -76,31 +81,31 @@ EMSCRIPTEN_KEEPALIVE bool asyncio__js_cancel(asyncio_future *future, unsigned me
   return requested;
 }
 
-EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_set_result(asyncio_future *future, int kind, double number,
+asyncio_status asyncio__js_set_result(asyncio_future *future, int kind, double number,
                                                            unsigned size) {
   asyncio_value value;
   ASYNCIO_TRY(asyncio__js_value(&value, kind, number, size));
   return asyncio_future_set_result(future, value);
 }
 
-EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_set_exception(asyncio_future *future, asyncio_status status,
+asyncio_status asyncio__js_set_exception(asyncio_future *future, asyncio_status status,
                                                               unsigned size, asyncio_js thrown) {
   return asyncio__future_set_error(future, status, asyncio__js_error(status, size, thrown));
 }
 
-EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_status(const asyncio_future *future) { return future->status; }
+asyncio_status asyncio__js_status(const asyncio_future *future) { return future->status; }
 
 // Of a done future: whether nobody has looked at its failure; the parts of its outcome; and looking at it.
-EMSCRIPTEN_KEEPALIVE bool asyncio__js_unseen(const asyncio_future *future) { return future->unseen; }
-EMSCRIPTEN_KEEPALIVE const asyncio_value *asyncio__js_result(const asyncio_future *future) { return &future->value; }
-EMSCRIPTEN_KEEPALIVE const asyncio_error *asyncio__js_error_of(const asyncio_future *future) { return future->error; }
-EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_look(asyncio_future *future) {
+bool asyncio__js_unseen(const asyncio_future *future) { return future->unseen; }
+const asyncio_value *asyncio__js_result(const asyncio_future *future) { return &future->value; }
+const asyncio_error *asyncio__js_error_of(const asyncio_future *future) { return future->error; }
+asyncio_status asyncio__js_look(asyncio_future *future) {
   future->unseen = false;
   return future->status;
 }
 
 // Nobody will look at it any more.
-EMSCRIPTEN_KEEPALIVE void asyncio__js_report_unseen(asyncio_future *future) {
+void asyncio__js_report_unseen(asyncio_future *future) {
   if (!future->unseen) return;
   future->unseen = false;
   asyncio__loop_report(future->loop, "Exception was never retrieved", future);
@@ -111,11 +116,11 @@ static asyncio_status call_done(asyncio_future *future, void *arg) {
   return asyncio_host_call((asyncio_js)(uintptr_t)arg);
 }
 
-EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_add_done(asyncio_future *future, asyncio_js callback) {
+asyncio_status asyncio__js_add_done(asyncio_future *future, asyncio_js callback) {
   return asyncio_future_add_done_callback(future, call_done, as_argument(callback));
 }
 
-EMSCRIPTEN_KEEPALIVE void asyncio__js_remove_done(asyncio_future *future, asyncio_js callback) {
+void asyncio__js_remove_done(asyncio_future *future, asyncio_js callback) {
   asyncio_future_remove_done_callback(future, call_done, as_argument(callback));
 }
 
@@ -133,12 +138,12 @@ static asyncio_status settle(asyncio_future *future, void *arg) {
 }
 
 // [half] is JavaScript's half of the future, which holds a reference to it: it is told when the future is done.
-EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_watch(asyncio_future *future, asyncio_js half) {
+asyncio_status asyncio__js_watch(asyncio_future *future, asyncio_js half) {
   future->half = half;
   return asyncio_future_add_done_callback(future, settle, NULL);
 }
 
-EMSCRIPTEN_KEEPALIVE asyncio_js asyncio__js_half(const asyncio_future *future) { return future->half; }
+asyncio_js asyncio__js_half(const asyncio_future *future) { return future->half; }
 
 // ---- Loops
 
@@ -147,17 +152,17 @@ static void tell(asyncio_loop *loop, const asyncio_exception_context *context, v
   asyncio_host_exception(loop, context, context->future, context->message, context->status, context->error);
 }
 
-EMSCRIPTEN_KEEPALIVE asyncio_loop *asyncio__js_new_loop(void) {
+asyncio_loop *asyncio__js_new_loop(void) {
   asyncio_loop *loop = asyncio_new_event_loop();
   if (loop) asyncio_loop_set_exception_handler(loop, tell, NULL);
   return loop;
 }
 
 // The loop that executes, or has been entered; NULL for none.
-EMSCRIPTEN_KEEPALIVE asyncio_loop *asyncio__js_running(void) { return asyncio__thread.running; }
+asyncio_loop *asyncio__js_running(void) { return asyncio__thread.running; }
 
 // Makes [loop] the running one for calls from outside it, and returns the former, to be entered again.
-EMSCRIPTEN_KEEPALIVE asyncio_loop *asyncio__js_enter(asyncio_loop *loop) {
+asyncio_loop *asyncio__js_enter(asyncio_loop *loop) {
   asyncio_loop *former = asyncio__thread.running;
   asyncio__thread.running = loop;
   return former;
@@ -167,7 +172,7 @@ static asyncio_status call(void *arg) { return asyncio_host_call((asyncio_js)(ui
 
 enum { SOON, LATER, AT };
 
-EMSCRIPTEN_KEEPALIVE asyncio_handle *asyncio__js_schedule(asyncio_loop *loop, int how, double time,
+asyncio_handle *asyncio__js_schedule(asyncio_loop *loop, int how, double time,
                                                           asyncio_js callback) {
   asyncio_handle *handle = NULL;
   void *arg = as_argument(callback);
@@ -206,7 +211,7 @@ static js_run *run_new(void) {
 }
 
 // Begins a run until [awaitable] is done, or for NULL until the loop is stopped. NULL with the error.
-EMSCRIPTEN_KEEPALIVE js_run *asyncio__js_run_begin(asyncio_loop *loop, asyncio_future *awaitable) {
+js_run *asyncio__js_run_begin(asyncio_loop *loop, asyncio_future *awaitable) {
   js_run *self = run_new();
   if (self) return begin(self, loop, awaitable);
   asyncio_unref(asyncio_ref(awaitable));
@@ -214,7 +219,7 @@ EMSCRIPTEN_KEEPALIVE js_run *asyncio__js_run_begin(asyncio_loop *loop, asyncio_f
 }
 
 // Begins one in which the tasks that are left are cancelled and end; NULL when there are none.
-EMSCRIPTEN_KEEPALIVE js_run *asyncio__js_run_leftovers(asyncio_loop *loop) {
+js_run *asyncio__js_run_leftovers(asyncio_loop *loop) {
   js_run *self = run_new();
   asyncio_future *waiter = self ? asyncio__leftovers_cancel(&self->left, loop) : NULL;
   if (waiter) return begin(self, loop, waiter);
@@ -222,16 +227,52 @@ EMSCRIPTEN_KEEPALIVE js_run *asyncio__js_run_leftovers(asyncio_loop *loop) {
   return NULL;
 }
 
-EMSCRIPTEN_KEEPALIVE bool asyncio__js_run_over(const js_run *self) { return !self->loop->running; }
+bool asyncio__js_run_over(const js_run *self) { return !self->loop->running; }
 
 // The status of the run; its value is in *[self], and its error recorded.
-EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_run_end(js_run *self) {
+asyncio_status asyncio__js_run_end(js_run *self) {
   asyncio_status status = asyncio__loop_end_run(self->loop, self->future, &self->value);
   asyncio__leftovers_ended(&self->left, self->loop, status);
   return status;
 }
 
-EMSCRIPTEN_KEEPALIVE void asyncio__js_run_free(js_run *self) {
+void asyncio__js_run_free(js_run *self) {
   asyncio_value_clear(&self->value);
   asyncio__free(self);
 }
+
+// Ends the runs of all loops, C's own too, and closes those loops. Called while none of them executes.
+static void end_runs(void) {
+  while (asyncio__thread.driven_ready && !asyncio__list_empty(&asyncio__thread.driven)) {
+    asyncio_loop *loop = asyncio__container(asyncio__thread.driven.next, asyncio_loop, driven);
+    loop->running = false;
+    asyncio__unlink(&loop->driven);
+    (void)asyncio_loop_close(loop);
+  }
+}
+
+// ---- The table
+
+#define OURS(name) {#name, (const void *)asyncio__js_##name}
+#define PUBLIC(name) {#name, (const void *)asyncio_##name}
+
+static const asyncio__function functions[] = {
+    {"malloc", (const void *)malloc},
+    {"free", (const void *)free},
+    {"end_runs", (const void *)end_runs},
+    OURS(create_task), OURS(sleep), OURS(float), OURS(drop), OURS(task_number), OURS(set_name), OURS(cancel),
+    OURS(set_result), OURS(set_exception), OURS(status), OURS(unseen), OURS(result), OURS(error_of), OURS(look),
+    OURS(report_unseen), OURS(add_done), OURS(remove_done), OURS(watch), OURS(half), OURS(new_loop), OURS(running), OURS(enter), OURS(schedule),
+    OURS(run_begin), OURS(run_leftovers), OURS(run_over), OURS(run_end), OURS(run_free), OURS(count), OURS(items),
+    OURS(handle), OURS(item_error), OURS(item_status), OURS(words), OURS(keep),
+    OURS(raise), OURS(return), OURS(coroutine),
+    PUBLIC(ref), PUBLIC(unref), PUBLIC(gather_array), PUBLIC(shield), PUBLIC(wait_for_coroutine), PUBLIC(wait_coroutine),
+    PUBLIC(promise), PUBLIC(current_task), PUBLIC(future_done), PUBLIC(future_cancelled), PUBLIC(future_get_loop),
+    PUBLIC(istask), PUBLIC(all_tasks), PUBLIC(task_cancelling), PUBLIC(task_get_name), PUBLIC(task_uncancel),
+    PUBLIC(loop_close), PUBLIC(loop_create_future), PUBLIC(loop_is_running), PUBLIC(loop_stop), PUBLIC(loop_time),
+    PUBLIC(loop_unref), PUBLIC(handle_cancel), PUBLIC(handle_unref), PUBLIC(handle_when), PUBLIC(error_clear),
+    PUBLIC(error_current), PUBLIC(error_js), PUBLIC(error_latest),
+    {NULL, NULL},
+};
+
+EMSCRIPTEN_KEEPALIVE const asyncio__function *asyncio__js_functions(void) { return functions; }

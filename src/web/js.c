@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Values, words and errors as they cross. What JavaScript made stays JavaScript's: only a handle goes through C, so
 // that the very same object comes out again.
-#include "js.h"
+#include "api.h"
 
 #include <stdarg.h>
 
@@ -48,35 +48,35 @@ asyncio_error *asyncio__js_error(asyncio_status status, unsigned size, asyncio_j
 
 // ---- The other way: what JavaScript needs beyond the public functions to read values and errors.
 
-EMSCRIPTEN_KEEPALIVE unsigned asyncio__js_count(const asyncio_value *list) { return asyncio_value_count(*list); }
+unsigned asyncio__js_count(const asyncio_value *list) { return asyncio_value_count(*list); }
 
-EMSCRIPTEN_KEEPALIVE const asyncio_value *asyncio__js_items(const asyncio_value *list) {
+const asyncio_value *asyncio__js_items(const asyncio_value *list) {
   return asyncio__value_items(*list);
 }
 
-EMSCRIPTEN_KEEPALIVE asyncio_js asyncio__js_handle(const asyncio_value *value) { return asyncio__value_js(*value); }
+asyncio_js asyncio__js_handle(const asyncio_value *value) { return asyncio__value_js(*value); }
 
-EMSCRIPTEN_KEEPALIVE const asyncio_error *asyncio__js_item_error(const asyncio_value *value) {
+const asyncio_error *asyncio__js_item_error(const asyncio_value *value) {
   return asyncio_value_error(*value);
 }
 
-EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_item_status(const asyncio_value *value) {
+asyncio_status asyncio__js_item_status(const asyncio_value *value) {
   return asyncio_value_status(*value);
 }
 
-EMSCRIPTEN_KEEPALIVE const char *asyncio__js_words(const asyncio_error *error, asyncio_status status) {
+const char *asyncio__js_words(const asyncio_error *error, asyncio_status status) {
   if (error) return error->words;
   return status == ASYNCIO_CANCELLED_ERROR ? "" : asyncio__status_words(status);
 }
 
 // [thrown] is what JavaScript knows this error as from now on.
-EMSCRIPTEN_KEEPALIVE void asyncio__js_keep(asyncio_error *error, asyncio_js thrown) {
+void asyncio__js_keep(asyncio_error *error, asyncio_js thrown) {
   asyncio_value_clear(&error->cause);
   (void)asyncio__value_of_js(&error->cause, thrown, asyncio_host_release);
 }
 
 // Records what JavaScript threw, in the task or callback that it is about.
-EMSCRIPTEN_KEEPALIVE asyncio_status asyncio__js_raise(asyncio_status status, unsigned size, asyncio_js thrown) {
+asyncio_status asyncio__js_raise(asyncio_status status, unsigned size, asyncio_js thrown) {
   asyncio__errors_push(asyncio__errors_here(), status, asyncio__js_error(status, size, thrown));
   return status;
 }

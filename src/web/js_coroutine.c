@@ -4,7 +4,7 @@
 // the frame owns the handle until the coroutine is done or dropped.
 #include "../core/await.h"
 #include "../core/runtime.h"
-#include "js.h"
+#include "api.h"
 
 typedef struct js_frame {
   asyncio__frame frame;
@@ -23,7 +23,7 @@ static void drop(asyncio__frame *frame) {
   self->handle = 0;
 }
 
-EMSCRIPTEN_KEEPALIVE void asyncio__js_return(asyncio__frame *frame, int kind, double number, asyncio_js handle) {
+void asyncio__js_return(asyncio__frame *frame, int kind, double number, asyncio_js handle) {
   frame->status = asyncio__js_value(&frame->value, kind, number, handle);
 }
 
@@ -46,7 +46,7 @@ static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
 }
 
 // A coroutine object that takes [handle] over. NULL with a MemoryError.
-EMSCRIPTEN_KEEPALIVE asyncio_future *asyncio__js_coroutine(asyncio_js handle) {
+asyncio_future *asyncio__js_coroutine(asyncio_js handle) {
   js_frame self = {.frame = {.step = step, .drop = drop}, .handle = handle};
   return asyncio__frame_coroutine("coroutine", &self.frame, sizeof self);
 }

@@ -16,9 +16,9 @@
 #pragma weak asyncio__main_void
 #pragma weak asyncio__main_argc_argv
 
-// From the loader: the runtime stays alive until main_returned.
+// From the loader: the runtime stays alive until main_returned, and on when that answers true.
 void asyncio_host_main_suspended(void);
-void asyncio_host_main_returned(void);
+bool asyncio_host_main_returned(int status);
 
 const int asyncio__main_linked = 1;
 
@@ -37,8 +37,7 @@ static void main_returned(void) {
   int status = asyncio__exit_status(asyncio__coro_status(program.coro));
   asyncio__coro_free(&asyncio__thread.stacks, program.coro);
   program.coro = NULL;
-  asyncio_host_main_returned();
-  exit(status);
+  if (!asyncio_host_main_returned(status)) exit(status);
 }
 
 // Runs main, from its start or from where it waits, until it waits again.

@@ -15,9 +15,9 @@
 #pragma weak asyncio__main_void
 #pragma weak asyncio__main_argc_argv
 
-// From the loader: the runtime stays alive until main_returned.
+// From the loader: the runtime stays alive until main_returned, and on when that answers true.
 void asyncio_host_main_suspended(void);
-void asyncio_host_main_returned(void);
+bool asyncio_host_main_returned(int status);
 
 // The loader puts the pointer back after an exception, so that must be linked.
 char *asyncio__stack_pointer(void);
@@ -96,8 +96,7 @@ void asyncio__main_resume(void) {
   if (program.phase < GENERATORS && begin_generators()) return;
   close_loop();
   int code = end_program();
-  asyncio_host_main_returned();
-  exit(code);
+  if (!asyncio_host_main_returned(code)) exit(code);
 }
 
 int asyncio__program_run(asyncio_future *coroutine, int (*end)(asyncio_status, asyncio_value)) {

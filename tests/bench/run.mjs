@@ -6,6 +6,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { loadPython } from './pyodide.mjs';
+import { readiness } from './ready.mjs';
+
 const REPETITIONS = 9;
 const build = process.env.ASYNCIO_BUILD ?? join(import.meta.dirname, '../../build');
 const require = createRequire(import.meta.url);
@@ -69,9 +72,9 @@ function* spinGenerator(count) {
   }
 }
 
-async function yieldSleep() {
+async function yieldSleep(count) {
   function* gatherAll() {
-    yield* asyncio.gather(...Array.from({ length: 1000 }, () => spinGenerator(1000)));
+    yield* asyncio.gather(...Array.from({ length: 1000 }, () => spinGenerator(count)));
   }
   total = 0;
   const start = performance.now();
@@ -86,6 +89,13 @@ async function promiseAll() {
   const results = await Promise.all(promises);
   let sum = 0;
   for (const result of results) sum += result;
+  return { milliseconds: performance.now() - start, sum };
+}
+
+async function sumOf(call, count) {
+  let sum = 0;
+  const start = performance.now();
+  for (let i = 0; i < count; i++) sum += await call(i);
   return { milliseconds: performance.now() - start, sum };
 }
 
@@ -110,18 +120,18 @@ async function alternate(repetitions, contenders) {
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
-function print(title, rounds, from = 0) {
+function print(title, rounds, { from = 0, unit = 'ns' } = {}) {
   console.log(`\n${title}`);
   console.log(`  ${''.padEnd(46)}${'median'.padStart(10)}${'least'.padStart(10)}${'first'.padStart(10)}`);
   for (const [name, values] of Object.entries(rounds)) {
     const cells = [median(values.slice(from)), Math.min(...values), values[0]];
-    console.log(`  ${name.padEnd(46)}${cells.map((cell) => `${cell.toFixed(1)} ns`.padStart(10)).join('')}`);
+    console.log(`  ${name.padEnd(46)}${cells.map((cell) => `${cell.toFixed(1)} ${unit}`.padStart(10)).join('')}`);
   }
 }
 
 let missed = 0;
-function bar(words, value, holds) {
-  console.log(`  ${holds ? 'met   ' : 'MISSED'} ${words}: ${value.toFixed(2)} x`);
+function bar(words, value, holds, unit = 'x') {
+  console.log(`  ${holds ? 'met   ' : 'MISSED'} ${words}: ${value.toFixed(2)} ${unit}`);
   if (!holds) missed++;
 }
 
@@ -132,6 +142,11 @@ const atLeast = (words, least, value) => bar(`${words}, at least ${least}`, valu
 const ratio = (a, b, from = 0) => median(a.slice(from)) / median(b.slice(from));
 
 console.log(`Node ${process.version}, ${REPETITIONS} interleaved rounds`);
+const { ready, ran } = readiness(build, 20);
+const starts = { 'import, and a first call answered': ready, 'import, and a first run ended': ran };
+print('The package, in 20 fresh processes', starts, { unit: 'ms' });
+bar('ready, at most 5', median(ready), median(ready) <= 5, 'ms');
+
 const coroutines = await loadCoroutines();
 const swap = await loadFiber();
 const spinSum = (1000 * 1000 * 999) / 2;
@@ -159,17 +174,39 @@ const gathers = await alternate(5, {
   [lightTasks]: { round: () => coroutines.measure('light gather'), units: 1e6, sum: gatherSum },
   [promises]: { round: promiseAll, units: 1e6, sum: gatherSum },
 });
-print('A task (medians of rounds 2 to 5)', gathers, 1);
+print('A task (medians of rounds 2 to 5)', gathers, { from: 1 });
 atMost('C task / JS async function', 0.4, ratio(gathers[tasks], gathers[promises], 1));
 
 // Last, so that the package leaves nothing behind for the others.
 asyncio = await import(pathToFileURL(join(build, 'api/index.js')));
 const generator = 'JS generator task, yield* sleep(0), 1000 tasks';
 const yields = await alternate(5, {
-  [generator]: { round: yieldSleep, units: 1e6, sum: spinSum },
+  [generator]: { round: () => yieldSleep(1000), units: 1e6, sum: spinSum },
   [js]: { round: awaitNull, units: 1e6, sum: spinSum },
 });
 print('A switch in JavaScript', yields);
 atMost('JS generator task / JS await null', 4, ratio(yields[generator], yields[js]));
+
+const python = await loadPython();
+const pythonic = `Python ${python.version} in Pyodide, asyncio.sleep(0)`;
+const ofPython = (count) => ({ units: 1000 * count, sum: (1000 * count * (count - 1)) / 2 });
+const pythons = await alternate(5, {
+  [generator]: { round: () => yieldSleep(1000), ...ofPython(1000) },
+  [pythonic]: { round: () => python.round(1000, 30), ...ofPython(30) },
+});
+print('A switch in JavaScript and in Python, 1000 tasks', pythons);
+atLeast('Pyodide sleep(0) / JS generator task', 20, ratio(pythons[pythonic], pythons[generator]));
+
+const app = await asyncio.load(require(join(build, 'bench/loaded.js')));
+const created = 'C task, created and awaited in JavaScript';
+const called = 'JS async function, called and awaited';
+const calls = { units: 1e5, sum: (1e5 * (1e5 - 1)) / 2 };
+const awaits = await alternate(REPETITIONS, {
+  [created]: { round: () => sumOf((i) => app.create_task(app.returns_at_once(i)), 1e5), ...calls },
+  [called]: { round: () => sumOf(returnsAtOnce, 1e5), ...calls },
+});
+print('A call of C from JavaScript, one after another', awaits);
+atMost('C task awaited / JS async function awaited', 5, ratio(awaits[created], awaits[called]));
+app.close();
 process.exitCode = missed ? 1 : 0;
 coroutines.stop(); // ends the process, as main's return does

@@ -104,6 +104,34 @@ const programs = {
       second callback
       done`,
   },
+  // for job in (0.3, 0.1, 0.2, 0.15, 0.25, 0.1): queue.put_nowait(job)
+  // workers = [asyncio.create_task(worker(i, queue)) for i in range(3)]; await queue.join()
+  queue_workers: {
+    seconds: 0.45,
+    output: `
+      worker-1 has slept for 0.10 seconds
+      worker-2 has slept for 0.20 seconds
+      worker-1 has slept for 0.15 seconds
+      worker-0 has slept for 0.30 seconds
+      worker-1 has slept for 0.10 seconds
+      worker-2 has slept for 0.25 seconds
+      all jobs are done: yes`,
+  },
+  // async with asyncio.TaskGroup() as group:
+  //     group.create_task(fetch("quick", 0.1)); group.create_task(fetch("broken", 0.2, fails=True))
+  //     group.create_task(fetch("slow", 60)); await fetch("the group's own part", 60)
+  // async with asyncio.timeout(0.2): await fetch("endless", 60)
+  task_group: {
+    seconds: 0.4,
+    output: `
+      quick is done
+      slow is cancelled
+      the group's own part is cancelled
+      unhandled errors in a TaskGroup (1 sub-exception)
+        ValueError: broken failed
+      endless is cancelled
+      that took too long`,
+  },
 };
 
 const slack = 2; // seconds, for starting a process on a busy machine
@@ -134,7 +162,7 @@ describe('tutorial programs', { concurrency: true }, () => {
       test(`${name}, ${platform}, prints what it prints in Python`, async () => {
         const result = await run(name);
         assertEndedWell(result);
-        assert.equal(result.output, `${output.replace(/^ +/gm, '').trim()}\n`);
+        assert.equal(result.output, `${output.replace(/^ {6}/gm, '').trim()}\n`);
         assertElapsed(result, seconds);
       });
     }

@@ -2,7 +2,7 @@
 // What CMake installs is a package that a project finds, builds with and runs, natively and in WebAssembly.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -19,7 +19,8 @@ function buildUser(config) {
   const prefix = join(folder, 'installed');
   rmSync(folder, { recursive: true, force: true });
   cmake('--install', tree(config.name), '--prefix', prefix);
-  const where = [`-DCMAKE_PREFIX_PATH=${prefix}`, `-DCMAKE_FIND_ROOT_PATH=${prefix}`];
+  const command = `-DASYNCIO_COMMAND=node;${join(root, 'web/cli/wasyncio.mjs')}`;
+  const where = [`-DCMAKE_PREFIX_PATH=${prefix}`, `-DCMAKE_FIND_ROOT_PATH=${prefix}`, command];
   const toolchain = definitions({ emscripten: config.emscripten, options: { CMAKE_BUILD_TYPE: 'Release' } });
   cmake('-S', join(root, 'tests/house/user'), '-B', folder, ...where, ...toolchain);
   cmake('--build', folder);
@@ -30,10 +31,12 @@ test('installed libraries are found and used natively', () => {
   const folder = buildUser(NATIVE_PROGRAMS);
   for (const program of ['user', 'user_stackless'])
     assert.equal(execFileSync(join(folder, program), options), 'hello\nmain goes on\n');
+  assert.equal(execFileSync(join(folder, 'loaded'), options), '1.5\n');
 });
 
 test('installed libraries are found and used in WebAssembly', () => {
   const folder = buildUser(PROGRAMS);
   for (const program of ['user.js', 'user_stackless.js'])
     assert.equal(execFileSync(process.execPath, [join(folder, program)], options), 'hello\nmain goes on\n');
+  assert.match(readFileSync(join(folder, 'loaded.d.ts'), 'utf8'), /half\(number: number\): Coroutine<number>;/);
 });

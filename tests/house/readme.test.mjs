@@ -6,21 +6,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { build, environment, read, root } from './sources.mjs';
-
-// The first block of the README that is marked with [language] and contains [words].
-function block(language, words) {
-  const blocks = [...read('README.md').matchAll(/^```(\w+)\n(.*?)^```$/gms)];
-  const found = blocks.find(([, mark, text]) => mark === language && text.includes(words));
-  assert.ok(found, `README.md has no ${language} block with "${words}"`);
-  return found[2];
-}
-
-// The README's paths from the root, seen from the folder that the program is in.
-function commandLine(compiler) {
-  const command = block('sh', compiler).replaceAll('\\\n', ' ').split('\n')[0].trim().split(/\s+/);
-  return command.map((word) => word.replace(/^(-I)?(include|web)/, `$1${root}/$2`).replace(/^build/, build));
-}
+import { block, commandLine } from './readme.mjs';
+import { build, environment, root } from './sources.mjs';
 
 test("the README's JavaScript prints what the README says", () => {
   const folder = join(build, 'house/readme');
@@ -46,6 +33,17 @@ for (const [line, ...run] of [
   });
 }
 
+test("the README's C program, loaded into JavaScript, prints what the README says", () => {
+  const folder = join(build, 'house/readme/loaded');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'factorial.c'), block('c', 'ASYNCIO_EXPORT('));
+  writeFileSync(join(folder, 'program.mjs'), block('js', 'asyncio.load('));
+  const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...environment } };
+  const [command, ...args] = commandLine('-sMODULARIZE');
+  execFileSync(command, args, options);
+  assert.equal(execFileSync(process.execPath, ['program.mjs'], options), block('text', 'cancelled: true'));
+});
+
 for (const [compiler, ...run] of [
   ['emcc', process.execPath, 'program.js'],
   ['gcc', './program'],
@@ -55,7 +53,7 @@ for (const [compiler, ...run] of [
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'program.c'), block('c', 'int main(void)'));
     const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...environment } };
-    const [command, ...args] = commandLine(compiler);
+    const [command, ...args] = commandLine(compiler, root, build);
     execFileSync(command, args, options);
     assert.equal(execFileSync(run[0], run.slice(1), options), block('text', ''));
   });

@@ -8,7 +8,7 @@ import { logs, root } from './paths.mjs';
 import { ask, mustRun, run } from './process.mjs';
 import { announce } from './progress.mjs';
 
-const OLDEST_NODE = 20;
+const OLDEST_NODE = [20, 19]; // what Vite needs; the package itself runs in 20.0
 
 const onPath = (name) => process.env.PATH.split(':').some((folder) => existsSync(join(folder, name)));
 
@@ -26,7 +26,7 @@ const TOOLS = {
   cmake: { packages: ['cmake'], present: () => onPath('cmake') },
   make: { packages: ['make'], present: makeOrNinja },
   emscripten: { packages: ['emscripten'], present: () => onPath('emcc') && onPath('em-config') },
-  binaryen: { packages: ['binaryen'], present: () => onPath('wasm-opt') },
+  binaryen: { packages: ['binaryen'], present: () => onPath('wasm-opt') && onPath('wasm-metadce') },
   gcc: { packages: ['gcc', 'libc6-dev'], present: () => onPath('gcc') && existsSync('/usr/include/stdio.h') },
   'g++': { packages: ['g++'], present: () => onPath('g++') },
   clang: { packages: ['clang'], present: () => onPath('clang') },
@@ -72,8 +72,11 @@ function explain(packages) {
 }
 
 function checkNode() {
-  if (Number(process.versions.node.split('.')[0]) >= OLDEST_NODE) return;
-  throw new Error(`Expected Node.js ${OLDEST_NODE} or later, got ${process.versions.node}: install a newer one`);
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
+  throw new Error(
+    `Expected Node.js ${OLDEST_NODE.join('.')} or later, got ${process.versions.node}: install a newer one`,
+  );
 }
 
 // The npm packages that the lock file names: they build and check, none of them is ever shipped.

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { build, environment, root } from '../tools/paths.mjs';
 
@@ -11,7 +11,7 @@ const folder = join(build, 'web-programs');
 
 function link(name, output, library, flags) {
   assert.ok(existsSync(library), `${library} is missing: npm start builds it`);
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(dirname(output), { recursive: true });
   const sources = [join(root, 'tests/web/programs', `${name}.c`), library];
   const include = ['-I', join(root, 'include'), '--js-library', join(root, 'web/lib/asyncio.js')];
   const args = [...sources, ...include, '-O2', '-sEXIT_RUNTIME=1', ...flags, '-o', output];
@@ -21,9 +21,11 @@ function link(name, output, library, flags) {
   return output;
 }
 
-// The path of programs/NAME.c's JavaScript. [flags] come last, so that they win.
-export function compile(name, flags = []) {
-  const output = join(folder, `${[name, ...flags].join('').replace(/[^\w=-]/g, '')}.js`);
+// The path of programs/NAME.c's JavaScript. [flags] come last, so that they win. Tests that run side by side have each their
+// own [place].
+export function compile(name, flags = [], place = '.') {
+  const ending = flags.includes('-sEXPORT_ES6') ? 'mjs' : 'js';
+  const output = join(folder, place, `${[name, ...flags].join('').replace(/[^\w=-]/g, '')}.${ending}`);
   return link(name, output, join(build, 'wasm/libasyncio.a'), ['-sASYNCIFY', '-sASSERTIONS=0', ...flags]);
 }
 

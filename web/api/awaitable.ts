@@ -89,8 +89,16 @@ export function isThenable(value: unknown): value is PromiseLike<any> {
 
 const kindOf = (value: unknown) => (typeof value === 'function' ? Object.prototype.toString.call(value) : '');
 
-/** Whether `value` is a `function*`. */
-export const isGeneratorFunction = (value: unknown): boolean => kindOf(value) === '[object GeneratorFunction]';
+/** The exports of C programs: coroutine functions that JavaScript does not know for such. */
+export const exported = /* @__PURE__ */ new WeakSet<object>();
+
+/** Whether calling `value` makes a coroutine object: a `function*`, or an export of a C program. */
+export const isGeneratorFunction = (value: unknown): boolean =>
+  kindOf(value) === '[object GeneratorFunction]' || exported.has(value as object);
+
+/** What is wrong with such a function in a coroutine's place. */
+export const uncalled = (value: unknown): string =>
+  exported.has(value as object) ? 'a coroutine function: call it' : 'a generator function: call it';
 
 /** Whether `value` is an `async function`. */
 export const isAsyncFunction = (value: unknown): boolean => kindOf(value) === '[object AsyncFunction]';

@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: MIT
-// One wasm instance and what crosses its border: numbers and booleans as they are, everything else by a handle, so that
-// the very same object comes out again. Nothing is thrown into C: what an import throws is recorded there as an error.
-import { asyncioBridge, wasm, type Bridge } from './embedded.js';
-import { JS_ERROR, errorOf, statusOf } from './errors.js';
+// One runtime's C and what crosses its border: numbers and booleans as they are, everything else that JavaScript made
+// by a handle, so that the very same object comes out again. Nothing is thrown into C: what an import throws is
+// recorded there as an error. Invariant: once it has ended, every call of C throws why, and nothing waits for it.
+import type { Bridge, Crossing } from './embedded.js';
+import { JS_ERROR, RuntimeError, errorOf, statusOf } from './errors.js';
+import { Future, type Task } from './future.js';
+import { textAt, type Functions, type Instance, type Open, type ProgramOwner } from './instance.js';
 import type { EventLoop } from './loop.js';
-import type { Future, Task } from './future.js';
-
-/** The clock of a runtime, which a test can replace by one that need not wait. */
-export interface Clock {
-  /** Monotonic seconds. */
-  now(): number;
-  /** Calls `wake` once when the clock reads `when` or more, and takes the wish before back; Infinity is only that. */
-  wake_at(when: number, wake: () => void): void;
-}
-
-/** C's functions, without their prefixes. */
-type Exports = Record<string, (...args: number[]) => number>;
 
 /** What steps a coroutine of JavaScript; C holds a handle of it. */
 export interface Stepper {
@@ -37,31 +28,17 @@ const JS = 9;
 export const NO_TEXT = -1;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-let compiled: WebAssembly.Module | undefined;
-
-const { Buffer } = globalThis as { Buffer?: { from(text: string, encoding: string): BufferSource } }; // Node's is quick
-
-function bytesOf(text: string): BufferSource {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
-}
-
-// Compiled once for all runtimes.
-function compile(): WebAssembly.Module {
-  if (compiled) return compiled;
-  return (compiled = new WebAssembly.Module(Buffer ? Buffer.from(wasm, 'latin1') : bytesOf(wasm)));
-}
 
 /** A run that is under way; `settle` is called when it is over. */
 export interface Run {
   pointer: number;
   settle(run: Run): void;
+  fail(error: unknown): void;
 }
 
-export class Core {
-  readonly c: Exports;
+export class Core implements ProgramOwner {
+  /** C's functions; once it has ended, each throws. */
+  c: Functions;
   readonly bridge: Bridge;
   readonly loops = new Map<number, EventLoop>();
   readonly runs = new Set<Run>();
@@ -73,63 +50,48 @@ export class Core {
   declare wrapTask: (pointer: number) => Task<any>;
   /** The exception handler of a loop. */
   declare report: (loop: number, message: string, error: unknown, future: number) => void;
-  #memory: WebAssembly.Memory;
+  /** Why it has ended. */
+  ended: Error | undefined;
+  /** How the outcomes of JavaScript's own promises become C's: as they are. */
+  readonly crossing: Crossing = {
+    given: (value) => this.cross(value, (kind, number, size) => ({ kind, number, size })),
+    statusOf,
+  };
+  #instance: Instance;
   #view: DataView;
 
-  constructor(clock?: Clock) {
-    const now = clock ? () => clock.now() : () => performance.now() * 1e-3;
-    this.bridge = asyncioBridge({
-      turn: (kind) => this.turn(kind),
-      resolved: (...args) => this.c.promise_resolved!(...args),
-      rejected: (...args) => this.c.promise_rejected!(...args),
-      guard: (call, argument) => call(argument!),
-      now,
-    });
-    this.bridge.given = (value) => this.cross(value, (kind, number, size) => ({ kind, number, size }));
-    this.bridge.statusOf = statusOf;
-    if (clock) this.bridge.armTimer = (deadline) => clock.wake_at(deadline, () => this.bridge.turn(this.bridge.TURN.timer));
-    const instance = new WebAssembly.Instance(compile(), { env: this.#imports(now) });
-    this.#memory = instance.exports.memory as WebAssembly.Memory;
-    this.#view = new DataView(this.#memory.buffer);
-    this.c = Object.fromEntries(
-      Object.entries(instance.exports).map(([name, value]) => [name.replace(/^asyncio_(_js)?_*/, ''), value]),
-    ) as Exports;
-    this.c._initialize!();
+  constructor(open: Open) {
+    this.#instance = open(this);
+    this.c = this.#instance.c;
+    this.bridge = this.#instance.bridge;
+    this.#view = new DataView(this.#instance.memory());
   }
 
-  #imports(now: () => number): Record<string, (...args: number[]) => number | void> {
-    const { bridge } = this;
-    return {
-      asyncio_host_now: now,
-      asyncio_host_wake_soon: (patient) => bridge.wakeSoon(patient!),
-      asyncio_host_wake_at: (deadline) => bridge.armTimer(deadline!),
-      asyncio_host_report: (line) => console.error(this.text(line!)),
-      asyncio_host_started: () => {},
-      asyncio_host_words: () => {},
-      asyncio__main_resume: () => {},
-      asyncio_host_fill: (target) => new Uint8Array(this.#memory.buffer).set(bridge.incoming!, target),
-      asyncio_host_release: (handle) => void bridge.values.delete(handle! >>> 0),
-      asyncio_host_watch: (handle, future) => Number(bridge.watch(handle! >>> 0, future!)),
-      asyncio_host_abandon: (handle, message) => Number(bridge.abandon(handle! >>> 0, message!)),
-      asyncio_host_step: (handle, sent, value, frame) =>
-        (bridge.values.get(handle! >>> 0) as Stepper).step(sent!, value!, frame!),
-      asyncio_host_call: (callback) => this.#call(callback! >>> 0),
-      asyncio_host_settled: (half, status, flags, value, error, number, cancels) =>
-        Number((bridge.values.get(half!) as Future<any>).settled(status!, flags!, value!, error!, number!, cancels!)),
-      asyncio_host_exception: (loop, _context, future, message, status, error) =>
-        this.report(loop!, this.text(message!), status ? this.error(status, error!) : undefined, future!),
-      emscripten_notify_memory_growth: () => void (this.#view = new DataView(this.#memory.buffer)),
-    };
+  /** C's memory, which moves when it grows. */
+  get view(): DataView {
+    if (this.#view.buffer.byteLength === 0) this.#view = new DataView(this.#instance.memory());
+    return this.#view;
   }
 
-  /** A turn of C's loops, and the ends of the runs that are then over. */
-  turn(kind: number): void {
-    this.c.host_turn!(kind);
+  /** The ends of the runs that are over after a turn. */
+  turned(): void {
     if (this.runs.size) for (const run of this.runs) if (this.c.run_over!(run.pointer)) run.settle(run);
   }
 
+  step(handle: number, sent: number, value: number, frame: number): number {
+    return (this.bridge.values.get(handle) as Stepper).step(sent, value, frame);
+  }
+
+  exception(loop: number, future: number, message: number, status: number, error: number): void {
+    this.report(loop, this.text(message), status ? this.error(status, error) : undefined, future);
+  }
+
+  settled(half: number, ...outcome: [number, number, number, number, number, number]): number {
+    return Number((this.bridge.values.get(half) as Future<any>).settled(...outcome));
+  }
+
   // A callback is called once.
-  #call(handle: number): number {
+  call(handle: number): number {
     try {
       const callback = this.bridge.values.get(handle) as () => void;
       this.bridge.values.delete(handle);
@@ -152,14 +114,14 @@ export class Core {
 
   /** The value at `pointer`. */
   read(pointer: number): unknown {
-    const kind = this.#view.getInt32(pointer, true);
+    const kind = this.view.getInt32(pointer, true);
     if (kind === NONE) return undefined;
     if (kind === DOUBLE) return this.#view.getFloat64(pointer + 8, true);
     if (kind === BOOL) return this.#view.getUint8(pointer + 8) !== 0;
     if (kind === JS) return this.bridge.value(this.c.handle!(pointer));
     if (kind === ERROR) return this.error(this.c.item_status!(pointer), this.c.item_error!(pointer));
     if (kind === LIST) return this.#readList(pointer);
-    throw new Error(`A value of kind ${kind} came out of C`);
+    return this.#instance.read(kind, pointer);
   }
 
   #readList(pointer: number): unknown[] {
@@ -169,8 +131,7 @@ export class Core {
 
   /** The zero-terminated text at `pointer`. */
   text(pointer: number): string {
-    const bytes = new Uint8Array(this.#memory.buffer);
-    return decoder.decode(bytes.subarray(pointer, bytes.indexOf(0, pointer)));
+    return textAt(this.view.buffer, pointer);
   }
 
   /** Calls `use` with the size of `words`, whose bytes C can then fetch. */
@@ -189,7 +150,7 @@ export class Core {
     const array = this.c.malloc!(4 * pointers.length + 4);
     if (!array) throw errorOf(-7, `Out of memory for ${pointers.length} pointers`);
     try {
-      pointers.forEach((pointer, index) => this.#view.setUint32(array + 4 * index, pointer, true));
+      pointers.forEach((pointer, index) => this.view.setUint32(array + 4 * index, pointer, true));
       return use(array);
     } finally {
       this.c.free!(array);
@@ -198,7 +159,7 @@ export class Core {
 
   /** The pointers that C wrote to an array. */
   pointersAt(array: number, count: number): number[] {
-    return Array.from({ length: count }, (_, index) => this.#view.getUint32(array + 4 * index, true));
+    return Array.from({ length: count }, (_, index) => this.view.getUint32(array + 4 * index, true));
   }
 
   // ---- Errors
@@ -268,6 +229,38 @@ export class Core {
   /** Drops a reference to C's future. */
   release(pointer: number): void {
     this.unseen.delete(pointer);
-    this.c.unref!(pointer);
+    if (!this.ended) this.c.unref!(pointer);
   }
+
+  /** Ends all of it: tasks, then loops. RuntimeError inside its own callbacks and coroutines. */
+  close(): void {
+    if (this.ended) return;
+    if (this.running) throw new RuntimeError('Cannot close the runtime from a callback or coroutine of its own');
+    this.c.end_runs!();
+    for (const loop of this.loops.values()) loop.close();
+    this.turned();
+    this.end(new RuntimeError('The runtime is closed'));
+  }
+
+  stopped(error: Error): void {
+    console.error('asyncio: The program has stopped:', error);
+    this.end(error);
+  }
+
+  /** C does not run any more: whatever waits for it is told `reason`. */
+  end(reason: Error): void {
+    if (this.ended) return;
+    this.ended = reason;
+    this.c = new Proxy({}, { get: () => () => fail(reason) });
+    this.#instance.close();
+    for (const value of this.bridge.values.all()) if (Future.isWatched(value)) value.abandon(reason);
+    for (const run of this.runs) run.fail(reason);
+    for (const loop of this.loops.values()) loop.abandon();
+    [this.runs, this.loops, this.unseen].forEach((all) => all.clear());
+  }
+}
+
+// The same words each time, and a stack of its own.
+function fail(reason: Error): never {
+  throw new RuntimeError(reason.message);
 }

@@ -7,6 +7,7 @@ import {
   isGenerator,
   isGeneratorFunction,
   isThenable,
+  uncalled,
   type AsyncFunction,
   type GeneratorCoroutine,
 } from './awaitable.js';
@@ -56,6 +57,17 @@ export class Coroutine<T> implements PromiseLike<T> {
     return make();
   }
 
+  /** @internal The same call as another object, which uses this one up. */
+  moved(): Coroutine<T> {
+    const make = this.#make;
+    this.claim();
+    return new Coroutine(this.core, make!, this.#start);
+  }
+
+  /** @internal */ start(): Future<T> {
+    return this.#start(this);
+  }
+
   /** @internal */ claim(): void {
     if (!this.#make) throw reused();
     this.#make = undefined;
@@ -66,7 +78,7 @@ export class Coroutine<T> implements PromiseLike<T> {
     fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     rejected?: ((reason: any) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return new Promise<T>((resolve) => resolve(this.#start(this))).then(fulfilled, rejected);
+    return new Promise<T>((resolve) => resolve(this.start())).then(fulfilled, rejected);
   }
 
   /** What `yield*` calls in a generator: runs it within that. */
@@ -188,7 +200,7 @@ export function currentTask(core: Core): Task<any> | undefined {
 // C's future of a promise. [tell] passes a cancellation on, and says whether the promise will then settle because of
 // it.
 function adopt(core: Core, promise: unknown, tell: (message: number) => boolean): number {
-  const pending = new core.bridge.Pending(promise, (message) => !tell(message));
+  const pending = new core.bridge.Pending(promise, (message) => !tell(message), core.crossing);
   return core.made(core.c.promise!(core.bridge.handle(pending)));
 }
 
@@ -218,15 +230,22 @@ function pointerOfFuture(core: Core, future: Future<unknown>): number {
   return done && !future.pointer ? revive(core, future) : future.pointer;
 }
 
+// A coroutine of another runtime: a task there, made when this one starts.
+function* awaitForeign(coroutine: Coroutine<unknown>): Generator<unknown, unknown, any> {
+  return yield coroutine.start();
+}
+
 function newCoroutine(core: Core, stepper: Stepper): number {
   return core.made(core.c.coroutine!(core.bridge.handle(stepper)));
 }
 
 /** C's coroutine for a generator object or a function; undefined for anything else. */
 export function coroutinePointer(core: Core, value: unknown, name: string): number | undefined {
-  if (value instanceof Coroutine) return value.core === core ? value.take() : undefined;
-  if (isGeneratorFunction(value))
-    throw new TypeError(`Expected [${name}] to be a coroutine, got a generator function: call it`);
+  if (value instanceof Coroutine)
+    return value.core === core
+      ? value.take()
+      : newCoroutine(core, new GeneratorStepper(core, awaitForeign(value.moved())));
+  if (isGeneratorFunction(value)) throw new TypeError(`Expected [${name}] to be a coroutine, got ${uncalled(value)}`);
   if (typeof value === 'function')
     return newCoroutine(core, new FunctionStepper(core, value as AsyncFunction<unknown>));
   if (!isGenerator(value) || isThenable(value)) return undefined;

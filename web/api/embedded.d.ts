@@ -2,8 +2,11 @@
 // What web/cli/build.mjs makes beside the compiled files: the core, and the part of web/lib/asyncio.js that every
 // loader shares.
 
-/** WebAssembly, one character for each byte. */
+/** WebAssembly, one character for each byte, combined with `mask`. */
 export const wasm: string;
+
+/** What each byte is combined with (exclusive or). */
+export const mask: number;
 
 /** A value as C takes it. */
 export interface Given {
@@ -16,6 +19,12 @@ export interface Given {
 /** A promise that C awaits. */
 export interface Pending {
   future: number;
+}
+
+/** How the outcome of a promise becomes C's. */
+export interface Crossing {
+  given(value: unknown): Given;
+  statusOf(reason: unknown): number;
 }
 
 /** What the shared part needs of its owner. */
@@ -42,14 +51,12 @@ export interface Bridge {
   incoming: Uint8Array | undefined;
   handle(value: unknown): number;
   value(handle: number): unknown;
-  Pending: new (promise: unknown, cancel: (message: number) => boolean) => Pending;
+  Pending: new (promise: unknown, cancel: (message: number) => boolean, crossing: Crossing) => Pending;
   readonly TURN: { readonly timer: number; readonly hop: number; readonly microtask: number };
   wakeSoon(patient: number): void;
   armTimer(deadline: number): void;
   turn(kind: number): void;
   describe(reason: unknown): string;
-  given(value: unknown): Given;
-  statusOf(reason: unknown): number;
   watch(handle: number, future: number): boolean;
   abandon(handle: number, message: number): boolean;
 }

@@ -85,10 +85,14 @@ export function is_cancelled(error: unknown): boolean {
   return statusOf(error) === CANCELLED;
 }
 
+const LONGEST = 100; // characters
+
 /** A value as error messages show it. */
 export function show(value: unknown): string {
   try {
-    if (typeof value === 'string') return JSON.stringify(value);
+    if (typeof value === 'string')
+      return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}...` : value);
+    if (typeof value === 'bigint') return `${value}n`;
     if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
     if (typeof value !== 'object' || value === null) return String(value);
     return value instanceof Promise ? 'a Promise' : `an object (${value.constructor?.name ?? 'no class'})`;

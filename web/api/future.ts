@@ -72,7 +72,18 @@ export class Future<T> implements PromiseLike<T> {
   closed(): void {
     this.#unwatch();
     if (this.#state !== PENDING) this.#letGo();
-    else if (!this.#sync()) return;
+    else if (!this.#sync()) this.abandon(new RuntimeError('Event loop is closed'));
+    this.#settlePromise();
+  }
+
+  /** @internal C will tell no outcome any more: while it is pending, this failure is it. */
+  abandon(reason: Error): void {
+    this.#unwatch();
+    if (this.#state === PENDING) {
+      this.#outcome = reason;
+      this.#state = FAILED;
+    }
+    this.#drop();
     this.#settlePromise();
   }
 

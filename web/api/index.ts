@@ -31,6 +31,9 @@ export const FIRST_COMPLETED = 'FIRST_COMPLETED';
 /** wait() is over when one has failed, or all are done. */
 export const FIRST_EXCEPTION = 'FIRST_EXCEPTION';
 
+export { load } from './load.js';
+export { declarations } from './declarations.js';
+export type { App, CoroutineFunctions, LoadOptions, ModuleFactory } from './load.js';
 export { create_runtime, Runtime } from './runtime.js';
 export type { GatherOptions, Gathered, ReturnWhen, RuntimeOptions, WaitOptions } from './runtime.js';
 export { EventLoop, Handle, TimerHandle } from './loop.js';
@@ -39,7 +42,7 @@ export { Future, Task } from './future.js';
 export type { DoneCallback } from './future.js';
 export { Coroutine } from './coroutine.js';
 export type { AsyncFunction, Awaitable, CoroutineLike, GeneratorCoroutine } from './awaitable.js';
-export type { Clock } from './core.js';
+export type { Clock } from './instance.js';
 export {
   CancelledError,
   InvalidStateError,

@@ -10,7 +10,7 @@ import {
 } from './awaitable.js';
 import { NO_TEXT, type Core, type Run } from './core.js';
 import { Coroutine, coroutinePointer, pointerOf } from './coroutine.js';
-import { RuntimeError, TypeError, expectFunction, expectNumber, show } from './errors.js';
+import { RuntimeError, TypeError, ValueError, expectFunction, expectNumber, show } from './errors.js';
 import { Future, Task } from './future.js';
 
 /** What an exception handler is told. */
@@ -32,6 +32,8 @@ export interface TaskOptions {
   name?: string;
   /** Cancels the task when it fires. */
   signal?: AbortSignal;
+  /** In a C program: bytes of the C stack that its functions run on. 32 KiB when left out; ValueError below 2 KiB. */
+  stack_size?: number;
 }
 
 const SOON = 0;
@@ -171,7 +173,9 @@ export class EventLoop {
   create_task<C extends CoroutineLike<any>>(coroutine: C, options: TaskOptions = {}): Task<Awaited_<C>> {
     const { core } = this;
     const loop = this.open();
-    const { name, signal } = options;
+    const { name, signal, stack_size = 0 } = options;
+    if (!Number.isInteger(stack_size) || stack_size < 0 || stack_size > 2 ** 31)
+      throw new ValueError(`Expected [stack_size] to be a number of bytes, got ${show(stack_size)}`);
     if (signal !== undefined && !(signal instanceof AbortSignal))
       throw new TypeError(`Expected [signal] to be an AbortSignal, got ${show(signal)}`);
     const words = name === undefined || name === null ? undefined : String(name);
@@ -183,8 +187,8 @@ export class EventLoop {
       throw new TypeError(`Expected [coroutine] to be a coroutine or an async function, got ${whatItIs(coroutine)}`);
     const task = core.made(
       words === undefined
-        ? core.c.create_task!(pointer, loop, NO_TEXT)
-        : core.withText(words, (size) => core.c.create_task!(pointer, loop, size)),
+        ? core.c.create_task!(pointer, loop, NO_TEXT, stack_size)
+        : core.withText(words, (size) => core.c.create_task!(pointer, loop, size, stack_size)),
     );
     const made = new Task<Awaited_<C>>(core, this, task, words).watch();
     if (signal) cancelWith(made, signal);
@@ -204,7 +208,7 @@ export class EventLoop {
         else resolve(core.read(pointer));
         core.c.run_free!(pointer);
       };
-      core.runs.add({ pointer, settle });
+      core.runs.add({ pointer, settle, fail: reject });
     });
   }
 
@@ -243,6 +247,7 @@ export class EventLoop {
 
   /** @internal As asyncio.run ends: what is left is cancelled, waited for and reported, and the loop closed. */
   async finish(): Promise<void> {
+    if (!this.pointer) return; // its runtime was closed
     await this.drive(() => this.core.c.run_leftovers!(this.pointer)).catch(() => {});
     this.close();
   }
@@ -258,6 +263,12 @@ export class EventLoop {
     core.loops.delete(pointer);
     this.pointer = 0;
     core.c.loop_unref!(pointer);
+  }
+
+  /** @internal C does not run any more. */
+  abandon(): void {
+    this.pointer = 0;
+    this.handles.clear();
   }
 
   /** Whether it is between the start of a run and its end. */

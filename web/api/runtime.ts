@@ -5,14 +5,16 @@ import {
   isAsyncFunction,
   isGeneratorFunction,
   isThenable,
+  uncalled,
   type Awaitable,
   type Awaited_,
   type CoroutineLike,
 } from './awaitable.js';
-import { Core, type Clock } from './core.js';
+import { Core } from './core.js';
 import { Coroutine, Pause, currentTask, isUnusedCoroutine, pointerOf } from './coroutine.js';
 import { RuntimeError, TypeError, ValueError, expectNumber, show } from './errors.js';
 import { Future, Task } from './future.js';
+import { embedded, type Clock, type Open } from './instance.js';
 import { EventLoop, type TaskOptions } from './loop.js';
 
 declare const process: { on?(event: string, listener: () => void): void } | undefined;
@@ -67,12 +69,16 @@ export class Runtime {
   #current: EventLoop | null | undefined; // set_event_loop's
 
   /** @internal */
-  constructor({ clock }: RuntimeOptions = {}) {
-    const core = new Core(clock);
+  constructor(open: Open) {
+    const core = new Core(open);
     this.#core = core;
     core.wrapTask = (pointer) => this.#wrapTask(pointer);
     core.report = (loop, message, exception, future) => this.#report(loop, message, exception, future);
     reportAtExit(core);
+  }
+
+  /** @internal */ get core(): Core {
+    return this.#core;
   }
 
   #wrapTask(pointer: number): Task<any> {
@@ -102,7 +108,7 @@ export class Runtime {
     if (running) return running;
     if (!this.#default || this.#default.is_closed()) {
       this.#default = new EventLoop(this.#core);
-      this.#core.made(this.#core.c.run_begin!(this.#default.pointer, 0));
+      this.#default.run_forever().catch(() => {}); // which only the runtime's end ends
     }
     return this.#default;
   }
@@ -125,7 +131,8 @@ export class Runtime {
     }
   }
 
-  #coroutine<T>(make: () => number): Coroutine<T> {
+  /** @internal A coroutine object whose C half `make` makes. */
+  coroutine<T>(make: () => number): Coroutine<T> {
     return new Coroutine<T>(this.#core, make, (coroutine) => this.create_task(coroutine) as Task<any>);
   }
 
@@ -135,9 +142,8 @@ export class Runtime {
    */
   readonly run = async <C extends CoroutineLike<any>>(main: C): Promise<Awaited_<C>> => {
     if (this.#core.running) throw new RuntimeError('asyncio.run() cannot be called from a running event loop');
-    const uncalled = isGeneratorFunction(main);
-    if (uncalled || !(typeof main === 'function' || this.iscoroutine(main))) {
-      const what = uncalled ? 'a generator function: call it' : show(main);
+    if (isGeneratorFunction(main) || !(typeof main === 'function' || this.iscoroutine(main))) {
+      const what = isGeneratorFunction(main) ? uncalled(main) : show(main);
       throw new TypeError(`Expected [main] to be a coroutine or an async function, got ${what}`);
     }
     const loop = new EventLoop(this.#core);
@@ -199,7 +205,7 @@ export class Runtime {
     { timeout = null, return_when = 'ALL_COMPLETED' }: WaitOptions = {},
   ): Coroutine<[Set<Future<T>>, Set<Future<T>>]> => {
     const wait = this.#wait([...futures], timeout, return_when);
-    return this.#coroutine(() => pointerOf(this.#core, wait, 'wait'));
+    return this.coroutine(() => pointerOf(this.#core, wait, 'wait'));
   };
 
   *#wait<T>(given: unknown[], timeout: number | null, return_when: ReturnWhen): Generator<unknown, any, any> {
@@ -213,7 +219,7 @@ export class Runtime {
       throw new TypeError(`Expected [futures] to be futures or tasks, got ${what}`);
     });
     const futures = [...new Set(given)].map((one) => this.ensure_future(one as Future<T>));
-    yield this.#coroutine(() => {
+    yield this.coroutine(() => {
       const pointers = this.#pointers(futures);
       const wait = core.withPointers(pointers, (array) =>
         core.c.wait_coroutine!(array, pointers.length, timeout ?? Infinity, when),
@@ -230,7 +236,7 @@ export class Runtime {
    */
   readonly wait_for = <A extends Awaitable<any>>(awaitable: A, timeout: number | null): Coroutine<Awaited_<A>> => {
     const core = this.#core;
-    return this.#coroutine(() => {
+    return this.coroutine(() => {
       if (timeout !== null && timeout !== undefined) expectNumber('timeout', timeout);
       return core.made(core.c.wait_for_coroutine!(pointerOf(core, awaitable, 'awaitable'), timeout ?? Infinity));
     });
@@ -302,9 +308,16 @@ export class Runtime {
 
   /** A new loop, to be run by its own run_until_complete() or run_forever(). */
   readonly new_event_loop = (): EventLoop => new EventLoop(this.#core);
+
+  /**
+   * Ends the runtime: its pending tasks get CancelledError, as when their loop is closed, and then the loops are. What is
+   * used of it afterwards is a RuntimeError, pending futures included. RuntimeError in a callback or coroutine of its own;
+   * twice is fine.
+   */
+  readonly close = (): void => this.#core.close();
 }
 
 /** Makes a runtime: an instance of the core of its own, with loops of its own. */
 export function create_runtime(options?: RuntimeOptions): Runtime {
-  return new Runtime(options);
+  return new Runtime(embedded(options?.clock));
 }

@@ -4,7 +4,8 @@
 // destructuring in for loops), and nothing here throws into C.
 
 // What every program needs and the JavaScript package too, which takes this function's text from here
-// (web/cli/build.mjs): values, turns and promises. [core] has C's functions, what calls them (guard), and the clock.
+// (web/cli/build.mjs): values, turns and promises. [core] has C's functions, what calls them (guard), and the clock; a
+// promise brings along what makes C's of its outcome: given(value), and statusOf(reason).
 function asyncioBridge(core) {
   const GONE = {}; // in the place of a value that was deleted
 
@@ -92,18 +93,11 @@ function asyncioBridge(core) {
       return bridge.values.get(handle >>> 0);
     },
 
-    // A handle of a promise, or of what a function returns that is given an AbortSignal. A function that throws is a
-    // rejection.
-    promise(source) {
-      const controller = new AbortController();
-      const promise = typeof source === 'function' ? new Promise((resolve) => resolve(source(controller.signal))) : source;
-      return bridge.handle(new bridge.Pending(promise, () => (controller.abort(), true)));
-    },
-
     Pending: class {
-      constructor(promise, cancel) {
+      constructor(promise, cancel, crossing) {
         this.promise = promise;
         this.cancel = cancel; // called with C's message, a pointer; says whether to forget the promise at once
+        this.crossing = crossing; // how its outcome becomes C's: given(value) for C, statusOf(reason)
         this.future = 0; // C's future, while it waits
       }
     },
@@ -182,7 +176,6 @@ function asyncioBridge(core) {
     },
 
     // ---- Promises: the outcome goes to C's future in a microtask, outside any C frame.
-    KIND: { none: 0, bool: 1, int64: 2, double: 3, text: 5, bytes: 6, list: 7, error: 8, js: 9 },
     incoming: undefined, // bytes for C to fetch
 
     watch(handle, future) {
@@ -206,7 +199,7 @@ function asyncioBridge(core) {
     resolved(handle, pending, value) {
       let given;
       try {
-        given = bridge.given(value);
+        given = pending.crossing.given(value);
       } catch (error) {
         return bridge.rejected(handle, pending, error);
       }
@@ -216,33 +209,11 @@ function asyncioBridge(core) {
       bridge.incoming = undefined;
     },
 
-    // A value as C takes it. Throws what a detached buffer or a proxy throws when it is looked at.
-    given(value) {
-      const KIND = bridge.KIND;
-      const give = (kind, number, size, bytes) => ({ kind, number, size, bytes });
-      const giveBytes = (kind, bytes) => give(kind, 0, bytes.length, bytes);
-      if (value === undefined || value === null) return give(KIND.none, 0, 0);
-      if (typeof value === 'boolean') return give(KIND.bool, +value, 0);
-      if (typeof value === 'number') return give(KIND.double, value, 0);
-      if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value)
-        return give(KIND.int64, Number(value >> BigInt(32)), Number(BigInt.asUintN(32, value)));
-      if (typeof value === 'string') return giveBytes(KIND.text, new TextEncoder().encode(value));
-      if (value instanceof ArrayBuffer) return giveBytes(KIND.bytes, new Uint8Array(value));
-      if (ArrayBuffer.isView(value))
-        return giveBytes(KIND.bytes, new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice()); // C's memory may move
-      return give(KIND.js, 0, bridge.handle(value));
-    },
-
     rejected(handle, pending, reason) {
       const future = bridge.take(handle, pending);
       bridge.incoming = new TextEncoder().encode(bridge.describe(reason));
-      core.rejected(future, bridge.statusOf(reason), bridge.incoming.length, bridge.handle(reason));
+      core.rejected(future, pending.crossing.statusOf(reason), bridge.incoming.length, bridge.handle(reason));
       bridge.incoming = undefined;
-    },
-
-    // C's status for what was thrown: JSError.
-    statusOf() {
-      return -13;
     },
 
     abandon(handle, message) {
@@ -259,15 +230,56 @@ function asyncioBridge(core) {
 // One object, `asyncio`, in the scope of the glue. Emscripten copies it there as text, so it is made by a function.
 function asyncioLoader(makeBridge) {
   const core = {
-    turn: (kind) => _asyncio__host_turn(kind),
+    turn: (kind) => {
+      _asyncio__host_turn(kind);
+      if (asyncio.owner) asyncio.owner.turned();
+    },
     resolved: (...args) => _asyncio__promise_resolved(...args),
     rejected: (...args) => _asyncio__promise_rejected(...args),
     guard: (call, argument) => asyncio.guard(call, argument),
-    now: () => performance.now() * 1e-3,
+    now: () => asyncio.now(),
   };
   const asyncio = Object.assign(makeBridge(core), {
     parkable: 0, // where C keeps who may suspend
+    stays: false, // loaded for its exports: main's return does not end it
     foreign: '', // the function of JavaScript that C has called and that is on the stack
+    now: () => performance.now() * 1e-3,
+
+    // ---- For the package's load(): the owner steps JavaScript's coroutines, calls its callbacks, and is told of each turn.
+    owner: undefined,
+    memory: () => HEAPU8.buffer,
+    functionAt: (pointer) => wasmTable.get(pointer),
+
+    // A handle of a promise, or of what a function returns that is given an AbortSignal. A function that throws is a
+    // rejection.
+    promise(source) {
+      const controller = new AbortController();
+      const promise = typeof source === 'function' ? new Promise((resolve) => resolve(source(controller.signal))) : source;
+      return asyncio.handle(new asyncio.Pending(promise, () => (controller.abort(), true), asyncio));
+    },
+
+    KIND: { none: 0, bool: 1, int64: 2, double: 3, text: 5, bytes: 6, list: 7, error: 8, js: 9 },
+    // A value as C takes it. Throws what a detached buffer or a proxy throws when it is looked at.
+    given(value) {
+      const KIND = asyncio.KIND;
+      const give = (kind, number, size, bytes) => ({ kind, number, size, bytes });
+      const giveBytes = (kind, bytes) => give(kind, 0, bytes.length, bytes);
+      if (value === undefined || value === null) return give(KIND.none, 0, 0);
+      if (typeof value === 'boolean') return give(KIND.bool, +value, 0);
+      if (typeof value === 'number') return give(KIND.double, value, 0);
+      if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value)
+        return give(KIND.int64, Number(value >> BigInt(32)), Number(BigInt.asUintN(32, value)));
+      if (typeof value === 'string') return giveBytes(KIND.text, new TextEncoder().encode(value));
+      if (value instanceof ArrayBuffer) return giveBytes(KIND.bytes, new Uint8Array(value));
+      if (ArrayBuffer.isView(value))
+        return giveBytes(KIND.bytes, new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice()); // C's memory may move
+      return give(KIND.js, 0, asyncio.handle(value));
+    },
+
+    // C's status for what was thrown: JSError.
+    statusOf() {
+      return -13;
+    },
 
     // ---- Exceptions that leave C. An exit is the glue's own affair. Anything else has thrown away every frame of the
     // turn: the coroutine that ran is lost, and with it only its task.
@@ -277,6 +289,7 @@ function asyncioLoader(makeBridge) {
       try {
         return call(argument);
       } catch (error) {
+        if (asyncio.exited) return;
 #if STACK_OVERFLOW_CHECK == 2
         ___set_stack_limits(_emscripten_stack_get_base(), _emscripten_stack_get_end()); // setting the pointer is checked too
 #endif
@@ -293,7 +306,6 @@ function asyncioLoader(makeBridge) {
 
     exited: false, // nothing of the program's may run any more
     mainSuspended: false,
-
     // exit() was called while main is suspended. For the glue that is a reason to keep the runtime: it has only thrown.
     exit(status) {
       asyncio.exited = true;
@@ -309,7 +321,10 @@ function asyncioLoader(makeBridge) {
 
     rescue(error) {
       const overflow = error instanceof asyncio.StackOverflow || asyncio.isEngineOverflow(error);
-      if (error instanceof WebAssembly.RuntimeError && !overflow) throw error; // memory may be damaged
+      if (error instanceof WebAssembly.RuntimeError && !overflow) {
+        if (asyncio.owner) return asyncio.owner.stopped(error); // memory may be damaged
+        throw error;
+      }
       const hint = 'The stack overflowed: create the task with a larger .stack_size, or recurse less';
       const rescued = overflow
         ? asyncio.rescueAs(-7, hint)
@@ -336,13 +351,23 @@ function asyncioLoader(makeBridge) {
 #if ASYNCIFY && ASSERTIONS
       asyncio.refuse('-sASSERTIONS=0: under ASSERTIONS Asyncify lets only functions that it has instrumented switch stacks');
 #endif
+      if (Module['wasyncio']) Module['wasyncio'](asyncio);
       const given = Module['instantiateWasm'];
       Module['instantiateWasm'] = (imports, receive) => {
         new Set(Object.values(imports)).forEach(asyncio.hideParkable); // two names may stand for one object
         if (given) return given(imports, receive);
-        asyncio.instantiate(imports).then(({ instance, module }) => receive(instance, module), abort);
+        asyncio.instantiate(imports).then(({ instance, module }) => receive(instance, module), asyncio.abort);
         return {};
       };
+    },
+
+    // Who made a module is told by its promise.
+    abort(reason) {
+      try {
+        abort(reason);
+      } catch (error) {
+        if (typeof readyPromiseReject !== 'function') throw error;
+      }
     },
 
     // A program that was linked without what it needs says so as it starts.
@@ -355,7 +380,7 @@ function asyncioLoader(makeBridge) {
     hideParkable(module) {
       Object.keys(module).forEach((key) => {
         const original = module[key];
-        if (typeof original !== 'function' || /^_asyncio_host_(?!watch|abandon|report)/.test(original.name)) return;
+        if (typeof original !== 'function' || /^_?asyncio_host_(?!watch|abandon|report|step|call|exception)/.test(original.name)) return;
         module[key] = (...args) => {
           const outer = asyncio.foreign;
           const parkable = asyncio.parkable && HEAPU32[asyncio.parkable >> 2];
@@ -388,81 +413,68 @@ function asyncioLoader(makeBridge) {
 
     // Called by C's first use of the host, before any coroutine runs.
     start() {
-#if STACK_OVERFLOW_CHECK == 2
-      asyncio.parkable = _asyncio__host_start(1);
-#else
-      asyncio.parkable = _asyncio__host_start(0);
-#endif
-      if (typeof process === 'object' && typeof process.on === 'function')
-        process.on('beforeExit', () => asyncio.guard(() => _asyncio__host_drained()));
+      asyncio.parkable = _asyncio__host_start({{{ Number(STACK_OVERFLOW_CHECK == 2) }}});
+      if (typeof process !== 'object' || typeof process.on !== 'function') return;
+      asyncio.drained = () => asyncio.guard(() => _asyncio__host_drained());
+      process.on('beforeExit', asyncio.drained);
     },
   });
   return asyncio;
 }
 
-mergeInto(LibraryManager.library, {
-  $asyncio__deps: ['$runtimeKeepalivePush', '$runtimeKeepalivePop', 'exit'],
+const asyncioLibrary = {
+  $asyncio__deps: ['$runtimeKeepalivePush', '$runtimeKeepalivePop', 'exit'].concat(
+    '$wasmTable' in LibraryManager.library ? ['$wasmTable'] : [], // else it is always there
+  ),
   $asyncio__postset: 'asyncio.install();',
   $asyncio: `=(${asyncioLoader})(${asyncioBridge})`,
 
-  asyncio_host_now__deps: ['$asyncio'],
   asyncio_host_now: function () {
-    return performance.now() * 1e-3;
+    return asyncio.now();
   },
-  asyncio_host_wake_soon__deps: ['$asyncio'],
   asyncio_host_wake_soon: function (patient) {
     asyncio.wakeSoon(patient);
   },
-  asyncio_host_wake_at__deps: ['$asyncio'],
   asyncio_host_wake_at: function (deadline) {
     asyncio.armTimer(deadline);
   },
-
   asyncio_host_report: function (line) {
     console.error(UTF8ToString(line));
   },
-  asyncio_host_foreign_name__deps: ['$asyncio'],
   asyncio_host_foreign_name: function (buffer, size) {
     stringToUTF8(asyncio.foreign, buffer, size);
   },
-  asyncio_host_words__deps: ['$asyncio'],
   asyncio_host_words: function (buffer, size) {
     stringToUTF8(asyncio.words, buffer, size);
   },
-  asyncio_host_started__deps: ['$asyncio'],
   asyncio_host_started: function () {
     asyncio.start();
   },
-  asyncio_host_main_suspended__deps: ['$asyncio'],
   asyncio_host_main_suspended: function () {
     asyncio.mainSuspended = true;
     runtimeKeepalivePush();
   },
-  asyncio_host_main_returned__deps: ['$asyncio'],
-  asyncio_host_main_returned: function () {
+  asyncio_host_main_returned: function (status) {
+    if (asyncio.stays && status === 0) return true;
     asyncio.mainSuspended = false;
     runtimeKeepalivePop();
+    return false;
   },
-  asyncio_host_watch__deps: ['$asyncio'],
   asyncio_host_watch: function (handle, future) {
     return asyncio.watch(handle >>> 0, future);
   },
-  asyncio_host_abandon__deps: ['$asyncio'],
   asyncio_host_abandon: function (handle, message) {
     return asyncio.abandon(handle >>> 0, message);
   },
-
-  asyncio_host_release__deps: ['$asyncio'],
   asyncio_host_release: function (handle) {
     asyncio.values.delete(handle >>> 0);
   },
-
-  asyncio_host_fill__deps: ['$asyncio'],
   asyncio_host_fill: function (target) {
     HEAPU8.set(asyncio.incoming, target);
   },
-
-  asyncio_host_move_stack_limits__deps: ['$asyncio'],
+  asyncio_host_bigint: function (high, low) {
+    return asyncio.handle((BigInt(high) << BigInt(32)) | BigInt(low >>> 0));
+  },
   asyncio_host_move_stack_limits: function (high, low) {
 #if STACK_OVERFLOW_CHECK == 2
     ___set_stack_limits(high || _emscripten_stack_get_base(), low || _emscripten_stack_get_end());
@@ -487,4 +499,8 @@ mergeInto(LibraryManager.library, {
     throw new asyncio.StackOverflow('stack overflow');
   },
 #endif
-});
+};
+
+for (const name of Object.keys(asyncioLibrary))
+  if (/^asyncio_host_\w+?(?<!__deps)$/.test(name)) asyncioLibrary[`${name}__deps`] ??= ['$asyncio'];
+mergeInto(LibraryManager.library, asyncioLibrary);

@@ -160,7 +160,7 @@ const ROWS = [
   ],
   ['sleep of a string', TypeError, 'Expected [delay] to be a number, got "1"', () => sleep('1')],
   ['sleep of nothing', TypeError, 'Expected [delay] to be a number, got undefined', () => sleep()],
-  ['sleep of a bigint', TypeError, 'Expected [delay] to be a number, got 1', () => sleep(1n)],
+  ['sleep of a bigint', TypeError, 'Expected [delay] to be a number, got 1n', () => sleep(1n)],
   ['sleep of NaN', ValueError, 'Expected [delay] to be a number, got NaN', () => run(sleep(NaN))],
   ['run of nothing', TypeError, 'Expected [main] to be a coroutine or an async function, got undefined', () => run()],
   [

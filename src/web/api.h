@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// What JavaScript calls of a runtime, by name: in the embedded core and in a C program alike, in a table of pointers.
+// As exports of WebAssembly they would need glue and, under Asyncify, a wrapper each, and emcc shortens their names.
+#ifndef ASYNCIO__WEB_API_H
+#define ASYNCIO__WEB_API_H
+
+#include "../core/await.h"
+#include "js.h"
+
+// An entry of a table, which ends with one without a name.
+typedef struct asyncio__function {
+  const char *name;
+  const void *pointer;
+} asyncio__function;
+
+// For JavaScript alone; elsewhere each file says what its own do.
+unsigned asyncio__js_count(const asyncio_value *list);
+const asyncio_value *asyncio__js_items(const asyncio_value *list);
+asyncio_js asyncio__js_handle(const asyncio_value *value);
+const asyncio_error *asyncio__js_item_error(const asyncio_value *value);
+asyncio_status asyncio__js_item_status(const asyncio_value *value);
+const char *asyncio__js_words(const asyncio_error *error, asyncio_status status);
+void asyncio__js_keep(asyncio_error *error, asyncio_js thrown);
+asyncio_status asyncio__js_raise(asyncio_status status, unsigned size, asyncio_js thrown);
+void asyncio__js_return(asyncio__frame *frame, int kind, double number, asyncio_js handle);
+asyncio_future *asyncio__js_coroutine(asyncio_js handle);
+
+// The table.
+const asyncio__function *asyncio__js_functions(void);
+
+#endif

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// What the README shows, for tests to run: its programs, what they print, and its command lines.
+import assert from 'node:assert/strict';
+
+import { read } from './sources.mjs';
+
+// The first block of the README that is marked with [language] and contains [words].
+export function block(language, words) {
+  const blocks = [...read('README.md').matchAll(/^```(\w+)\n(.*?)^```$/gms)];
+  const found = blocks.find(([, mark, text]) => mark === language && text.includes(words));
+  assert.ok(found, `README.md has no ${language} block with "${words}"`);
+  return found[2];
+}
+
+// The README's line for [compiler] as a list of words, the package's folders being in [from] and the library in [build].
+export function commandLine(compiler, from, build) {
+  const command = block('sh', `${compiler} -O`).replaceAll('\\\n', ' ').split('\n')[0].trim().split(/\s+/);
+  return command.map((word) => word.replace(/^(-I)?(include|web)/, `$1${from}/$2`).replace(/^build/, build));
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+// What a runtime needs of WebAssembly: C's functions by name, memory, and the bridge. Two loaders supply it: the
+// embedded one here, and program.ts for what emcc has linked. Both take the functions from the table that src/web/api.c
+// keeps.
+import { asyncioBridge, mask, wasm, type Bridge } from './embedded.js';
+
+/** The clock of a runtime, which a test can replace by one that need not wait. */
+export interface Clock {
+  /** Monotonic seconds. */
+  now(): number;
+  /** Calls `wake` once when the clock reads `when` or more, and takes the wish before back; Infinity is only that. */
+  wake_at(when: number, wake: () => void): void;
+}
+
+/** C's functions, without their prefixes. */
+export type Functions = Record<string, (...args: number[]) => number>;
+
+/** What an instance calls. */
+export interface Owner {
+  /** A turn has ended. */
+  turned(): void;
+  /** Goes on with a coroutine of JavaScript; what it wants next. */
+  step(handle: number, sent: number, value: number, frame: number): number;
+  /** Calls a callback; the status of what it threw. */
+  call(callback: number): number;
+  /** A future is done whose half in JavaScript is `half`, with this outcome; whether C's half is no longer needed. */
+  settled(
+    half: number,
+    ...outcome: [status: number, flags: number, value: number, error: number, number: number, cancels: number]
+  ): number;
+  /** Tells the exception handler of a loop. */
+  exception(loop: number, future: number, message: number, status: number, error: number): void;
+}
+
+/** What a program calls besides, whose C may fail where nobody can go on. */
+export interface ProgramOwner extends Owner {
+  /** It has trapped, or called abort(). */
+  stopped(error: Error): void;
+}
+
+/** One instance of C. */
+export interface Instance {
+  readonly bridge: Bridge;
+  readonly c: Functions;
+  memory(): ArrayBufferLike;
+  /** The value at `pointer`, of a kind that C alone makes. */
+  read(kind: number, pointer: number): unknown;
+  /** Nothing of it runs any more. */
+  close(): void;
+}
+
+/** Makes an instance for its owner. */
+export type Open = (owner: ProgramOwner) => Instance;
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** The text of `size` bytes. */
+export function textOf(memory: ArrayBufferLike, pointer: number, size: number): string {
+  return decoder.decode(new Uint8Array(memory, pointer, size));
+}
+
+/** The zero-terminated text at `pointer`. */
+export function textAt(memory: ArrayBufferLike, pointer: number): string {
+  const bytes = new Uint8Array(memory);
+  return textOf(memory, pointer, bytes.indexOf(0, pointer) - pointer);
+}
+
+/** Adds the functions of a table: pairs of a name and a place in WebAssembly's table, the last without a name. */
+export function readFunctions(
+  c: Functions,
+  memory: ArrayBufferLike,
+  table: number,
+  functionAt: (index: number) => Functions[string],
+): void {
+  const view = new DataView(memory);
+  for (let entry = table, name: number; (name = view.getUint32(entry, true)); entry += 8)
+    c[textAt(memory, name)] = functionAt(view.getUint32(entry + 4, true));
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+type Writable = { write(text: string, encoding: string): number };
+const { Buffer } = globalThis as { Buffer?: { from(bytes: ArrayBuffer): Writable } }; // Node's is quick
+
+// The embedded module, unmasked four bytes at a time.
+function bytesOf(text: string): BufferSource {
+  const words = new Int32Array((text.length + 3) >> 2);
+  const bytes = new Uint8Array(words.buffer);
+  if (Buffer) Buffer.from(bytes.buffer).write(text, 'latin1');
+  else for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  for (let i = 0; i < words.length; i++) words[i]! ^= mask * 0x01010101;
+  return bytes.subarray(0, text.length);
+}
+
+// Compiled once for all runtimes.
+const compile = (): WebAssembly.Module => (compiled ??= new WebAssembly.Module(bytesOf(wasm)));
+
+interface Raw {
+  memory: WebAssembly.Memory;
+  __indirect_function_table: WebAssembly.Table;
+  _initialize(): void;
+  asyncio__js_functions(): number;
+  asyncio__host_turn(kind: number): void;
+  asyncio__promise_resolved(...args: number[]): void;
+  asyncio__promise_rejected(...args: number[]): void;
+}
+
+function importsOf(owner: Owner, bridge: Bridge, now: () => number, raw: () => Raw) {
+  const imports: Record<string, (...args: number[]) => number | void> = {
+    asyncio_host_now: now,
+    asyncio_host_wake_soon: (patient) => bridge.wakeSoon(patient!),
+    asyncio_host_wake_at: (deadline) => bridge.armTimer(deadline!),
+    asyncio_host_report: (line) => console.error(textAt(raw().memory.buffer, line!)),
+    asyncio_host_started: () => {},
+    asyncio_host_words: () => {},
+    asyncio__main_resume: () => {},
+    asyncio_host_fill: (target) => new Uint8Array(raw().memory.buffer).set(bridge.incoming!, target),
+    asyncio_host_release: (handle) => void bridge.values.delete(handle! >>> 0),
+    asyncio_host_watch: (handle, future) => Number(bridge.watch(handle! >>> 0, future!)),
+    asyncio_host_abandon: (handle, message) => Number(bridge.abandon(handle! >>> 0, message!)),
+    asyncio_host_step: (handle, sent, value, frame) => owner.step(handle! >>> 0, sent!, value!, frame!),
+    asyncio_host_call: (callback) => owner.call(callback! >>> 0),
+    asyncio_host_settled: (half, status, flags, value, error, number, cancels) =>
+      owner.settled(half! >>> 0, status!, flags!, value!, error!, number!, cancels!),
+    asyncio_host_exception: (loop, _context, future, message, status, error) =>
+      owner.exception(loop!, future!, message!, status!, error!),
+    emscripten_notify_memory_growth: () => {},
+  };
+  return imports;
+}
+
+/** Opens the core that the package embeds. */
+export const embedded =
+  (clock?: Clock): Open =>
+  (owner) => {
+    const now = clock ? () => clock.now() : () => performance.now() * 1e-3;
+    const bridge = asyncioBridge({
+      turn(kind) {
+        raw.asyncio__host_turn(kind);
+        owner.turned();
+      },
+      resolved: (...args) => raw.asyncio__promise_resolved(...args),
+      rejected: (...args) => raw.asyncio__promise_rejected(...args),
+      guard: (call, argument) => call(argument!),
+      now,
+    });
+    if (clock) bridge.armTimer = (deadline) => clock.wake_at(deadline, () => bridge.turn(bridge.TURN.timer));
+    const instance = new WebAssembly.Instance(compile(), { env: importsOf(owner, bridge, now, () => raw) });
+    const raw = instance.exports as unknown as Raw;
+    const c: Functions = {};
+    const functionAt = (index: number) => raw.__indirect_function_table.get(index);
+    readFunctions(c, raw.memory.buffer, raw.asyncio__js_functions(), functionAt);
+    raw._initialize();
+    const read = (kind: number) => {
+      throw new Error(`A value of kind ${kind} came out of C`);
+    };
+    return { bridge, c, memory: () => raw.memory.buffer, read, close: () => bridge.armTimer(Infinity) };
+  };
