@@ -21,6 +21,7 @@
 #include "asyncio/status.h"
 #include "asyncio/value.h"
 #include "asyncio/loop.h"
+#include "asyncio/context.h"
 #include "asyncio/future.h"
 #include "asyncio/coroutine.h"
 #include "asyncio/task.h"
@@ -40,6 +41,9 @@
 #include "asyncio/barrier.h"
 #include "asyncio/queue.h"
 #include "asyncio/shield.h"
+#include "asyncio/graph.h"
+#include "asyncio/debug.h"
+#include "asyncio/runner.h"
 #include "asyncio/run.h"
 #include "asyncio/export.h"
 #ifdef __EMSCRIPTEN__

@@ -78,7 +78,6 @@ void asyncio_generator_unref(asyncio_generator *self) {
     return;
   }
   self->references = 1;  // the finaliser's
-  self->finaliser.context = asyncio__thread.context;
   asyncio__loop_ready(self->loop, &self->finaliser);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The way in: a loop of its own for one coroutine, and an end that leaves nothing behind.
+// The way in: a runner for one coroutine. And how the tasks that are left then are ended, for JavaScript's runs as well.
 #include "run.h"
 
 #include <stdio.h>
@@ -10,7 +10,6 @@
 #include "../core/await.h"
 #include "../port/host.h"
 #include "asyncio/gather.h"
-#include "asyncio/generator.h"
 #include "asyncio/run.h"
 
 // The failure of the last asyncio_run, if nobody has asked for its words by the time the program ends.
@@ -77,35 +76,6 @@ void asyncio__leftovers_ended(asyncio__leftovers *self, asyncio_loop *loop, asyn
   self->tasks = NULL;
 }
 
-// What cannot be waited for, for want of memory or because it never ends, asyncio_loop_close ends.
-static void cancel_all_tasks(asyncio_loop *loop) {
-  asyncio__leftovers left;
-  asyncio_future *waiter = asyncio__leftovers_cancel(&left, loop);
-  asyncio_status status = waiter ? asyncio_loop_run_until_complete(loop, waiter, NULL) : ASYNCIO_MEMORY_ERROR;
-  asyncio__leftovers_ended(&left, loop, status);
-}
-
-// The failures of those that cannot be closed, for want of memory, go with them.
-static void close_all_generators(asyncio_loop *loop) {
-  if (asyncio__list_empty(&loop->generators)) return;
-  asyncio_status status = asyncio_loop_run_until_complete(loop, asyncio_loop_shutdown_asyncgens(loop), NULL);
-  if (status) asyncio__errors_clear(&asyncio__thread.errors);
-}
-
-static asyncio_status run_on(asyncio_loop *loop, asyncio_future *coroutine, asyncio_value *result) {
-  asyncio_set_event_loop(loop);
-  asyncio_status status = asyncio_loop_run_until_complete(loop, coroutine, result);
-  asyncio__errors kept = asyncio__thread.errors;
-  asyncio__thread.errors = (asyncio__errors){0};
-  cancel_all_tasks(loop);
-  close_all_generators(loop);
-  asyncio_set_event_loop(NULL);
-  (void)asyncio_loop_close(loop);
-  asyncio__errors_clear(&asyncio__thread.errors);
-  asyncio__thread.errors = kept;
-  return status;
-}
-
 static asyncio_status refuse(asyncio_future *coroutine, asyncio_status status) {
   asyncio_unref(asyncio_ref(coroutine));
   return status;
@@ -119,15 +89,13 @@ asyncio_status asyncio__run_check(const asyncio_future *coroutine) {
   return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [coroutine] to be an unused coroutine, got a future");
 }
 
-asyncio_status asyncio_run(asyncio_future *coroutine, asyncio_value *result) {
+asyncio_status asyncio_run_with(asyncio_future *coroutine, asyncio_value *result, asyncio_runner_options options) {
   if (result) *result = asyncio_none();
+  asyncio_runner runner;
+  asyncio_runner_init_with(&runner, options);
   asyncio_status status = asyncio__run_check(coroutine);
-  asyncio_loop *loop = status ? NULL : asyncio_new_event_loop();
-  if (loop)
-    status = run_on(loop, coroutine, result);
-  else
-    status = refuse(coroutine, status ? status : ASYNCIO_MEMORY_ERROR);
-  asyncio_loop_unref(loop);
+  status = status ? refuse(coroutine, status) : asyncio_runner_run(&runner, coroutine, result);
+  if (!asyncio__thread.running) (void)asyncio_runner_close(&runner);
   if (status) asyncio__run_failed(status);
   return status;
 }

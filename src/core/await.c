@@ -74,13 +74,29 @@ static asyncio_status await_apart(asyncio_future *coroutine, asyncio_value *valu
   return self->sent;
 }
 
+// For those who ask what a task does. There is no list in a task without a stack, whose step has called something that need not wait.
+static void note_call(asyncio__frame *root) {
+  asyncio__frame **called = asyncio__stackful_called(asyncio__thread.task->frame);
+  if (!called) return;
+  root->awaiter = *called;
+  *called = root;
+}
+
+static void note_return(void) {
+  asyncio__frame **called = asyncio__stackful_called(asyncio__thread.task->frame);
+  if (called) *called = (*called)->awaiter;
+}
+
 static asyncio_status await_coroutine(asyncio__task *coroutine, asyncio_value *value) {
   bool stackful = asyncio__is_stackful(asyncio__root(coroutine));
   if (stackful && asyncio__is_generator(asyncio__root(coroutine))) return await_apart(&coroutine->future, value);
   if (!stackful) ASYNCIO_TRY(asyncio__may_suspend("asyncio_await"));
   if (!asyncio__coroutine_claim(coroutine)) return ASYNCIO_RUNTIME_ERROR;
-  if (stackful) return asyncio__stackful_call(asyncio__root(coroutine), value);
-  return asyncio__frame_run(asyncio__root(coroutine), value);
+  note_call(asyncio__root(coroutine));
+  asyncio_status status = stackful ? asyncio__stackful_call(asyncio__root(coroutine), value)
+                                   : asyncio__frame_run(asyncio__root(coroutine), value);
+  note_return();
+  return status;
 }
 
 asyncio_status asyncio_await(asyncio_future *awaitable, asyncio_value *result) {

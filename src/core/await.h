@@ -9,6 +9,7 @@
 #define ASYNCIO__CORE_AWAIT_H
 
 #include "asyncio/export.h"
+#include "../base/text.h"
 #include "asyncio/task.h"
 #include "entry.h"
 #include "future.h"
@@ -77,7 +78,8 @@ void asyncio__generator_ready(asyncio_future *body, asyncio_status status, async
 // Frees what an unfinished body holds.
 void asyncio__generator_drop(asyncio_future *body);
 
-// Makes a task of an unused coroutine, with all defaults; cannot fail. The reference returned is the caller's.
+// Makes a task of an unused coroutine, with all defaults. The reference returned is the caller's. NULL only if the loop's task
+// factory says so.
 asyncio_task *asyncio__start(asyncio_future *coroutine, asyncio_loop *loop);
 
 // Begins a wait of the current task for [reason]; the step returns PARKED next. Cancellation calls [undo] with [arg]
@@ -101,6 +103,18 @@ asyncio_status asyncio__may_suspend(const char *call);
 
 // For an undo: the task's frames go, and will not be stepped with the CancelledError. Nothing may refer to them any more.
 bool asyncio__task_lost(const asyncio_task *task);
+// What others may know of a task: the future that it awaits, NULL for none; the argument of the wait that it has begun with [undo],
+// NULL if it waits otherwise; and a line about it.
+asyncio_future *asyncio__task_awaits(const asyncio_task *task);
+void *asyncio__task_waits_in(const asyncio_task *task, void (*undo)(void *arg));
+void asyncio__task_describe(const asyncio_task *task, asyncio__text *text);
+
+// A loop's pending tasks, the oldest first; NULL at the end.
+asyncio_task *asyncio__first_task(const asyncio_loop *loop);
+asyncio_task *asyncio__next_task(const asyncio_task *task);
+
+// The loop that somebody means who gave NULL; NULL when there is none.
+asyncio_loop *asyncio__loop_to_tell_of(asyncio_loop *loop);
 
 // The number in a task's default name.
 unsigned asyncio__task_number(const asyncio_task *task);

@@ -18,6 +18,7 @@ typedef struct stackful {
   const asyncio__owner *owner;  // of what the arguments own, until the end; NULL: they own nothing
   bool generates;       // it may yield values, and always has a stack of its own
   bool yielding;        // it has left with one
+  asyncio__frame *called;  // the innermost of the coroutine objects that run on its stack; linked by their awaiter
 } stackful;
 
 enum { ALIGNMENT = _Alignof(max_align_t), COPY_OFFSET = (sizeof(stackful) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT };
@@ -133,9 +134,9 @@ static asyncio__coro *coro_new(stackful *self) {
                            &self->frame.value, self);
 }
 
-static asyncio__progress enter(stackful *self) {
+static asyncio__progress enter(stackful *self, bool now) {
   asyncio__coro_parkable = self->task->ending ? NULL : self->task;
-  asyncio__coro_state state = asyncio__coro_enter(self->coro);
+  asyncio__coro_state state = asyncio__coro_enter(self->coro, now);
   asyncio__coro_parkable = NULL;
   return progress_of(self, state);
 }
@@ -154,8 +155,9 @@ static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   stackful *self = asyncio__container(frame, stackful, frame);
   self->task = asyncio__thread.task;
   self->task->sent = asyncio__frame_sent(frame, sent);
+  bool now = !self->coro && asyncio__thread.eager;
   if (!self->coro) self->coro = coro_new(self);
-  if (self->coro) return enter(self);
+  if (self->coro) return enter(self, now);
   drop(frame);
   return asyncio__frame_done(frame, no_stack(self->task), asyncio_none());
 }
@@ -164,7 +166,7 @@ void asyncio__coro_resuming(void *owner) {
   const stackful *self = owner;
   asyncio__thread.task = self->task;
   asyncio__thread.running = self->task->future.loop;
-  asyncio__thread.context = self->task->entry.context;
+  if (asyncio__thread.running->observer) asyncio__thread.running->resumed = asyncio__host_now();
   asyncio__coro_parkable = self->task->ending ? NULL : self->task;
 }
 
@@ -172,10 +174,14 @@ void asyncio__coro_left(void *owner, asyncio__coro_state state) {
   stackful *self = owner;
   asyncio__task *task = self->task;
   asyncio__coro_parkable = NULL;
-  task->future.loop->entered = NULL;
+  asyncio_loop *loop = task->future.loop;
+  loop->entered = NULL;
+  task->future.references++;
   asyncio__thread.task = task;
   asyncio__task_drive(task, progress_of(self, state));
   asyncio__thread.task = NULL;
+  if (loop->observer) loop->observer->left(loop, task);
+  asyncio_unref(&task->future);
   asyncio__thread.running = NULL;
 }
 
@@ -188,36 +194,44 @@ static void raise_lost(asyncio_status status, const char *words, asyncio_value c
     asyncio_value_clear(&cause);
 }
 
-static void task_lost(stackful *self, asyncio_status status) {
+static void task_lost(stackful *self, asyncio_status status, const char *words, asyncio_value cause) {
+  asyncio__thread.task = self->task;
+  raise_lost(status, words, cause);
   lose(self);
   asyncio__task_drive(self->task, asyncio__frame_done(&self->frame, status, asyncio_none()));
+  asyncio__thread.task = NULL;
 }
 
-static void callback_lost(asyncio_loop *loop, asyncio_status status) {
+static void callback_lost(asyncio_loop *loop, asyncio_status status, const char *words, asyncio_value cause) {
+  raise_lost(status, words, cause);
   asyncio_exception_context context = {"Exception in callback", status, asyncio__errors_find(asyncio__errors_here(), status), NULL};
   asyncio_loop_call_exception_handler(loop, &context);
   asyncio__errors_clear(asyncio__errors_here());
+  asyncio__context_leave();
 }
 
-bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, asyncio_value cause) {
-  stackful *self = lost;
-  asyncio_loop *loop = asyncio__thread.running;
-  asyncio__thread.turning = false;
-  if (loop) loop->iterating = !asyncio__list_empty(&loop->batch);
-  asyncio__coro_parkable = NULL;
-  if (self) asyncio__thread.task = self->task;
-  if (loop)
-    raise_lost(status, words, cause);
-  else
-    asyncio_value_clear(&cause);
-  if (self)
-    task_lost(self, status);
-  else if (loop && asyncio__thread.task)
-    asyncio__task_lose(asyncio__thread.task, status);  // whose body was stackless
-  else if (loop)
-    callback_lost(loop, status);
-  asyncio__thread.running = NULL;
+// The task that executed, when its body was stackless: nothing but its frames is lost. False when it was that of [lost], or none.
+static bool stackless_lost(asyncio__task *task, const stackful *lost, asyncio_status status, const char *words, asyncio_value cause) {
+  if (!task || !task->frame || (lost && lost->task == task)) return false;
+  asyncio__thread.task = task;
+  raise_lost(status, words, asyncio_value_ref(cause));
+  asyncio__task_lose(task, status);
   asyncio__thread.task = NULL;
+  return true;
+}
+
+bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, asyncio_value cause, bool more) {
+  asyncio_loop *loop = asyncio__thread.running;
+  asyncio__thread.turning = asyncio__thread.eager = false;
+  asyncio__coro_parkable = NULL;
+  asyncio__task *executing = asyncio__thread.task;
+  asyncio__thread.task = NULL;
+  if (loop) loop->iterating = !asyncio__list_empty(&loop->batch);
+  if (loop && lost) task_lost(lost, status, words, asyncio_value_ref(cause));
+  bool taken = loop && stackless_lost(executing, lost, status, words, cause);
+  if (loop && !more && !taken && (!lost || asyncio__thread.calling)) callback_lost(loop, status, words, asyncio_value_ref(cause));
+  asyncio_value_clear(&cause);
+  if (!more) asyncio__thread.running = NULL;
   return loop != NULL;
 }
 
@@ -257,6 +271,10 @@ asyncio_status asyncio_yield(asyncio_value value, asyncio_value *received) {
 }
 
 bool asyncio__is_stackful(const asyncio__frame *frame) { return frame->step == step; }
+
+asyncio__frame **asyncio__stackful_called(asyncio__frame *frame) {
+  return frame && asyncio__is_stackful(frame) ? &asyncio__container(frame, stackful, frame)->called : NULL;
+}
 
 asyncio_status asyncio__stackful_call(asyncio__frame *frame, asyncio_value *result) {
   stackful *self = asyncio__container(frame, stackful, frame);

@@ -13,7 +13,9 @@ asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asy
 
 int asyncio__coro_status(const asyncio__coro *coro) { return (void)coro, 0; }
 
-asyncio__coro_state asyncio__coro_enter(asyncio__coro *coro) { return (void)coro, ASYNCIO__CORO_RETURNED; }
+asyncio__coro_state asyncio__coro_enter(asyncio__coro *coro, bool now) {
+  return (void)coro, (void)now, ASYNCIO__CORO_RETURNED;
+}
 
 void asyncio__coro_park(void) {}
 

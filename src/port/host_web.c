@@ -116,10 +116,14 @@ EMSCRIPTEN_KEEPALIVE bool asyncio__host_drained(void) {
 EMSCRIPTEN_KEEPALIVE bool asyncio__host_rescue(int status, unsigned thrown) {
   char words[256];
   asyncio_value cause = asyncio_none();
-  void *lost = asyncio__coro_rescue();
+  bool taken = false, more = true;
   asyncio_host_words(words, sizeof words);
   if (thrown) (void)asyncio__value_of_js(&cause, thrown, asyncio_host_release);
-  bool taken = asyncio__turn_lost(lost, status, words, cause);
+  while (more) {
+    void *lost = asyncio__coro_rescue();
+    more = asyncio__coro_current() != NULL;
+    taken |= asyncio__turn_lost(lost, status, words, more ? asyncio_value_ref(cause) : cause, more);
+  }
   asyncio__host_wake();
   return taken;
 }

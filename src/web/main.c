@@ -43,7 +43,7 @@ static void main_returned(void) {
 // Runs main, from its start or from where it waits, until it waits again.
 void asyncio__main_resume(void) {
   asyncio__coro_parkable = program.coro;
-  asyncio__coro_state state = asyncio__coro_enter(program.coro);
+  asyncio__coro_state state = asyncio__coro_enter(program.coro, false);
   asyncio__coro_parkable = NULL;
   if (state == ASYNCIO__CORO_OVERFLOWED) asyncio__coro_overflowed(NULL, ASYNCIO_MAIN_STACK_SIZE);
   if (state == ASYNCIO__CORO_RETURNED) main_returned();

@@ -13,10 +13,10 @@ import { build, environment, root } from './sources.mjs';
 
 const EXPECTED = [
   'asyncio__frame_run',
+  'asyncio__loop_run_in',
   'asyncio__main_void',
   'asyncio_await',
   'asyncio_lock_acquire',
-  'asyncio_loop_run_until_complete',
   'asyncio_sleep',
   'change_here',
   'leave',

@@ -12,7 +12,7 @@ export function block(language, words) {
   return found[2];
 }
 
-// The README's line that begins the block with [words] as a list of words, the package's folders being in [from] and the library in [build].
+// The README's command with [words] as a list, the package's folders being in [from] and the library in [build].
 export function commandLine(words, from, build) {
   const command = block('sh', words).replaceAll('\\\n', ' ').split('\n')[0].trim().split(/\s+/);
   return command.map((word) => word.replace(/^(-I)?(include|web)/, `$1${from}/$2`).replace(/^build/, build));

@@ -3,9 +3,10 @@
 #include "../../src/base/alloc.h"
 
 #include <malloc.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
-#include "test.h"
+#include "alloc.h"
 
 static size_t live, bytes, made, failing;
 

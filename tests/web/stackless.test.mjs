@@ -27,7 +27,7 @@ function runNatively(program, args) {
 
 const STUCK = [
   'asyncio_run: RuntimeError: The event loop can never continue: nothing is ready, no timer is set',
-  '  Task-1 (stuck:52) waits for future',
+  '  Task-1 (stuck, line 52) waits for future',
 ].join('\n');
 const NEEDS_STACK =
   'asyncio_run: RuntimeError: Task-1 has no stack to run on in a program without Asyncify: link with -sASYNCIFY and ' +
