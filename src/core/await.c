@@ -127,6 +127,12 @@ static asyncio_status frame_wait(asyncio__frame *frame, asyncio__progress progre
   return sent;
 }
 
+// One frame takes the other's place among those that run on the stack, if they are told of.
+static void note_change(const asyncio__frame *from, asyncio__frame *to) {
+  asyncio__frame **called = asyncio__stackful_called(asyncio__thread.task->frame);
+  if (called && *called == from) *called = to;
+}
+
 // The frame of the coroutine that [frame] awaits, when it has no stack: stepped from here, however deep such a chain is.
 static asyncio__frame *descend(asyncio__frame *frame) {
   asyncio_future *awaited = frame->awaiting;
@@ -135,12 +141,14 @@ static asyncio__frame *descend(asyncio__frame *frame) {
   asyncio__frame *inner = asyncio__root(coroutine);
   if (asyncio__is_stackful(inner) || !asyncio__coroutine_claim(coroutine)) return NULL;
   inner->awaiter = frame;
+  note_change(frame, inner);
   return inner;
 }
 
 asyncio_status asyncio__frame_ascend(asyncio__frame **frame) {
   asyncio__frame *done = *frame, *awaiter = done->awaiter;
   asyncio_status status = done->status;
+  note_change(done, awaiter);
   awaiter->value = done->value;
   *frame = awaiter;
   asyncio_unref(awaiter->awaiting);

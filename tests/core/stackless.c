@@ -278,3 +278,27 @@ TEST(a_task_says_at_which_line_it_waits) {
   asyncio_unref(stackful);
   close_loop(loop);
 }
+
+ASYNCIO_STATIC_COROUTINE(waits_from_a_stack) { return asyncio_await(waits_coroutine(), result); }
+
+static void check_stack(const asyncio_task *task, const char *expected) {
+  const char *names[4];
+  size_t count = asyncio_task_get_stack(task, names, 4);
+  for (size_t i = 0; i < count; i++) trace("%s", names[i]);
+  CHECK_TEXT(names[0], expected);
+}
+
+TEST(a_stackless_chain_below_a_stack_is_told_of) {
+  asyncio_loop *loop = asyncio_new_event_loop();
+  asyncio_task *task = asyncio_create_task(waits_from_a_stack_coroutine(), .loop = loop);
+  run_for(loop, 0.5);
+  check_stack(task, "sleep");
+  EXPECT_TRACE("sleep", "waits", "waits_from_a_stack");
+  run_for(loop, 1);
+  check_stack(task, "sleep");
+  EXPECT_TRACE("sleep", "waits_below", "waits", "waits_from_a_stack");
+  run_for(loop, 5);
+  CHECK_OK(asyncio_future_result(task, NULL));
+  asyncio_unref(task);
+  close_loop(loop);
+}
