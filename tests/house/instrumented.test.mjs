@@ -17,6 +17,7 @@ const EXPECTED = [
   'asyncio__main_void',
   'asyncio_await',
   'asyncio_lock_acquire',
+  'asyncio_loop_run_until_complete',
   'asyncio_sleep',
   'change_here',
   'leave',
