@@ -25,6 +25,8 @@
 #include "asyncio/future.h"
 #include "asyncio/coroutine.h"
 #include "asyncio/task.h"
+#include "asyncio/stackless.h"
+#include "asyncio/generator.h"
 #include "asyncio/sleep.h"
 #include "asyncio/gather.h"
 #include "asyncio/as_completed.h"

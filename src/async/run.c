@@ -24,7 +24,7 @@ ASYNCIO__OUTLINED static void report_uncaught(void) {
   asyncio__host_report(line);
 }
 
-static void expect_uncaught(asyncio_status status) {
+void asyncio__run_failed(asyncio_status status) {
   static _Thread_local bool registered;
   if (!registered) registered = atexit(report_uncaught) == 0;
   asyncio__uncaught_forget();
@@ -81,7 +81,7 @@ static asyncio_status refuse(asyncio_future *coroutine, asyncio_status status) {
   return status;
 }
 
-static asyncio_status runnable(const asyncio_future *coroutine) {
+asyncio_status asyncio__run_check(const asyncio_future *coroutine) {
   if (asyncio__thread.running)
     return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "asyncio_run() cannot be called from a running event loop");
   if (!coroutine) return asyncio__null_awaitable("coroutine");
@@ -93,9 +93,9 @@ asyncio_status asyncio_run_with(asyncio_future *coroutine, asyncio_value *result
   if (result) *result = asyncio_none();
   asyncio_runner runner;
   asyncio_runner_init_with(&runner, options);
-  asyncio_status status = runnable(coroutine);
+  asyncio_status status = asyncio__run_check(coroutine);
   status = status ? refuse(coroutine, status) : asyncio_runner_run(&runner, coroutine, result);
   if (!asyncio__thread.running) (void)asyncio_runner_close(&runner);
-  if (status) expect_uncaught(status);
+  if (status) asyncio__run_failed(status);
   return status;
 }

@@ -4,6 +4,7 @@
 #include "asyncio/runner.h"
 
 #include "asyncio/debug.h"
+#include "asyncio/generator.h"
 #include "run.h"
 
 void asyncio_runner_init_with(asyncio_runner *self, asyncio_runner_options options) {
@@ -64,9 +65,17 @@ static void cancel_all_tasks(asyncio_loop *loop) {
   asyncio__leftovers_ended(&left, loop, status);
 }
 
+// The failures of those that cannot be closed, for want of memory, go with them.
+static void close_all_generators(asyncio_loop *loop) {
+  if (asyncio__list_empty(&loop->generators)) return;
+  asyncio_status status = asyncio_loop_run_until_complete(loop, asyncio_loop_shutdown_asyncgens(loop), NULL);
+  if (status) asyncio__errors_clear(&asyncio__thread.errors);
+}
+
 static void end(asyncio_runner *self) {
   asyncio_loop *loop = self->asyncio__loop;
   cancel_all_tasks(loop);
+  close_all_generators(loop);
   if (!self->asyncio__options.loop_factory) asyncio_set_event_loop(NULL);
   (void)asyncio_loop_close(loop);
   asyncio_loop_unref(loop);

@@ -32,6 +32,16 @@ typedef struct asyncio__frame {
   unsigned at;  // the frame's own: where to go on
 } asyncio__frame;
 
+// The status of a generator's frame that is done for now: it has yielded [value]. No status of anybody's.
+enum { ASYNCIO__YIELDED = 0x7969656c };
+
+// What a step of a frame was sent: by its awaiter, or by whoever goes on with a generator after a yield.
+static inline asyncio_status asyncio__frame_sent(asyncio__frame *self, asyncio_status sent) {
+  if (__builtin_expect(self->status != ASYNCIO__YIELDED, 1)) return sent;
+  self->status = ASYNCIO_OK;
+  return (asyncio_status)self->at;
+}
+
 // The frame is done with this outcome; takes [value] over.
 static inline asyncio__progress asyncio__frame_done(asyncio__frame *self, asyncio_status status, asyncio_value value) {
   self->status = status;
@@ -56,6 +66,17 @@ asyncio_future *asyncio__frame_coroutine(const char *name, asyncio__frame *frame
 // error raised.
 asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body, size_t size, const asyncio__owner *owner);
 void *asyncio__stackful_arguments(asyncio_future *coroutine);
+
+// The body of a generator with a stack, as of asyncio_coroutine_new: a coroutine object that is awaited anew for each value. Its status is
+// ASYNCIO__YIELDED then.
+asyncio_future *asyncio__generator_body(const char *name, asyncio_body body, const void *arguments, size_t size);
+
+// Readies such a body, or a stackless one, for its next await, at whose start the yield that it is at gives [status] and [value], which
+// is taken over.
+void asyncio__generator_ready(asyncio_future *body, asyncio_status status, asyncio_value value);
+
+// Frees what an unfinished body holds.
+void asyncio__generator_drop(asyncio_future *body);
 
 // Makes a task of an unused coroutine, with all defaults. The reference returned is the caller's. NULL only if the loop's task
 // factory says so.

@@ -33,6 +33,7 @@ asyncio_loop *asyncio_new_event_loop(void) {
   asyncio__list_init(&loop->ready);
   asyncio__list_init(&loop->batch);
   asyncio__list_init(&loop->tasks);
+  asyncio__list_init(&loop->generators);
   asyncio__list_init(&loop->unused);
   if (asyncio__host_debug()) asyncio_loop_set_debug(loop, true);
   if (!asyncio__thread.driven_ready) asyncio__list_init(&asyncio__thread.driven);

@@ -28,6 +28,8 @@ struct asyncio_loop {
   double measured_from;     // as it was read between entries
   unsigned since_clock;     // entries run since
   unsigned clock_interval;  // entries until it is read again
+  asyncio__link generators;  // begun and not ended, oldest first; they hold no reference
+  bool generators_shut_down;  // shutdown_asyncgens() was called
   unsigned tasks_named;     // for Task-1, Task-2...
   bool iterating;           // a turn ended within the iteration
   bool running;             // between the start and the end of a run
@@ -57,7 +59,7 @@ asyncio_status asyncio__loop_run_in(asyncio_loop *loop, asyncio_future *awaitabl
 
 // A run in two halves, for those who are not blocked by it: the host turns the loop between them, until it no longer runs.
 // begin: until [awaitable] is done, whose reference in *[future] the caller gives to end; NULL for a run that only stop ends,
-// then *[future] is NULL too. end: gives its outcome.
+// then *[future] is NULL too. end: gives its outcome; RuntimeError when the host says, by calling it early, that it can never end.
 asyncio_status asyncio__loop_begin_run(asyncio_loop *loop, asyncio_future *awaitable, asyncio_future **future);
 asyncio_status asyncio__loop_end_run(asyncio_loop *loop, asyncio_future *future, asyncio_value *result);
 

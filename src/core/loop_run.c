@@ -29,8 +29,11 @@ static asyncio_status runnable(const asyncio_loop *loop) {
   return ASYNCIO_OK;
 }
 
+// Ends a run that the host has found can never end by itself.
 static asyncio_status stuck(asyncio_loop *loop) {
   char description[DESCRIPTION_SIZE];
+  loop->running = false;
+  asyncio__unlink(&loop->driven);
   size_t length = asyncio_format_tasks(loop, description, sizeof description);
   return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "The event loop can never continue: nothing is ready, no timer is set%s%s",
                        length ? "\n" : "", description);
@@ -45,11 +48,7 @@ static void start_running(asyncio_loop *loop) {
 static asyncio_status run_blocking(asyncio_loop *loop) {
   asyncio_status status = ASYNCIO_OK;
   start_running(loop);
-  if (!asyncio__host_run(run_is_over, loop)) {
-    loop->running = false;
-    asyncio__unlink(&loop->driven);
-    status = stuck(loop);
-  }
+  if (!asyncio__host_run(run_is_over, loop)) status = stuck(loop);
   asyncio_loop_unref(loop);
   return status;
 }
@@ -128,11 +127,11 @@ asyncio_status asyncio__loop_begin_run(asyncio_loop *loop, asyncio_future *await
 }
 
 asyncio_status asyncio__loop_end_run(asyncio_loop *loop, asyncio_future *future, asyncio_value *result) {
-  asyncio_status status = ASYNCIO_OK;
+  asyncio_status status = loop->running ? stuck(loop) : ASYNCIO_OK;
   *result = asyncio_none();
   if (future) {
     asyncio_future_remove_done_callback(future, stop_when_done, NULL);
-    status = outcome(ASYNCIO_OK, future, result);
+    status = outcome(status, future, result);
   }
   asyncio_unref(future);
   asyncio_loop_unref(loop);
@@ -177,7 +176,7 @@ static void drop_timers(asyncio__heap *timers) {
 
 static void abandon_tasks(asyncio__link *lasting) {
   asyncio__link *link;
-  while ((link = asyncio__list_pop(lasting))) asyncio__task_abandon(asyncio__container(link, asyncio__task, tasks));
+  while ((link = asyncio__list_pop(lasting))) asyncio__task_lose(asyncio__container(link, asyncio__task, tasks), ASYNCIO_CANCELLED_ERROR);
 }
 
 ASYNCIO__OUTLINED asyncio_status asyncio_loop_close(asyncio_loop *loop) {

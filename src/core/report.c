@@ -5,6 +5,7 @@
 #include "../port/coro.h"
 #include "../port/host.h"
 #include "asyncio/graph.h"
+#include "asyncio/stackless.h"
 #include "loop.h"
 #include "task.h"
 
@@ -88,6 +89,7 @@ void asyncio__task_describe(const asyncio_task *task, asyncio__text *text) {
   asyncio__text_add(text, "%s (%s", asyncio_task_get_name(task), count > MOST_NAMES ? self->function : "");
   if (count > MOST_NAMES) asyncio__text_add(text, " > ... > ");
   while (at-- > 0) asyncio__text_add(text, "%s%s", names[at], at ? " > " : "");
+  if (asyncio_task_line(task)) asyncio__text_add(text, ", line %u", asyncio_task_line(task));
   asyncio__text_add(text, ") %s%s", state_of(self), asyncio_task_waiting_for(task));
 }
 

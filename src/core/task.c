@@ -90,17 +90,6 @@ static void finish(asyncio__task *self, asyncio_status status, asyncio_value *va
   asyncio_unref(&self->future);  // the loop's own
 }
 
-// The innermost frame is done: its awaiter goes on with what it gave. Dropping the coroutine frees the frame.
-static asyncio_status pop(asyncio__task *self) {
-  asyncio__frame *done = self->frame, *awaiter = done->awaiter;
-  asyncio_status status = done->status;
-  awaiter->value = done->value;
-  self->frame = awaiter;
-  asyncio_unref(awaiter->awaiting);
-  awaiter->awaiting = NULL;
-  return status;
-}
-
 asyncio_status asyncio__task_may_await(const asyncio__task *self, const asyncio_future *future) {
   if (future == &self->future) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Task cannot await on itself");
   if (future->loop != self->future.loop)
@@ -192,7 +181,7 @@ ASYNCIO__OUTLINED void asyncio__task_drive(asyncio__task *self, asyncio__progres
       return;
     }
     if (progress == ASYNCIO__DONE) {
-      sent = pop(self);
+      sent = asyncio__frame_ascend(&self->frame);
       continue;
     }
     if (progress == ASYNCIO__AWAITING && await(self, &sent)) continue;
@@ -304,16 +293,17 @@ unsigned asyncio_task_uncancel(asyncio_task *task) {
 
 // ---- Ending
 
-void asyncio__task_abandon(asyncio__task *self) {
+ASYNCIO__OUTLINED void asyncio__task_lose(asyncio__task *self, asyncio_status status) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio__task_lose);
   asyncio__task *executing = asyncio__thread.task;
   self->lost = true;
   asyncio__task_forget_wait(self);
   asyncio__thread.task = self;
-  for (; self->frame->awaiter; (void)pop(self))
+  for (; self->frame->awaiter; (void)asyncio__frame_ascend(&self->frame))
     if (self->frame->drop) self->frame->drop(self->frame);
   if (asyncio__root(self)->drop) asyncio__root(self)->drop(asyncio__root(self));
   asyncio_value nothing = asyncio_none();
-  finish(self, ASYNCIO_CANCELLED_ERROR, &nothing);
+  finish(self, status, &nothing);
   asyncio__thread.task = executing;
 }
 

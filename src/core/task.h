@@ -95,12 +95,21 @@ asyncio_status asyncio__stackful_call(asyncio__frame *root, asyncio_value *resul
 // without a stack, or NULL.
 asyncio__frame **asyncio__stackful_called(asyncio__frame *frame);
 bool asyncio__is_stackful(const asyncio__frame *frame);
+bool asyncio__is_generator(const asyncio__frame *frame);  // a stackful one
 size_t asyncio__stackful_used(const asyncio__frame *frame);
+
+// [frame], an innermost one, is done: its awaiter takes its place, with the value, and goes on with the status returned. What
+// was awaited goes with its frame, unless somebody else refers to it.
+asyncio_status asyncio__frame_ascend(asyncio__frame **frame);
+
+// The line at which a stackless coroutine waits; 0 for another frame.
+unsigned asyncio__frame_line(const asyncio__frame *frame);
 
 // Ends a pending task of a loop that is being closed. False: it waits on and on, and is to be abandoned.
 bool asyncio__task_end(asyncio__task *task);
 
-// Takes such a task's stack away. Nothing may refer to what lies there any more: timers, above all.
-void asyncio__task_abandon(asyncio__task *task);
+// Takes such a task's stack away, or that of one whose C frames an exception has thrown away: it has ended with [status]. Nothing may refer
+// to what lies there any more: timers, above all.
+void asyncio__task_lose(asyncio__task *task, asyncio_status status);
 
 #endif

@@ -38,6 +38,9 @@ typedef struct asyncio__coro_call {
 asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_body body, void *argument,
                                  void *result, void *owner);
 
+// False where there can be none: asyncio__coro_new then gives NULL.
+extern const bool asyncio__coro_possible;
+
 // What the body returned.
 int asyncio__coro_status(const asyncio__coro *coro);
 

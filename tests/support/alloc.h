@@ -9,5 +9,6 @@
 // the last call.
 size_t test_fail_allocation(size_t n);
 size_t test_live_allocations(void);
+size_t test_live_bytes(void);  // in them
 
 #endif

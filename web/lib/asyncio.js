@@ -348,11 +348,8 @@ function asyncioLoader(makeBridge) {
 
     // ---- Starting: Module.instantiateWasm is Emscripten's own hook for who instantiates the program.
     install() {
-#if ASSERTIONS
+#if ASYNCIFY && ASSERTIONS
       asyncio.refuse('-sASSERTIONS=0: under ASSERTIONS Asyncify lets only functions that it has instrumented switch stacks');
-#endif
-#if !ASYNCIFY
-      asyncio.refuse('-sASYNCIFY: a C function can suspend only in a program that Asyncify has prepared');
 #endif
       if (Module['wasyncio']) Module['wasyncio'](asyncio);
       const given = Module['instantiateWasm'];
@@ -484,7 +481,13 @@ const asyncioLibrary = {
 #endif
   },
 
-  // Binaryen replaces these imports by functions of its own; the linker wants to have seen them before.
+  // Binaryen replaces these imports by functions of its own; the linker wants to have seen them before. Only a program
+  // with libasyncio.a, whose coroutines have stacks, has them.
+#if !ASYNCIFY
+  start_unwind__deps: ['$asyncio'],
+  start_unwind__postset:
+    "asyncio.refuse('-sASYNCIFY, without which no C function can suspend; or with libasyncio_stackless.a, if all coroutines are stackless');",
+#endif
   start_unwind: function () {},
   stop_unwind: function () {},
   start_rewind: function () {},
