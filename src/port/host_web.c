@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A page, a worker or Node. Turns are tasks of the JavaScript loop: the loader (web/lib/asyncio.js) arms at most one for
+// A page, a worker or Node. Turns are tasks of the JavaScript loop: the loader (web/lib) arms at most one for
 // soon and one for the earliest deadline, and calls asyncio__host_turn. Between turns JavaScript has the thread.
 // Work that arrives while nothing is to do has its turn in a microtask of the task that brought it. Invariant: between two
 // tasks of the page microtasks take turns for a slice at most, so that nothing starves it.

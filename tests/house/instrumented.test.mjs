@@ -50,7 +50,7 @@ function link() {
     '-sEXIT_RUNTIME=1',
     '-sASYNCIFY_ADVISE',
   ];
-  const library = ['--js-library', join(root, 'web/lib/asyncio.js')];
+  const library = ['--js-library', join(build, 'wasm/asyncio.js')];
   const args = [...program, ...flags, ...library, '-o', join(folder, 'instrumented.js')];
   const { status, stdout, stderr, error } = spawnSync('emcc', args, {
     encoding: 'utf8',

@@ -15,5 +15,5 @@ export function block(language, words) {
 // The README's command with [words] as a list, the package's folders being in [from] and the library in [build].
 export function commandLine(words, from, build) {
   const command = block('sh', words).replaceAll('\\\n', ' ').split('\n')[0].trim().split(/\s+/);
-  return command.map((word) => word.replace(/^(-I)?(include|web)/, `$1${from}/$2`).replace(/^build/, build));
+  return command.map((word) => word.replace(/^(-I)?(include)/, `$1${from}/$2`).replace(/^build/, build));
 }

@@ -13,7 +13,7 @@ function link(name, output, library, flags) {
   assert.ok(existsSync(library), `${library} is missing: npm start builds it`);
   mkdirSync(dirname(output), { recursive: true });
   const sources = [join(root, 'tests/web/programs', `${name}.c`), library];
-  const include = ['-I', join(root, 'include'), '--js-library', join(root, 'web/lib/asyncio.js')];
+  const include = ['-I', join(root, 'include'), '--js-library', join(build, 'wasm/asyncio.js')];
   const args = [...sources, ...include, '-O2', '-sEXIT_RUNTIME=1', ...flags, '-o', output];
   const result = spawnSync('emcc', args, { encoding: 'utf8', env: { ...process.env, ...environment } });
   assert.ifError(result.error);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What web/cli/build.mjs makes beside the compiled files: the core, and the part of web/lib/asyncio.js that every
+// What web/cli/build.mjs makes beside the compiled files: the core, and the part of web/lib/bridge.js that every
 // loader shares.
 
 /** WebAssembly, one character for each byte, combined with `mask`. */
@@ -45,7 +45,7 @@ export interface Values {
   all(): unknown[];
 }
 
-/** The shared part; see web/lib/asyncio.js. */
+/** The shared part; see web/lib/bridge.js. */
 export interface Bridge {
   readonly values: Values;
   incoming: Uint8Array | undefined;

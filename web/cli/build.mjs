@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Builds the JavaScript package into build/api: one module and its types. In build/core is what goes into it: the core in
 // WebAssembly, without Asyncify and without glue, and embedded.js, with its bytes and with the part of
-// web/lib/asyncio.js that every loader shares.
+// web/lib/bridge.js that every loader shares.
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -98,16 +98,14 @@ function masked(bytes, text) {
   return shortest.map((each) => ({ ...each, size: size(each) })).sort((a, b) => a.size - b.size)[0];
 }
 
-// The text of a function of web/lib/asyncio.js that ends with a "}" in the first column.
-function functionOf(name) {
-  const library = readFileSync(join(root, 'web/lib/asyncio.js'), 'utf8');
-  const text = library.match(new RegExp(`^function ${name}\\(.*?^}`, 'ms'))?.[0];
-  if (!text) throw new Error(`web/lib/asyncio.js has no function ${name}`);
-  return text;
+// web/lib/bridge.js without what stands above its function.
+function bridgeText() {
+  const text = readFileSync(join(root, 'web/lib/bridge.js'), 'utf8');
+  return text.slice(text.indexOf('function asyncioBridge'));
 }
 
 function embed(wasm, embedded) {
-  const bridge = functionOf('asyncioBridge');
+  const bridge = bridgeText();
   const { mask, string } = masked(readFileSync(wasm), bridge);
   writeFileSync(embedded, `export const wasm = ${string};\nexport const mask = ${mask};\n\nexport ${bridge}\n`);
 }
