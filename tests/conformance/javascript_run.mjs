@@ -7,6 +7,7 @@ import * as asyncio from '../../build/api/index.js';
 import { CATCHES, KINDS } from './operations.mjs';
 
 const MOST_INSTANCES = 60;
+const DEEPEST_LIST = 3;
 
 class ApplicationError extends Error {}
 
@@ -21,9 +22,9 @@ export function catches(flag, failure) {
   return CATCHES[flag] === 'BaseException' || !is_cancelled(failure);
 }
 
-export function show(value) {
+export function show(value, depth = DEEPEST_LIST) {
   if (value === undefined || value === null) return 'None';
-  if (Array.isArray(value)) return `[${value.map(show).join(',')}]`;
+  if (Array.isArray(value)) return `[${depth ? value.map((item) => show(item, depth - 1)).join(',') : '...'}]`;
   if (value instanceof ApplicationError) return `ApplicationError(${value.message})`;
   if (value instanceof Error) return `${value.name}(${value.message})`;
   return String(value);

@@ -10,6 +10,7 @@ from oracle_loop import VirtualLoop, asyncio
 
 END = 1000.0  # seconds after which a program is stopped
 MOST_INSTANCES = 60
+DEEPEST_LIST = 3  # as it is shown: gathers of gathers may give twice as much at each level
 
 warnings.simplefilter("ignore")
 
@@ -28,11 +29,11 @@ def error(op):
     return kind(op["text"]) if op["text"] is not None else kind()
 
 
-def show(value):
+def show(value, depth=DEEPEST_LIST):
     if isinstance(value, BaseException):
         return f"{type(value).__name__}({value})"
     if isinstance(value, list):
-        return f"[{','.join(show(item) for item in value)}]"
+        return f"[{','.join(show(item, depth - 1) for item in value) if depth else '...'}]"
     return str(value)
 
 

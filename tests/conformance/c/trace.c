@@ -6,7 +6,7 @@
 
 #include "run.h"
 
-enum { LONGEST_TEXT = 1024 };
+enum { LONGEST_TEXT = 4096, DEEPEST_LIST = 3 };
 
 static void begin(void) { printf("%g ", asyncio_loop_time(run.loop) - run.start); }
 
@@ -39,13 +39,14 @@ static size_t append(char *text, size_t used, const char *more) {
   return used + length;
 }
 
-static size_t append_value(char *text, size_t used, asyncio_value value);
+static size_t append_value(char *text, size_t used, asyncio_value value, int depth);
 
-static size_t append_list(char *text, size_t used, asyncio_value list) {
+static size_t append_list(char *text, size_t used, asyncio_value list, int depth) {
+  if (!depth) return append(text, used, "[...]");
   used = append(text, used, "[");
   for (size_t i = 0; i < asyncio_value_count(list); i++) {
     if (i) used = append(text, used, ",");
-    used = append_value(text, used, asyncio_value_at(list, i));
+    used = append_value(text, used, asyncio_value_at(list, i), depth - 1);
   }
   return append(text, used, "]");
 }
@@ -57,9 +58,9 @@ static size_t append_error(char *text, size_t used, asyncio_status status, const
   return append(text, used, ")");
 }
 
-static size_t append_value(char *text, size_t used, asyncio_value value) {
+static size_t append_value(char *text, size_t used, asyncio_value value, int depth) {
   char number[32];
-  if (value.kind == ASYNCIO_LIST) return append_list(text, used, value);
+  if (value.kind == ASYNCIO_LIST) return append_list(text, used, value, depth);
   if (value.kind == ASYNCIO_NONE) return append(text, used, "None");
   if (value.kind == ASYNCIO_ERROR)
     return append_error(text, used, asyncio_value_status(value), asyncio_error_words(asyncio_value_error(value)));
@@ -69,7 +70,7 @@ static size_t append_value(char *text, size_t used, asyncio_value value) {
 
 char *show_value(asyncio_value value) {
   char *text = malloc(LONGEST_TEXT);
-  append_value(text, 0, value);
+  append_value(text, 0, value, DEEPEST_LIST);
   return text;
 }
 
