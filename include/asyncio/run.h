@@ -19,15 +19,16 @@ extern "C" {
   asyncio_run_with(coroutine, result, (asyncio_runner_options){.asyncio__first = 0, ##__VA_ARGS__})
 asyncio_status asyncio_run_with(asyncio_future *coroutine, asyncio_value *result, asyncio_runner_options options);
 
-// A whole main: runs [coroutine], an expression that may use argc and argv, as asyncio_run does, and then the block that
-// follows, in which [status] and [result] (borrowed) are the outcome, for the exit status that it returns:
+// A whole main: runs [coroutine], an expression that may use argc and argv, as asyncio_run does, and then the block
+// that follows, in which [status] and [result] (borrowed) are the outcome, for the exit status that it returns:
 //   ASYNCIO_MAIN(serve_coroutine(argc > 1 ? argv[1] : "8080")) {
 //     return status ? 1 : 0;
 //   }
-// The one main that can run something in WebAssembly without Asyncify: there it returns at once, and the block and the exit come when
-// the run has ended.
+// The one main that can run something in WebAssembly without Asyncify: there it returns at once, and the block and the
+// exit come when the run has ended.
 #define ASYNCIO_MAIN(coroutine) \
-  static asyncio_future *asyncio__program_start(__attribute__((unused)) int argc, __attribute__((unused)) char **argv) { \
+  static asyncio_future *asyncio__program_start(__attribute__((unused)) int argc, \
+                                                __attribute__((unused)) char **argv) { \
     return (coroutine); \
   } \
   static int asyncio__program_end(asyncio_status status, asyncio_value result); \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Stackless coroutines: state machines in the guise of functions, asyncio's generator-based kind. One that waits is a few
-// dozen bytes beside its task's, without a C stack, and its program needs no Asyncify.
+// Stackless coroutines: state machines in the guise of functions, asyncio's generator-based kind. One that waits is a
+// few dozen bytes beside its task's, without a C stack, and its program needs no Asyncify.
 //
 //   ASYNCIO_STACKLESS(factorial, (const char *, name), (int, number)) {
 //     int64_t product;  // what lives across an await
@@ -21,12 +21,13 @@
 //
 // It is awaited, gathered, made a task and run like any other; a stackless coroutine may await stackful ones and the
 // other way round. In the body [self] has the parameters and the locals, which start as zero, and [result] is none
-// until it is set. Failures, ASYNCIO_TRY and the end are those of stackful code, but only the macros below suspend: a function
-// that would have to (asyncio_sleep, asyncio_await) is a RuntimeError there.
+// until it is set. Failures, ASYNCIO_TRY and the end are those of stackful code, but only the macros below suspend: a
+// function that would have to (asyncio_sleep, asyncio_await) is a RuntimeError there.
 //
-// A C local does not outlive an await. Using one that should is an error of the compiler, unless it is an array or a struct
-// (Clang does not follow those), or without optimisation (GCC then follows the simple cases). Variable-length arrays cannot stand around an await, and an
-// await cannot stand in a statement expression. Loops, switches and several awaits in a line are fine.
+// A C local does not outlive an await. Using one that should is an error of the compiler, unless it is an array or a
+// struct (Clang does not follow those), or without optimisation (GCC then follows the simple cases). Variable-length
+// arrays cannot stand around an await, and an await cannot stand in a statement expression. Loops, switches and several
+// awaits in a line are fine.
 #ifndef ASYNCIO_STACKLESS_H
 #define ASYNCIO_STACKLESS_H
 
@@ -37,8 +38,9 @@
 extern "C" {
 #endif
 
-// Awaits any awaitable and moves its value to *[target], the optional second argument, which is looked at afterwards: the
-// address of a plain local will do. A failure, cancellation above all, is returned to the body's own awaiter, as Python's await does:
+// Awaits any awaitable and moves its value to *[target], the optional second argument, which is looked at afterwards:
+// the address of a plain local will do. A failure, cancellation above all, is returned to the body's own awaiter, as
+// Python's await does:
 //   ASYNCIO_AWAIT(query_coroutine("name"), &self->row);
 // The errors are those of asyncio_await.
 #define ASYNCIO_AWAIT(...) \
@@ -48,8 +50,8 @@ extern "C" {
     if (asyncio__sent != ASYNCIO_OK) return asyncio__sent; \
   } while (0)
 
-// The same for who has something to clean up, or an error to deal with: how it ended is assigned to [status], a variable. The
-// cleanup may await in its turn; let a cancellation pass when it is done:
+// The same for who has something to clean up, or an error to deal with: how it ended is assigned to [status], a
+// variable. The cleanup may await in its turn; let a cancellation pass when it is done:
 //   ASYNCIO_AWAIT_STATUS(self->status, query_coroutine("name"), &self->row);
 //   ASYNCIO_AWAIT(close_coroutine());
 //   ASYNCIO_TRY(self->status);
@@ -65,7 +67,8 @@ extern "C" {
     if (asyncio__sent != ASYNCIO_OK) return asyncio__sent; \
   } while (0)
 
-// Defines a stackless coroutine with up to 8 typed parameters; see the head of this file. In one file alone: ASYNCIO_STATIC_STACKLESS.
+// Defines a stackless coroutine with up to 8 typed parameters; see the head of this file. In one file alone:
+// ASYNCIO_STATIC_STACKLESS.
 #define ASYNCIO_STACKLESS(name, ...) ASYNCIO__STACKLESS(extern, name, ##__VA_ARGS__)
 #define ASYNCIO_STATIC_STACKLESS(name, ...) ASYNCIO__STACKLESS(__attribute__((unused)) static, name, ##__VA_ARGS__)
 
@@ -73,11 +76,12 @@ extern "C" {
 #define ASYNCIO_STACKLESS_DECLARE(name, ...) \
   extern ASYNCIO_MUST_USE asyncio_future *name##_coroutine ASYNCIO__LIST(__VA_ARGS__)
 
-// The line of the source at which the innermost stackless coroutine of a task waits; 0 when it has none, or did not start.
+// The line of the source at which the innermost stackless coroutine of a task waits; 0 when it has none, or did not
+// start.
 unsigned asyncio_task_line(const asyncio_task *task);
 
-// ---- What the macros are made of. A position is the address of a label: unlike the cases of a switch, it may lie in a switch of the
-// body's own, and one line may have two.
+// ---- What the macros are made of. A position is the address of a label: unlike the cases of a switch, it may lie in a
+// switch of the body's own, and one line may have two.
 
 typedef struct asyncio__place {
   void *label;             // where to go on; NULL: at the start
@@ -87,12 +91,13 @@ typedef struct asyncio__place {
 
 typedef asyncio_status (*asyncio__stackless_body)(void *self, asyncio__place *here, asyncio_value *result);
 
-// A coroutine object around a body: [size] bytes for its parameters and locals, of which the first [given] are copied from
-// [parameters] and the rest are zero.
+// A coroutine object around a body: [size] bytes for its parameters and locals, of which the first [given] are copied
+// from [parameters] and the rest are zero.
 ASYNCIO_MUST_USE asyncio_future *asyncio__stackless_new(const char *name, asyncio__stackless_body body,
                                                         const void *parameters, size_t given, size_t size);
 
-// What a body returns to suspend, no status of anybody's; and what was given meanwhile, moved to [target] (may be NULL).
+// What a body returns to suspend, no status of anybody's; and what was given meanwhile, moved to [target] (may be
+// NULL).
 asyncio_status asyncio__stackless_await(asyncio__place *here, void *label, unsigned line, asyncio_future *awaitable);
 asyncio_status asyncio__stackless_pass(asyncio__place *here, void *label, unsigned line);
 asyncio_status asyncio__stackless_take(asyncio__place *here, asyncio_value *target);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Asynchronous generators: a body that is awaited anew for each value, by a frame that knows what was asked: the next value, a failure to
-// throw in, or the end. Those that a loop's tasks have begun are in its list, so that none is left open.
-// Invariant: a generator is running from the begin of such a frame to the end of its await, and the frame holds a reference.
+// Asynchronous generators: a body that is awaited anew for each value, by a frame that knows what was asked: the next
+// value, a failure to throw in, or the end. Those that a loop's tasks have begun are in its list, so that none is left
+// open. Invariant: a generator is running from the begin of such a frame to the end of its await, and the frame holds a
+// reference.
 #include <stdio.h>
 
 #include "../base/alloc.h"
@@ -167,7 +168,8 @@ static asyncio__progress left(step_frame *self, asyncio_status status, asyncio_v
 static asyncio_status refused(const step_frame *self) {
   const asyncio_generator *generator = self->generator;
   if (generator->running)
-    return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "%s(): asynchronous generator is already running", names[self->request]);
+    return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "%s(): asynchronous generator is already running",
+                         names[self->request]);
   if (!generator->begun && !generator->ended && self->sent.kind != ASYNCIO_NONE)
     return asyncio_raise(ASYNCIO_TYPE_ERROR, "can't send non-None value to a just-started async generator");
   return ASYNCIO_OK;
@@ -254,7 +256,8 @@ static asyncio_status take_open(asyncio_loop *loop, asyncio_generator ***generat
   size_t open = 0;
   for (asyncio__link *link = loop->generators.next; link != &loop->generators; link = link->next) open++;
   *generators = open ? asyncio__alloc(open * sizeof **generators) : NULL;
-  if (open && !*generators) return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for closing %zu generators", open);
+  if (open && !*generators)
+    return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for closing %zu generators", open);
   for (*count = 0; *count < open; ++*count)
     (*generators)[*count] =
         asyncio_generator_ref(asyncio__container(asyncio__list_pop(&loop->generators), asyncio_generator, link));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// ASYNCIO_MAIN where main can wait: natively, and in WebAssembly with Asyncify. Without it src/web/main_none.c is linked instead.
+// ASYNCIO_MAIN where main can wait: natively, and in WebAssembly with Asyncify. Without it src/web/main_none.c is
+// linked instead.
 #include "asyncio/run.h"
 
 #include "run.h"

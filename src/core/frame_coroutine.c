@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Coroutine objects made of a frame: what sleep() and wait_for() are as awaitables. And those that generators are made of, which are
-// used more than once.
+// Coroutine objects made of a frame: what sleep() and wait_for() are as awaitables. And those that generators are made
+// of, which are used more than once.
 #include <string.h>
 
 #include "../base/barrier.h"

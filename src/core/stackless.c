@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Stackless coroutines: the body that the macros of stackless.h make as a frame. Its parameters and locals lie behind this
-// struct, what it is about to return in the coroutine object's own value, which nobody needs before the end.
+// Stackless coroutines: the body that the macros of stackless.h make as a frame. Its parameters and locals lie behind
+// this struct, what it is about to return in the coroutine object's own value, which nobody needs before the end.
 // Invariant: nobody may suspend while a body runs, although a stackful coroutine's stack may lie below.
 #include "asyncio/stackless.h"
 
@@ -96,8 +96,8 @@ ASYNCIO__OUTLINED static asyncio__progress step(asyncio__frame *frame, asyncio_s
   return progress_of(self, answer, result);
 }
 
-asyncio_future *asyncio__stackless_new(const char *name, asyncio__stackless_body body, const void *parameters, size_t given,
-                                       size_t size) {
+asyncio_future *asyncio__stackless_new(const char *name, asyncio__stackless_body body, const void *parameters,
+                                       size_t given, size_t size) {
   asyncio__task *coroutine = asyncio__coroutine_alloc(name, LOCALS_OFFSET + size);
   if (!coroutine) return NULL;
   stackless *self = asyncio__container(asyncio__root(coroutine), stackless, frame);

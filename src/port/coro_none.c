@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// No coroutines with a C stack: for programs without Asyncify, whose coroutines are stackless, and for the core that is embedded in the
-// JavaScript package. A stackful one fails when it is begun, and is told why.
+// No coroutines with a C stack: for programs without Asyncify, whose coroutines are stackless, and for the core that is
+// embedded in the JavaScript package. A stackful one fails when it is begun, and is told why.
 #include "coro.h"
 
 const bool asyncio__coro_possible = false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// main in a program without Asyncify: an ordinary function, which cannot wait. ASYNCIO_MAIN's begins a run and returns, and the runtime
-// stays alive; the host's turns do the rest. asyncio_run's end is gone through in phases, each a run that blocks nobody.
-// Invariant: while a phase is under way, the host knows what it waits for.
+// main in a program without Asyncify: an ordinary function, which cannot wait. ASYNCIO_MAIN's begins a run and returns,
+// and the runtime stays alive; the host's turns do the rest. asyncio_run's end is gone through in phases, each a run
+// that blocks nobody. Invariant: while a phase is under way, the host knows what it waits for.
 #include <stdlib.h>
 
 #include "../async/run.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How generators end beside the ordinary way: loops that close or are closed on them, tasks that are abandoned in them, stacks that
-// overflow, memory that runs out; and what is no generator.
+// How generators end beside the ordinary way: loops that close or are closed on them, tasks that are abandoned in them,
+// stacks that overflow, memory that runs out; and what is no generator.
 #include "../core/common.h"
 #include "generators.h"
 

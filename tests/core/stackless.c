@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core/stackless.c: coroutines without a stack of their own, and what the macros make of loops, switches and failures.
-// They behave as stackful ones do, run and awaited from either kind.
+// src/core/stackless.c: coroutines without a stack of their own, and what the macros make of loops, switches and
+// failures. They behave as stackful ones do, run and awaited from either kind.
 #include "common.h"
 
 ASYNCIO_STATIC_STACKLESS(product_up_to, (const char *, name), (int, number)) {

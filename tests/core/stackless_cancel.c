@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Cancellation of stackless coroutines: before the start, at a nested wait, while cleaning up, with swallowed requests, and
-// at the end of a loop.
+// Cancellation of stackless coroutines: before the start, at a nested wait, while cleaning up, with swallowed requests,
+// and at the end of a loop.
 #include <stdio.h>
 
 #include "common.h"
