@@ -25,9 +25,9 @@ static void become_task(asyncio__task *self, asyncio_loop *loop, asyncio_context
   self->number = ++loop->tasks_named;
   self->frame = asyncio__root(self);
   asyncio__entry_init(&self->entry, asyncio__task_run);
-  self->context = asyncio__context_choose(context);
+  self->context = asyncio__context_for_task(context);
   self->future.references++;
-  if (asyncio__linked(&self->tasks)) asyncio__unlink(&self->tasks);
+  if (asyncio__thread.debug_loops) asyncio__unlink(&self->tasks);
   asyncio__list_append(&loop->tasks, &self->tasks);
 }
 
