@@ -57,8 +57,10 @@ ASYNCIO__OUTLINED static void tell_unused(asyncio_loop *loop) {
 static const asyncio__observer debug_mode = {run_observed, entered_has_left, tell_unused};
 
 void asyncio_loop_set_debug(asyncio_loop *loop, bool enabled) {
+  if (enabled == asyncio_loop_get_debug(loop)) return;
+  while (asyncio__list_pop(&loop->unused)) continue;
   loop->observer = enabled ? &debug_mode : NULL;
-  while (!enabled && asyncio__list_pop(&loop->unused)) continue;
+  asyncio__thread.debug_loops += enabled ? 1 : -1U;
 }
 
 bool asyncio_loop_get_debug(const asyncio_loop *loop) { return loop->observer != NULL; }
