@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How tasks come to be: a coroutine object becomes one in place, is queued or takes its first step at once, by way of the loop's
-// factory if it has one.
-// Invariant: an eager start leaves what executes, and who may park, as they were; the task in between is one like any other.
+// How tasks come to be: a coroutine object becomes one in place, is queued or takes its first step at once, by way of
+// the loop's factory if it has one. Invariant: an eager start leaves what executes, and who may park, as they were; the
+// task in between is one like any other.
 #include "../base/barrier.h"
 #include "../port/coro.h"
 #include "loop.h"
@@ -76,8 +76,8 @@ void asyncio_loop_set_task_factory(asyncio_loop *loop, asyncio_task_factory fact
 
 asyncio_task_factory asyncio_loop_get_task_factory(const asyncio_loop *loop) { return loop->task_factory; }
 
-asyncio_task *asyncio_eager_task_factory(asyncio_loop *loop, asyncio_future *coroutine, const asyncio_task_options *options,
-                                         void *arg) {
+asyncio_task *asyncio_eager_task_factory(asyncio_loop *loop, asyncio_future *coroutine,
+                                         const asyncio_task_options *options, void *arg) {
   asyncio_task_options eager = *options;
   (void)loop, (void)arg;
   eager.eager_start = true;
