@@ -96,7 +96,8 @@ TEST(condition_whose_predicate_holds_needs_no_lock) { run(asks_without_the_lock_
 // ---- Semaphores
 
 // Acquires [times] times and traces each; with [hold] it sleeps and releases each time, else it keeps them.
-ASYNCIO_STATIC_COROUTINE(asks_again, (const char *, name), (asyncio_semaphore *, semaphore), (int, times), (bool, hold)) {
+ASYNCIO_STATIC_COROUTINE(asks_again, (const char *, name), (asyncio_semaphore *, semaphore), (int, times),
+                         (bool, hold)) {
   for (int i = 1; i <= times; i++) {
     asyncio_status status = asyncio_semaphore_acquire(semaphore);
     trace("%s %s %d", name, asyncio_error_name(status), i);

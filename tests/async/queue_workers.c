@@ -109,7 +109,8 @@ ASYNCIO_STATIC_COROUTINE(employs_two, (queue_init, init)) {
   CHECK_OK(asyncio_queue_join(&queue));
   CHECK_ERROR(asyncio_queue_task_done(&queue), ASYNCIO_VALUE_ERROR, "task_done() called too many times");
   for (int i = 0; i < 100; i++) put_now(&queue, i);
-  asyncio_task *a = asyncio_create_task(adds_up_coroutine(&queue, &sum)), *b = asyncio_create_task(adds_up_coroutine(&queue, &sum));
+  asyncio_task *a = asyncio_create_task(adds_up_coroutine(&queue, &sum)),
+               *b = asyncio_create_task(adds_up_coroutine(&queue, &sum));
   CHECK_OK(asyncio_queue_join(&queue));
   CHECK_INT(sum, 99 * 100 / 2);
   asyncio_queue_shutdown(&queue, false);

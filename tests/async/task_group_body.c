@@ -307,4 +307,6 @@ ASYNCIO_STATIC_COROUTINE(makes_a_failure) {
   return asyncio_sleep(0);
 }
 
-TEST(failure_at_the_start_of_a_task_leaves_no_request_behind_the_group) { run_in_both_modes(makes_a_failure_coroutine); }
+TEST(failure_at_the_start_of_a_task_leaves_no_request_behind_the_group) {
+  run_in_both_modes(makes_a_failure_coroutine);
+}

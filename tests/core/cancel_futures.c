@@ -30,7 +30,8 @@ TEST(a_future_cancelled_while_it_is_awaited_cancels_the_awaiter) {
   }
 }
 
-ASYNCIO_STATIC_COROUTINE(swallow_one, (asyncio_future *, first), (asyncio_future *, second), (asyncio_future *, third)) {
+ASYNCIO_STATIC_COROUTINE(swallow_one, (asyncio_future *, first), (asyncio_future *, second),
+                         (asyncio_future *, third)) {
   ASYNCIO_TRY(asyncio_await(first, NULL));
   asyncio_status status = asyncio_await(second, NULL);
   trace("second: %s", asyncio_error_name(status));

@@ -357,3 +357,25 @@ test('cancelling what has failed counts as a look at its failure', async () => {
   loop.close();
   assert.deepEqual(trace.lines, ['Exception was never retrieved']);
 });
+
+coroutineTest('ensure_future takes promises and thenables', function* () {
+  for (const awaitable of [Promise.resolve('ok'), { then: (resolve) => resolve('ok') }]) {
+    const future = asyncio.ensure_future(awaitable);
+    assert.ok(asyncio.isfuture(future));
+    assert.equal(yield* future, 'ok');
+    assert.equal(future.result(), 'ok');
+  }
+});
+
+coroutineTest('a coroutine may return a future, which is its result as it is', function* () {
+  const future = asyncio.get_running_loop().create_future();
+  const task = asyncio.create_task(
+    (function* () {
+      return future;
+    })(),
+  );
+  yield;
+  assert.ok(task.done());
+  assert.equal(task.result(), future);
+  future.set_result('later');
+});
