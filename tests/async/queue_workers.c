@@ -50,10 +50,11 @@ ASYNCIO_STATIC_COROUTINE(puts_more_than_fits) {
   asyncio_queue queue;
   asyncio_future *tasks[5];
   CHECK_OK(asyncio_queue_init(&queue, 2));
+  CHECK_INT(asyncio_queue_maxsize(&queue), 2);
   tasks[0] = takes_all_there_is_coroutine(&queue);
   for (int i = 1; i < 5; i++) tasks[i] = asyncio_queue_put_coroutine(&queue, asyncio_int(i));
   CHECK_OK(asyncio_wait_for(asyncio_gather_array(tasks, 5, false), 1, NULL));
-  CHECK(asyncio_queue_full(&queue));
+  CHECK(asyncio_queue_full(&queue) && !asyncio_queue_empty(&queue));
   asyncio_queue_destroy(&queue);
   return ASYNCIO_OK;
 }
