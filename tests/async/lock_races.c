@@ -93,6 +93,41 @@ ASYNCIO_STATIC_COROUTINE(asks_without_the_lock) {
 
 TEST(condition_whose_predicate_holds_needs_no_lock) { run(asks_without_the_lock_coroutine()); }
 
+ASYNCIO_STATIC_COROUTINE(waits_and_keeps, (asyncio_condition *, condition)) {
+  ASYNCIO_TRY(asyncio_condition_acquire(condition));
+  asyncio_status status = asyncio_condition_wait(condition);
+  trace("%s, %s", asyncio_error_name(status), asyncio_condition_locked(condition) ? "locked" : "free");
+  return status;
+}
+
+static asyncio_status cancel_it(void *arg) {
+  CHECK(asyncio_task_cancel(arg, NULL));
+  return ASYNCIO_OK;
+}
+
+static asyncio_status release_it(void *arg) { return asyncio_condition_release(arg); }
+
+ASYNCIO_STATIC_COROUTINE(cancels_as_the_lock_is_contested) {
+  asyncio_loop *loop = asyncio_get_running_loop();
+  asyncio_condition condition = {0};
+  asyncio_task *task = asyncio_create_task(waits_and_keeps_coroutine(&condition));
+  CHECK_OK(asyncio_sleep(0));
+  CHECK_OK(asyncio_condition_acquire(&condition));
+  CHECK_OK(asyncio_condition_notify(&condition, 1));
+  CHECK_OK(asyncio_loop_call_soon(loop, cancel_it, task, NULL));
+  CHECK_OK(asyncio_loop_call_soon(loop, release_it, &condition, NULL));
+  asyncio_status status = asyncio_await(task, NULL);
+  CHECK(status == ASYNCIO_OK || status == ASYNCIO_CANCELLED_ERROR);
+  CHECK(asyncio_condition_locked(&condition));
+  asyncio_unref(task);
+  return ASYNCIO_OK;
+}
+
+TEST(wait_cancelled_on_its_way_to_a_contested_lock_ends_with_the_lock) {
+  run(cancels_as_the_lock_is_contested_coroutine());
+  EXPECT_TRACE("CancelledError, locked");
+}
+
 // ---- Semaphores
 
 // Acquires [times] times and traces each; with [hold] it sleeps and releases each time, else it keeps them.
