@@ -207,6 +207,11 @@ export class Runtime {
     futures: Iterable<Future<T> | PromiseLike<T>>,
     { timeout = null, return_when = 'ALL_COMPLETED' }: WaitOptions = {},
   ): Coroutine<[Set<Future<T>>, Set<Future<T>>]> => {
+    const single = futures instanceof Future || futures instanceof Coroutine; // which are iterable for yield*
+    if (single || typeof futures?.[Symbol.iterator] !== 'function') {
+      const what = single ? 'a single one' : show(futures);
+      throw new TypeError(`Expected [futures] to be an iterable of futures, got ${what}`);
+    }
     const wait = this.#wait([...futures], timeout, return_when);
     return this.coroutine(() => pointerOf(this.#core, wait, 'wait'));
   };
