@@ -3,7 +3,7 @@
 // from which whoever asks next takes it, in asyncio's way: woken to look again, so that a cancelled one passes its turn
 // on. Invariant: the state is there for as long as the iterator or a wait refers to it, and takes its entries back in
 // the end.
-#include "asyncio/as_completed.h"
+#include "as_completed.h"
 
 #include <math.h>
 
@@ -176,12 +176,14 @@ void asyncio_as_completed_end(asyncio_as_completed *iterator) {
 
 // ---- Asking
 
+typedef enum wanted { OUTCOME, ITSELF, POINTER } wanted;  // of the future that is done; the last: borrowed
+
 typedef struct next_frame {
   asyncio__frame frame;
   asyncio__waiter waiter;
   completions *owner;      // held
   asyncio_future *future;  // that is done; held
-  bool resolve;            // its outcome is wanted, not itself
+  wanted wanted;
 } next_frame;
 
 static void drop(asyncio__frame *frame) {
@@ -198,10 +200,10 @@ static asyncio__progress done(next_frame *self, asyncio_status status, asyncio_v
   asyncio_future *future = self->future;
   self->future = NULL;
   drop(&self->frame);
-  if (self->resolve)
-    asyncio_unref(future);
-  else
+  if (self->wanted == ITSELF)
     self->future = future;
+  else
+    asyncio_unref(future);
   return asyncio__frame_done(&self->frame, status, value);
 }
 
@@ -211,8 +213,11 @@ static asyncio__progress take(next_frame *self) {
   self->future = given->future;
   given->future = NULL;
   if (!self->future) return done(self, asyncio_raise(ASYNCIO_TIMEOUT_ERROR, "The time limit was reached"), value);
-  asyncio_status status = self->resolve ? asyncio__future_take(self->future, &value) : ASYNCIO_OK;
-  return done(self, status, value);
+  if (self->wanted == OUTCOME) {
+    asyncio_status status = asyncio__future_take(self->future, &value);
+    return done(self, status, value);
+  }
+  return done(self, ASYNCIO_OK, self->wanted == POINTER ? asyncio_pointer(self->future) : value);
 }
 
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
@@ -226,12 +231,12 @@ static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   return sent ? done(self, sent, asyncio_none()) : ASYNCIO__PARKED;
 }
 
-static asyncio_status prepare(next_frame *self, const asyncio_as_completed *iterator, bool resolve) {
+static asyncio_status prepare(next_frame *self, const asyncio_as_completed *iterator, wanted wanted) {
   if (!iterator) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [iterator] to be a pointer, got NULL");
   completions *owner = iterator->asyncio__completions;
   if (!owner || !owner->left)
     return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Nothing is left that as_completed could give");
-  *self = (next_frame){.frame = {.step = step, .drop = drop}, .owner = owner, .resolve = resolve};
+  *self = (next_frame){.frame = {.step = step, .drop = drop}, .owner = owner, .wanted = wanted};
   owner->left--;
   owner->references++;
   return ASYNCIO_OK;
@@ -241,13 +246,20 @@ asyncio_status asyncio_as_completed_next(asyncio_as_completed *iterator, asyncio
   next_frame self;
   if (result) *result = asyncio_none();
   ASYNCIO_TRY(asyncio__may_suspend("asyncio_as_completed_next"));
-  ASYNCIO_TRY(prepare(&self, iterator, true));
+  ASYNCIO_TRY(prepare(&self, iterator, OUTCOME));
   return asyncio__frame_run(&self.frame, result);
 }
 
 asyncio_future *asyncio_as_completed_next_coroutine(asyncio_as_completed *iterator) {
   next_frame self;
-  if (prepare(&self, iterator, true)) return asyncio__no_awaitable();
+  if (prepare(&self, iterator, OUTCOME)) return asyncio__no_awaitable();
+  return asyncio__frame_coroutine("next", &self.frame, sizeof self);
+}
+
+// The iterator's owner holds the futures, so that the pointer given is one that it knows.
+asyncio_future *asyncio__as_completed_next_future_coroutine(asyncio_as_completed *iterator) {
+  next_frame self;
+  if (prepare(&self, iterator, POINTER)) return asyncio__no_awaitable();
   return asyncio__frame_coroutine("next", &self.frame, sizeof self);
 }
 
@@ -255,7 +267,7 @@ asyncio_status asyncio_as_completed_next_future(asyncio_as_completed *iterator, 
   next_frame self;
   *future = NULL;
   ASYNCIO_TRY(asyncio__may_suspend("asyncio_as_completed_next_future"));
-  ASYNCIO_TRY(prepare(&self, iterator, false));
+  ASYNCIO_TRY(prepare(&self, iterator, ITSELF));
   asyncio_status status = asyncio__frame_run(&self.frame, NULL);
   *future = self.future;
   return status;

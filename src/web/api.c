@@ -27,17 +27,12 @@ void asyncio_host_exception(asyncio_loop *loop, const asyncio_exception_context 
 
 static void *as_argument(asyncio_js handle) { return (void *)(uintptr_t)handle; }
 
-// Gives [use] the words that cross, or NULL.
-static asyncio_status text_or_none(asyncio_value *text, unsigned size) {
-  *text = asyncio_none();
-  return size == (unsigned)ASYNCIO__NO_TEXT ? ASYNCIO_OK : asyncio__js_text(text, size);
-}
 
 // ---- Tasks and futures
 
 asyncio_task *asyncio__js_create_task(asyncio_future *coroutine, asyncio_loop *loop, unsigned name, size_t stack_size) {
   asyncio_value text;
-  asyncio_status status = text_or_none(&text, name);
+  asyncio_status status = asyncio__js_text_or_none(&text, name);
   asyncio_task *task = NULL;
   if (status)
     asyncio_unref(asyncio_ref(coroutine));
@@ -75,7 +70,7 @@ asyncio_status asyncio__js_set_name(asyncio_task *task, unsigned size) {
 
 bool asyncio__js_cancel(asyncio_future *future, unsigned message) {
   asyncio_value text;
-  (void)text_or_none(&text, message);  // a request without its words is still one
+  (void)asyncio__js_text_or_none(&text, message);  // a request without its words is still one
   bool requested = asyncio_future_cancel(future, asyncio_value_text(text));
   asyncio_value_clear(&text);
   return requested;
@@ -264,7 +259,7 @@ static const asyncio__function functions[] = {
     OURS(set_result), OURS(set_exception), OURS(status), OURS(unseen), OURS(result), OURS(error_of), OURS(look),
     OURS(report_unseen), OURS(add_done), OURS(remove_done), OURS(watch), OURS(half), OURS(new_loop), OURS(running), OURS(enter), OURS(schedule),
     OURS(run_begin), OURS(run_leftovers), OURS(run_over), OURS(run_end), OURS(run_free), OURS(count), OURS(items),
-    OURS(handle), OURS(item_error), OURS(item_status), OURS(words), OURS(keep),
+    OURS(handle), OURS(exceptions), OURS(item_error), OURS(item_status), OURS(words), OURS(keep),
     OURS(raise), OURS(return), OURS(coroutine),
     PUBLIC(ref), PUBLIC(unref), PUBLIC(gather_array), PUBLIC(shield), PUBLIC(wait_for_coroutine), PUBLIC(wait_coroutine),
     PUBLIC(promise), PUBLIC(current_task), PUBLIC(future_done), PUBLIC(future_cancelled), PUBLIC(future_get_loop),

@@ -50,7 +50,8 @@ export class Program {
     const view = new DataView(memory);
     readFunctions(this.#c, memory, view.getUint32(exported, true), glue.functionAt);
     readFunctions(this.#c, memory, view.getUint32(exported + 4, true), glue.functionAt);
-    this.first = view.getUint32(exported + 8, true);
+    readFunctions(this.#c, memory, view.getUint32(exported + 8, true), glue.functionAt);
+    this.first = view.getUint32(exported + 12, true);
   }
 
   /** Opens it for its owner. */
@@ -58,7 +59,7 @@ export class Program {
     const glue = this.#glue;
     glue.owner = owner;
     const read = (kind: number, pointer: number) => readC(this.#c, glue.memory(), kind, pointer);
-    return { bridge: glue, c: this.#c, memory: glue.memory, read, close: () => close(glue) };
+    return { bridge: glue, c: this.#c, memory: glue.memory, read, extend: () => {}, close: () => close(glue) };
   };
 
   /** Makes the module, with what is wrong with it as the error. */
