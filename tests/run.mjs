@@ -14,7 +14,7 @@ import { environment, root } from './tools/paths.mjs';
 import { CommandFailed, show } from './tools/process.mjs';
 import { announce, pool, step } from './tools/progress.mjs';
 import { TO_RUN, TO_SHOW, TO_TEST, ensure, ensurePackages } from './tools/setup.mjs';
-import { cases, nodeTests, webPrograms } from './tools/suites.mjs';
+import { cases, conformance, nodeTests, webPrograms } from './tools/suites.mjs';
 
 const WIDTH = 2; // jobs at a time
 
@@ -60,7 +60,11 @@ async function test() {
   const cCases = [...WASM, ...NATIVE].map((config) => suite(`cases ${config.name}`, (onLine) => cases(config, onLine)));
   const first = await pool([...builds, ...cCases, suite('coverage', coverage)], WIDTH);
   // These look at what was built, and some of them at the clock.
-  const second = await pool([suite('programs tests/web', webPrograms), suite('node:test', nodeTests)], 1);
+  const looking = { 'programs tests/web': webPrograms, 'node:test': nodeTests, conformance };
+  const second = await pool(
+    Object.entries(looking).map(([name, work]) => suite(name, work)),
+    1,
+  );
   const sum = (key) => [...first, ...second].reduce((total, result) => total + result[key], 0);
   console.log(`All suites took ${((performance.now() - started) / 1e3).toFixed(0)} s; the logs are in build/logs`);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Many awaitables at once, each result as it comes.
 //
-//   asyncio_as_completed pages;
-//   ASYNCIO_TRY(asyncio_as_completed_begin(&pages, awaitables, count, 2.5));
-//   while (asyncio_as_completed_left(&pages)) {
 //     asyncio_status status = asyncio_as_completed_next(&pages, &page);
 //     ...
-//   }
-//   asyncio_as_completed_end(&pages);
 #ifndef ASYNCIO_AS_COMPLETED_H
 #define ASYNCIO_AS_COMPLETED_H
 
@@ -41,10 +36,14 @@ ASYNCIO_SUSPENDS asyncio_status asyncio_as_completed_next(asyncio_as_completed *
 // The same as a coroutine object, which counts as given at once and may be awaited beside others, and after the end.
 ASYNCIO_MUST_USE asyncio_future *asyncio_as_completed_next_coroutine(asyncio_as_completed *iterator);
 
-// What async iteration gives: the next that is done itself, in [future], to which the caller owns a reference (NULL on
-// failure).
+// What async iteration gives: the next that is done itself, in [future], to which the caller owns a reference (NULL
+// on failure).
 ASYNCIO_SUSPENDS asyncio_status asyncio_as_completed_next_future(asyncio_as_completed *iterator,
                                                                  asyncio_future **future);
+
+// The same as a coroutine object; awaiting it gives a pointer to the future, which is there until that value is
+// cleared.
+ASYNCIO_MUST_USE asyncio_future *asyncio_as_completed_next_future_coroutine(asyncio_as_completed *iterator);
 
 // Lets go of those that are left, which run on. Every begin needs its end.
 void asyncio_as_completed_end(asyncio_as_completed *iterator);

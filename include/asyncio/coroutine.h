@@ -80,6 +80,14 @@ ASYNCIO_SUSPENDS asyncio_status asyncio_await(asyncio_future *awaitable, asyncio
 #define ASYNCIO__LIST(...) \
   ASYNCIO__PASTE(ASYNCIO__LIST_, \
                  ASYNCIO__NONE_OR_SOME_(0, ##__VA_ARGS__, N, N, N, N, N, N, N, N, 0))(__VA_ARGS__)
+// The same list as arguments, from a copy of them.
+#define ASYNCIO__NEXT_ARGUMENT(type, name) , asyncio__arguments->name
+#define ASYNCIO__PASS_0(...) ()
+#define ASYNCIO__PASS_N(first, ...) (ASYNCIO__FIRST_ARGUMENT first ASYNCIO__EACH(ASYNCIO__NEXT_ARGUMENT, ##__VA_ARGS__))
+#define ASYNCIO__FIRST_ARGUMENT(type, name) asyncio__arguments->name
+#define ASYNCIO__PASS_LIST(...) \
+  ASYNCIO__PASTE(ASYNCIO__PASS_, \
+                 ASYNCIO__NONE_OR_SOME_(0, ##__VA_ARGS__, N, N, N, N, N, N, N, N, 0))(__VA_ARGS__)
 
 #define ASYNCIO__COROUTINE_DECLARE(linkage, name, ...) \
   linkage ASYNCIO_SUSPENDS asyncio_status name( \

@@ -43,8 +43,12 @@ bool asyncio_future_cancel(asyncio_future *future, const char *message);
 // A done callback: called in an iteration after the future became done, with the future borrowed.
 typedef asyncio_status (*asyncio_done_callback)(asyncio_future *future, void *arg);
 
-// Adds a done callback; callbacks are called in the order they were added. TypeError for NULL, or on a coroutine.
-asyncio_status asyncio_future_add_done_callback(asyncio_future *future, asyncio_done_callback callback, void *arg);
+// Adds a done callback; callbacks are called in the order they were added, each in a copy of the current context or, with
+// .context = context, in that one. TypeError for NULL, or on a coroutine.
+#define asyncio_future_add_done_callback(future, callback, arg, ...) \
+  asyncio_future_add_done_callback_in(future, callback, arg, ASYNCIO__CALLBACK_CONTEXT(__VA_ARGS__))
+asyncio_status asyncio_future_add_done_callback_in(asyncio_future *future, asyncio_done_callback callback, void *arg,
+                                                   asyncio_context *context);
 
 // Removes every callback added with [callback] and [arg]; returns how many.
 size_t asyncio_future_remove_done_callback(asyncio_future *future, asyncio_done_callback callback, void *arg);

@@ -19,6 +19,7 @@ extern "C" {
 typedef struct asyncio_loop asyncio_loop;
 typedef struct asyncio_future asyncio_future;
 typedef struct asyncio_handle asyncio_handle;
+typedef struct asyncio_context asyncio_context;  // see context.h
 
 // A callback. A failure that it returns goes to the loop's exception handler; the loop goes on.
 typedef asyncio_status (*asyncio_callback)(void *arg);
@@ -62,14 +63,30 @@ bool asyncio_loop_is_closed(const asyncio_loop *loop);
 // The loop's clock: monotonic seconds from an arbitrary start.
 double asyncio_loop_time(const asyncio_loop *loop);
 
-// Calls [callback] with [arg] in the next iteration / in [delay] seconds / when the clock reads [when]. Callbacks due at
-// the same time run in the order they were scheduled. When [handle] is not NULL it receives a reference that the caller
-// owns. A delay <= 0 means the next iteration. ValueError for NaN, TypeError for a NULL callback, RuntimeError when closed.
-asyncio_status asyncio_loop_call_soon(asyncio_loop *loop, asyncio_callback callback, void *arg, asyncio_handle **handle);
-asyncio_status asyncio_loop_call_later(asyncio_loop *loop, double delay, asyncio_callback callback, void *arg,
-                                       asyncio_handle **handle);
-asyncio_status asyncio_loop_call_at(asyncio_loop *loop, double when, asyncio_callback callback, void *arg,
-                                    asyncio_handle **handle);
+typedef struct asyncio_callback_options {
+  char asyncio__first;       // lets the macros below begin a list without setting an option twice
+  asyncio_context *context;  // to call it in; a copy of the current one when NULL
+} asyncio_callback_options;
+
+#define ASYNCIO__CALLBACK_CONTEXT(...) (((asyncio_callback_options){.asyncio__first = 0, ##__VA_ARGS__}).context)
+
+// Calls [callback] with [arg] in the next iteration / in [delay] seconds / when the clock reads [when]:
+//   asyncio_loop_call_soon(loop, callback, arg, NULL)
+//   asyncio_loop_call_later(loop, 0.5, callback, arg, &handle, .context = context)
+// Callbacks due at the same time run in the order they were scheduled. When [handle] is not NULL it receives a reference that
+// the caller owns. A delay <= 0 means the next iteration. ValueError for NaN, TypeError for a NULL callback, RuntimeError when closed.
+#define asyncio_loop_call_soon(loop, callback, arg, handle, ...) \
+  asyncio_loop_call_soon_in(loop, callback, arg, handle, ASYNCIO__CALLBACK_CONTEXT(__VA_ARGS__))
+#define asyncio_loop_call_later(loop, delay, callback, arg, handle, ...) \
+  asyncio_loop_call_later_in(loop, delay, callback, arg, handle, ASYNCIO__CALLBACK_CONTEXT(__VA_ARGS__))
+#define asyncio_loop_call_at(loop, when, callback, arg, handle, ...) \
+  asyncio_loop_call_at_in(loop, when, callback, arg, handle, ASYNCIO__CALLBACK_CONTEXT(__VA_ARGS__))
+asyncio_status asyncio_loop_call_soon_in(asyncio_loop *loop, asyncio_callback callback, void *arg,
+                                         asyncio_handle **handle, asyncio_context *context);
+asyncio_status asyncio_loop_call_later_in(asyncio_loop *loop, double delay, asyncio_callback callback, void *arg,
+                                          asyncio_handle **handle, asyncio_context *context);
+asyncio_status asyncio_loop_call_at_in(asyncio_loop *loop, double when, asyncio_callback callback, void *arg,
+                                       asyncio_handle **handle, asyncio_context *context);
 
 // Keeps the callback of [handle] from running; does nothing once it ran. asyncio_handle_cancelled stays true after it.
 void asyncio_handle_cancel(asyncio_handle *handle);

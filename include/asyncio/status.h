@@ -24,7 +24,10 @@ typedef int asyncio_status;
   XX(ASYNCIO_QUEUE_SHUT_DOWN, -10, "QueueShutDown", "The queue was shut down") \
   XX(ASYNCIO_BROKEN_BARRIER_ERROR, -11, "BrokenBarrierError", "The barrier is broken") \
   XX(ASYNCIO_EXCEPTION_GROUP, -12, "ExceptionGroup", "Several tasks failed") \
-  XX(ASYNCIO_JS_ERROR, -13, "JSError", "JavaScript code failed")
+  XX(ASYNCIO_JS_ERROR, -13, "JSError", "JavaScript code failed") \
+  XX(ASYNCIO_LOOKUP_ERROR, -14, "LookupError", "There is no such thing") \
+  XX(ASYNCIO_STOP_ASYNC_ITERATION, -15, "StopAsyncIteration", "The generator has no more values") \
+  XX(ASYNCIO_GENERATOR_EXIT, -16, "GeneratorExit", "The generator is being closed")
 
 enum {
   ASYNCIO_OK = 0,

@@ -24,8 +24,8 @@ ASYNCIO_SUSPENDS asyncio_status asyncio_wait(asyncio_future **futures, size_t co
 
 // The same as a coroutine object, which holds a reference to each future: once it has been awaited, each says itself whether
 // it is done. NULL with the errors above.
-asyncio_future *asyncio_wait_coroutine(asyncio_future *const *futures, size_t count, double timeout,
-                                       asyncio_return_when return_when);
+ASYNCIO_MUST_USE asyncio_future *asyncio_wait_coroutine(asyncio_future *const *futures, size_t count, double timeout,
+                                                        asyncio_return_when return_when);
 
 #ifdef __cplusplus
 }

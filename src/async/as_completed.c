@@ -3,7 +3,7 @@
 // from which whoever asks next takes it, in asyncio's way: woken to look again, so that a cancelled one passes its turn
 // on. Invariant: the state is there for as long as the iterator or a wait refers to it, and takes its entries back in
 // the end.
-#include "as_completed.h"
+#include "asyncio/as_completed.h"
 
 #include <math.h>
 
@@ -108,14 +108,17 @@ static void watch(completions *self, record *added, asyncio_future *future) {
   asyncio__future_watch(future, &added->entry);
 }
 
-static void watch_all(completions *self, asyncio_future *const *awaitables, size_t count) {
+// Nothing but a task factory can fail; how many it went well with.
+static size_t watch_all(completions *self, asyncio_future *const *awaitables, size_t count) {
   for (size_t i = 0; i < count; i++) {
     asyncio_future *future = asyncio__awaitable_adopt(awaitables[i], self->loop);
+    if (!future) return i;
     if (watched_already(self, future, self->records + self->left))
       asyncio_unref(future);
     else
       watch(self, &self->records[self->left++], future);
   }
+  return count;
 }
 
 static asyncio_status make(completions **made, size_t count, asyncio_loop *loop) {
@@ -159,7 +162,12 @@ asyncio_status asyncio_as_completed_begin(asyncio_as_completed *iterator, asynci
     asyncio__awaitables_drop(awaitables, count);
     return status;
   }
-  watch_all(self, awaitables, count);
+  size_t watched = watch_all(self, awaitables, count);
+  if (watched < count) {
+    asyncio__awaitables_drop(awaitables + watched + 1, count - watched - 1);
+    release(self);
+    return asyncio_error_latest();
+  }
   iterator->asyncio__completions = self;
   return ASYNCIO_OK;
 }
@@ -176,48 +184,42 @@ void asyncio_as_completed_end(asyncio_as_completed *iterator) {
 
 // ---- Asking
 
-typedef enum wanted { OUTCOME, ITSELF, POINTER } wanted;  // of the future that is done; the last: borrowed
-
 typedef struct next_frame {
   asyncio__frame frame;
   asyncio__waiter waiter;
-  completions *owner;      // held
-  asyncio_future *future;  // that is done; held
-  wanted wanted;
+  completions *owner;  // held until the end
+  bool resolve;        // the outcome is wanted, not the future itself
 } next_frame;
 
 static void drop(asyncio__frame *frame) {
   next_frame *self = asyncio__container(frame, next_frame, frame);
   completions *owner = self->owner;
   asyncio__waiter_leave(&self->waiter);
-  asyncio_unref(self->future);
   self->owner = NULL;
-  self->future = NULL;
   if (owner) release(owner);
 }
 
 static asyncio__progress done(next_frame *self, asyncio_status status, asyncio_value value) {
-  asyncio_future *future = self->future;
-  self->future = NULL;
   drop(&self->frame);
-  if (self->wanted == ITSELF)
-    self->future = future;
-  else
-    asyncio_unref(future);
   return asyncio__frame_done(&self->frame, status, value);
+}
+
+static void let_go(void *future) { asyncio_unref(future); }
+
+static asyncio_status outcome(const next_frame *self, asyncio_future *future, asyncio_value *value) {
+  if (!future) return asyncio_raise(ASYNCIO_TIMEOUT_ERROR, "The time limit was reached");
+  if (self->resolve) return asyncio__future_take(future, value);
+  return asyncio_owned_pointer(value, asyncio_ref(future), let_go);
 }
 
 static asyncio__progress take(next_frame *self) {
   asyncio_value value = asyncio_none();
   record *given = record_at(asyncio__list_pop(&self->owner->done));
-  self->future = given->future;
+  asyncio_future *future = given->future;
   given->future = NULL;
-  if (!self->future) return done(self, asyncio_raise(ASYNCIO_TIMEOUT_ERROR, "The time limit was reached"), value);
-  if (self->wanted == OUTCOME) {
-    asyncio_status status = asyncio__future_take(self->future, &value);
-    return done(self, status, value);
-  }
-  return done(self, ASYNCIO_OK, self->wanted == POINTER ? asyncio_pointer(self->future) : value);
+  asyncio_status status = outcome(self, future, &value);
+  asyncio_unref(future);
+  return done(self, status, value);
 }
 
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
@@ -231,44 +233,45 @@ static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   return sent ? done(self, sent, asyncio_none()) : ASYNCIO__PARKED;
 }
 
-static asyncio_status prepare(next_frame *self, const asyncio_as_completed *iterator, wanted wanted) {
+static asyncio_status prepare(next_frame *self, const asyncio_as_completed *iterator, bool resolve) {
   if (!iterator) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [iterator] to be a pointer, got NULL");
   completions *owner = iterator->asyncio__completions;
   if (!owner || !owner->left)
     return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Nothing is left that as_completed could give");
-  *self = (next_frame){.frame = {.step = step, .drop = drop}, .owner = owner, .wanted = wanted};
+  *self = (next_frame){.frame = {.step = step, .drop = drop}, .owner = owner, .resolve = resolve};
   owner->left--;
   owner->references++;
   return ASYNCIO_OK;
 }
 
+static asyncio_status run(asyncio_as_completed *iterator, bool resolve, const char *call, asyncio_value *value) {
+  next_frame self;
+  ASYNCIO_TRY(asyncio__may_suspend(call));
+  ASYNCIO_TRY(prepare(&self, iterator, resolve));
+  return asyncio__frame_run(&self.frame, value);
+}
+
+static asyncio_future *object(asyncio_as_completed *iterator, bool resolve) {
+  next_frame self;
+  if (prepare(&self, iterator, resolve)) return asyncio__no_awaitable();
+  return asyncio__frame_coroutine("next", &self.frame, sizeof self);
+}
+
 asyncio_status asyncio_as_completed_next(asyncio_as_completed *iterator, asyncio_value *result) {
-  next_frame self;
   if (result) *result = asyncio_none();
-  ASYNCIO_TRY(asyncio__may_suspend("asyncio_as_completed_next"));
-  ASYNCIO_TRY(prepare(&self, iterator, OUTCOME));
-  return asyncio__frame_run(&self.frame, result);
+  return run(iterator, true, "asyncio_as_completed_next", result);
 }
 
-asyncio_future *asyncio_as_completed_next_coroutine(asyncio_as_completed *iterator) {
-  next_frame self;
-  if (prepare(&self, iterator, OUTCOME)) return asyncio__no_awaitable();
-  return asyncio__frame_coroutine("next", &self.frame, sizeof self);
-}
-
-// The iterator's owner holds the futures, so that the pointer given is one that it knows.
-asyncio_future *asyncio__as_completed_next_future_coroutine(asyncio_as_completed *iterator) {
-  next_frame self;
-  if (prepare(&self, iterator, POINTER)) return asyncio__no_awaitable();
-  return asyncio__frame_coroutine("next", &self.frame, sizeof self);
-}
+asyncio_future *asyncio_as_completed_next_coroutine(asyncio_as_completed *iterator) { return object(iterator, true); }
 
 asyncio_status asyncio_as_completed_next_future(asyncio_as_completed *iterator, asyncio_future **future) {
-  next_frame self;
-  *future = NULL;
-  ASYNCIO_TRY(asyncio__may_suspend("asyncio_as_completed_next_future"));
-  ASYNCIO_TRY(prepare(&self, iterator, ITSELF));
-  asyncio_status status = asyncio__frame_run(&self.frame, NULL);
-  *future = self.future;
+  asyncio_value value = asyncio_none();
+  asyncio_status status = run(iterator, false, "asyncio_as_completed_next_future", &value);
+  *future = asyncio_ref(asyncio_value_pointer(value));
+  asyncio_value_clear(&value);
   return status;
+}
+
+asyncio_future *asyncio_as_completed_next_future_coroutine(asyncio_as_completed *iterator) {
+  return object(iterator, false);
 }

@@ -12,7 +12,8 @@ asyncio_status asyncio__awaitables_check(asyncio_future *const *awaitables, size
 // Uses the temporary ones up in a call that has failed.
 void asyncio__awaitables_drop(asyncio_future *const *awaitables, size_t count);
 
-// A reference to what there is to watch: a coroutine becomes a task of [loop]. Cannot fail once checked.
+// A reference to what there is to watch: a coroutine becomes a task of [loop]. NULL only if the loop's task
+// factory says so, once they were checked.
 static inline asyncio_future *asyncio__awaitable_adopt(asyncio_future *awaitable, asyncio_loop *loop) {
   return asyncio_iscoroutine(awaitable) ? asyncio__start(awaitable, loop) : asyncio_ref(awaitable);
 }

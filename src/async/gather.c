@@ -30,6 +30,7 @@ struct gather {
   asyncio_value *results;  // where its items are
   bool return_exceptions;
   bool cancel_requested;
+  asyncio_error *cancel_error;  // the latest request's words; owned
 };
 
 static bool cancel_children(asyncio_future *future, const char *message);
@@ -51,16 +52,30 @@ static void destroy(asyncio_future *future) {
   gather *self = (gather *)future;
   release_children(self);
   asyncio_value_clear(&self->list);
+  asyncio__error_unref(self->cancel_error);
 }
 
-static const asyncio__future_kind gather_kind = {"gather", cancel_children, destroy, true};
+static asyncio_future *awaits(const asyncio_future *future, size_t *at) {
+  const gather *self = (const gather *)future;
+  while (*at < self->count) {
+    asyncio_future *one = self->children[(*at)++].future;
+    if (one && !asyncio__is_done(one)) return one;
+  }
+  return NULL;
+}
+
+static const asyncio__future_kind gather_kind = {.name = "gather", .cancel = cancel_children, .destroy = destroy, .inner_only = true, .awaits = awaits};
 
 static bool cancel_children(asyncio_future *future, const char *message) {
   gather *self = (gather *)future;
   bool any = false;
   for (size_t i = 0; i < self->count; i++) any |= asyncio_future_cancel(self->children[i].future, message);
-  self->cancel_requested |= any;
-  return any;
+  if (!any) return false;
+  asyncio_error *former = self->cancel_error;  // [message] may be its words
+  self->cancel_error = asyncio__cancelled_error(message);
+  asyncio__error_unref(former);
+  self->cancel_requested = true;
+  return true;
 }
 
 static void finish(gather *self, asyncio_status status, asyncio_error *error) {
@@ -92,9 +107,9 @@ static void finish_with_list(gather *self) {
   if (!asyncio__is_done(&self->future)) finish(self, ASYNCIO_OK, NULL);
 }
 
-static void all_ended(gather *self, const asyncio_future *last) {
+static void all_ended(gather *self) {
   if (self->cancel_requested)
-    finish(self, ASYNCIO_CANCELLED_ERROR, last->status == ASYNCIO_CANCELLED_ERROR ? last->error : NULL);
+    finish(self, ASYNCIO_CANCELLED_ERROR, self->cancel_error);
   else
     finish_with_list(self);
 }
@@ -110,7 +125,7 @@ static void child_ended(gather *self, child *one) {
   }
   keep_result(self, one);
   one->future = NULL;
-  if (self->unfinished == 0 && !asyncio__is_done(&self->future)) all_ended(self, ended);
+  if (self->unfinished == 0 && !asyncio__is_done(&self->future)) all_ended(self);
   asyncio_unref(ended);
 }
 
@@ -167,19 +182,23 @@ static void watch(gather *self, child *one) {
   asyncio__list_append(&one->future->callbacks, &one->entry.link);
 }
 
-// The coroutines among the awaitables become tasks; nothing can fail any more, they were checked. One pass over a million
-// children costs as much as any step of theirs, so what can be done in the same one is. Returns how many were done before.
-static size_t adopt_children(gather *self, asyncio_future *const *awaitables, size_t count) {
-  size_t done = 0;
-  for (size_t i = 0; i < count; i++) {
-    self->children[i].future = asyncio__awaitable_adopt(awaitables[i], self->future.loop);
-    if (asyncio__is_done(self->children[i].future))
-      done++;
-    else
-      watch(self, &self->children[i]);
+// The coroutines among the awaitables become tasks; nothing but a task factory can fail any more, they were checked. One pass over a
+// million children costs as much as any step of theirs, so what can be done in the same one is. Gives how many were done
+// already, which have no owner; a task that starts eagerly may end others that are watched already. False: the factory gave none.
+static bool adopt_children(gather *self, asyncio_future *const *awaitables, size_t count, size_t *done) {
+  *done = 0;
+  for (; self->count < count; self->count++) {
+    child *one = &self->children[self->count];
+    one->future = asyncio__awaitable_adopt(awaitables[self->count], self->future.loop);
+    if (!one->future) return false;
+    if (!asyncio__is_done(one->future)) {
+      watch(self, one);
+      continue;
+    }
+    one->owner = NULL;
+    ++*done;
   }
-  self->count = count;
-  return done;
+  return true;
 }
 
 // The children that were done before are looked at once all are known, as if their callbacks had just run. None of them is the
@@ -187,18 +206,32 @@ static size_t adopt_children(gather *self, asyncio_future *const *awaitables, si
 static void look_at_done(gather *self) {
   self->unfinished++;
   for (size_t i = 0; i < self->count; i++)
-    if (asyncio__is_done(self->children[i].future)) child_ended(self, &self->children[i]);
+    if (!self->children[i].owner) child_ended(self, &self->children[i]);
   self->unfinished--;
 }
 
-static void begin(gather *self, asyncio_future *const *awaitables, size_t count) {
+// The tasks that were made so far run on, as asyncio's do.
+static void give_up(gather *self, asyncio_future *const *awaitables, size_t count) {
+  for (size_t i = 0; i < self->count; i++)
+    if (self->children[i].owner) asyncio__unlink(&self->children[i].entry.link);
+  asyncio__awaitables_drop(awaitables + self->count + 1, count - self->count - 1);
+  end(self);
+  asyncio_unref(&self->future);
+}
+
+static bool begin(gather *self, asyncio_future *const *awaitables, size_t count) {
+  size_t done;
   asyncio_ref(&self->future);  // the children's
-  size_t done = adopt_children(self, awaitables, count);
+  if (!adopt_children(self, awaitables, count, &done)) {
+    give_up(self, awaitables, count);
+    return false;
+  }
   bool pending = self->unfinished > 0;
   if (done) look_at_done(self);
-  if (pending) return;
+  if (pending) return true;
   if (!asyncio__is_done(&self->future)) finish_with_list(self);
   end(self);
+  return true;
 }
 
 static asyncio_status make_room(gather *self, size_t count) {
@@ -218,6 +251,7 @@ static gather *gather_new(asyncio_loop *loop, size_t count, bool return_exceptio
   self->list = asyncio_none();
   self->return_exceptions = return_exceptions;
   self->cancel_requested = false;
+  self->cancel_error = NULL;
   if (!make_room(self, count)) return self;
   asyncio_unref(&self->future);
   return NULL;
@@ -230,7 +264,7 @@ asyncio_future *asyncio_gather_array(asyncio_future *const *awaitables, size_t c
     asyncio__awaitables_drop(awaitables, count);
     return asyncio__no_awaitable();
   }
-  begin(self, awaitables, count);
+  if (!begin(self, awaitables, count)) return asyncio__no_awaitable();
   self->future.floating = true;
   return &self->future;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The way in: a loop of its own for one coroutine, and an end that leaves nothing behind.
+// The way in: a runner for one coroutine. And how the tasks that are left then are ended, for JavaScript's runs as well.
 #include "run.h"
 
 #include <stdio.h>
@@ -24,7 +24,7 @@ ASYNCIO__OUTLINED static void report_uncaught(void) {
   asyncio__host_report(line);
 }
 
-static void expect_uncaught(asyncio_status status) {
+void asyncio__run_failed(asyncio_status status) {
   static _Thread_local bool registered;
   if (!registered) registered = atexit(report_uncaught) == 0;
   asyncio__uncaught_forget();
@@ -76,33 +76,12 @@ void asyncio__leftovers_ended(asyncio__leftovers *self, asyncio_loop *loop, asyn
   self->tasks = NULL;
 }
 
-// What cannot be waited for, for want of memory or because it never ends, asyncio_loop_close ends.
-static void cancel_all_tasks(asyncio_loop *loop) {
-  asyncio__leftovers left;
-  asyncio_future *waiter = asyncio__leftovers_cancel(&left, loop);
-  asyncio_status status = waiter ? asyncio_loop_run_until_complete(loop, waiter, NULL) : ASYNCIO_MEMORY_ERROR;
-  asyncio__leftovers_ended(&left, loop, status);
-}
-
-static asyncio_status run_on(asyncio_loop *loop, asyncio_future *coroutine, asyncio_value *result) {
-  asyncio_set_event_loop(loop);
-  asyncio_status status = asyncio_loop_run_until_complete(loop, coroutine, result);
-  asyncio__errors kept = asyncio__thread.errors;
-  asyncio__thread.errors = (asyncio__errors){0};
-  cancel_all_tasks(loop);
-  asyncio_set_event_loop(NULL);
-  (void)asyncio_loop_close(loop);
-  asyncio__errors_clear(&asyncio__thread.errors);
-  asyncio__thread.errors = kept;
-  return status;
-}
-
 static asyncio_status refuse(asyncio_future *coroutine, asyncio_status status) {
   asyncio_unref(asyncio_ref(coroutine));
   return status;
 }
 
-static asyncio_status runnable(const asyncio_future *coroutine) {
+asyncio_status asyncio__run_check(const asyncio_future *coroutine) {
   if (asyncio__thread.running)
     return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "asyncio_run() cannot be called from a running event loop");
   if (!coroutine) return asyncio__null_awaitable("coroutine");
@@ -110,15 +89,13 @@ static asyncio_status runnable(const asyncio_future *coroutine) {
   return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [coroutine] to be an unused coroutine, got a future");
 }
 
-asyncio_status asyncio_run(asyncio_future *coroutine, asyncio_value *result) {
+asyncio_status asyncio_run_with(asyncio_future *coroutine, asyncio_value *result, asyncio_runner_options options) {
   if (result) *result = asyncio_none();
-  asyncio_status status = runnable(coroutine);
-  asyncio_loop *loop = status ? NULL : asyncio_new_event_loop();
-  if (loop)
-    status = run_on(loop, coroutine, result);
-  else
-    status = refuse(coroutine, status ? status : ASYNCIO_MEMORY_ERROR);
-  asyncio_loop_unref(loop);
-  if (status) expect_uncaught(status);
+  asyncio_runner runner;
+  asyncio_runner_init_with(&runner, options);
+  asyncio_status status = asyncio__run_check(coroutine);
+  status = status ? refuse(coroutine, status) : asyncio_runner_run(&runner, coroutine, result);
+  if (!asyncio__thread.running) (void)asyncio_runner_close(&runner);
+  if (status) asyncio__run_failed(status);
   return status;
 }

@@ -18,4 +18,13 @@ asyncio_future *asyncio__leftovers_cancel(asyncio__leftovers *self, asyncio_loop
 // That coroutine has ended, with [status]: reports what failed among them and lets go of them.
 void asyncio__leftovers_ended(asyncio__leftovers *self, asyncio_loop *loop, asyncio_status status);
 
+// An exit status is a byte: a failure must not become success because its code is a multiple of 256.
+static inline int asyncio__exit_status(int status) { return status != 0 && (status & 0xff) == 0 ? 1 : status; }
+
+// Why [coroutine] cannot be run here and now; 0 if it can.
+asyncio_status asyncio__run_check(const asyncio_future *coroutine);
+
+// A run has failed with [status]: its words are written when the program ends, unless somebody asks for them before.
+void asyncio__run_failed(asyncio_status status);
+
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Protection from cancellation: an outer future that ends as the inner does, and can be cancelled alone. The inner's
 // outcome then has nobody left, so a failure goes to the exception handler.
-// Invariant: until the inner is done, the shield's entry in its callbacks holds a reference to both.
+// Invariant: the shield's entry, in the inner's callbacks or in the ready queue, holds a reference to both.
 #include "../base/box.h"
 #include "../core/future.h"
 #include "../core/runtime.h"
@@ -9,11 +9,9 @@
 
 typedef struct shield {
   asyncio_future future;
-  asyncio__entry entry;  // in the inner's callbacks
+  asyncio__entry entry;  // in the inner's callbacks, or in the ready queue after the shield was cancelled
   asyncio_future *inner;
 } shield;
-
-static void inner_done(asyncio__entry *entry);
 
 static void release(shield *self) {
   asyncio_unref(self->inner);
@@ -21,47 +19,76 @@ static void release(shield *self) {
   asyncio_unref(&self->future);
 }
 
-static bool another_was_cancelled(const shield *self) {
-  const asyncio__link *callbacks = &self->inner->callbacks;
-  for (asyncio__link *link = callbacks->next; link != callbacks; link = link->next) {
-    asyncio__entry *entry = asyncio__entry_of(link);
-    const shield *other = asyncio__container(entry, shield, entry);
-    if (entry->run == inner_done && other != self && asyncio__is_done(&other->future)) return true;
+// The outcome of an inner future whose shield was cancelled.
+static void report(asyncio__entry *entry) {
+  shield *self = asyncio__container(entry, shield, entry);
+  asyncio_future *inner = self->inner;
+  if (inner->status && inner->state != ASYNCIO__CANCELLED) {
+    inner->unseen = false;
+    asyncio__loop_report(inner->loop, "Exception in shielded future", inner);
   }
-  return false;
+  release(self);
 }
 
-// Of several cancelled shields of one inner, one is enough to report its failure.
+// Of several cancelled shields of one inner, the latest alone reports its failure.
+static void forget_former_report(const asyncio_future *inner) {
+  for (asyncio__link *link = inner->callbacks.next; link != &inner->callbacks; link = link->next) {
+    asyncio__entry *entry = asyncio__entry_of(link);
+    if (entry->run != report) continue;
+    asyncio__unlink(link);
+    release(asyncio__container(entry, shield, entry));
+    return;
+  }
+}
+
+// An iteration after the outer was cancelled, as asyncio has it: an inner that is done by then is left to whoever looks
+// at it.
+static void outer_cancelled(asyncio__entry *entry) {
+  shield *self = asyncio__container(entry, shield, entry);
+  if (asyncio__is_done(self->inner)) {
+    release(self);
+    return;
+  }
+  forget_former_report(self->inner);
+  entry->run = report;
+  asyncio__future_watch(self->inner, entry);
+}
+
+// What is left of a cancelled shield whose inner goes on.
+static void leave_inner(shield *self) {
+  asyncio__unlink(&self->entry.link);
+  self->entry.run = outer_cancelled;
+  if (asyncio_loop_is_closed(self->future.loop))
+    release(self);
+  else
+    asyncio__loop_ready(self->future.loop, &self->entry);
+}
+
 static bool cancel_outer(asyncio_future *future, const char *message) {
   shield *self = (shield *)future;
+  if (self->inner && !asyncio__is_done(self->inner)) leave_inner(self);
   asyncio__future_cancelled_with(future, asyncio__cancelled_error(message));
-  if (!self->inner || asyncio__is_done(self->inner) || !another_was_cancelled(self)) return true;
-  asyncio__unlink(&self->entry.link);
-  release(self);
   return true;
 }
 
-static const asyncio__future_kind shield_kind = {"shield", cancel_outer, NULL, true};
-
-static void outcome_without_awaiter(asyncio_future *inner) {
-  if (inner->state == ASYNCIO__CANCELLED || !inner->status) return;
-  inner->unseen = false;
-  asyncio__loop_report(inner->loop, "Exception in shielded future", inner);
+static asyncio_future *awaits(const asyncio_future *future, size_t *at) {
+  return (*at)++ ? NULL : ((const shield *)future)->inner;
 }
+
+static const asyncio__future_kind shield_kind = {.name = "shield", .cancel = cancel_outer, .inner_only = true, .awaits = awaits};
 
 static void inner_done(asyncio__entry *entry) {
   shield *self = asyncio__container(entry, shield, entry);
   asyncio_future *outer = &self->future, *inner = self->inner;
-  asyncio_error *error = asyncio__error_ref(inner->error);
   if (asyncio__is_done(outer)) {
-    asyncio__error_unref(error);
-    outcome_without_awaiter(inner);
-  } else if (inner->state == ASYNCIO__CANCELLED) {
-    asyncio__error_unref(error);  // asyncio's shield does not pass the words on
-    asyncio__future_cancelled_with(outer, NULL);
+    release(self);
+    return;
+  }
+  if (inner->state == ASYNCIO__CANCELLED) {
+    asyncio__future_cancelled_with(outer, NULL);  // asyncio's shield does not pass the words on
   } else {
     inner->unseen = false;
-    asyncio__future_finish(outer, inner->status, asyncio_value_ref(inner->value), error);
+    asyncio__future_finish(outer, inner->status, asyncio_value_ref(inner->value), asyncio__error_ref(inner->error));
   }
   release(self);
 }

@@ -4,7 +4,8 @@
 
 #include "../base/alloc.h"
 #include "../core/await.h"
-#include "asyncio/wait.h"
+
+#include "wait.h"
 
 typedef struct wait_frame wait_frame;
 
@@ -61,11 +62,20 @@ static void end(wait_frame *self) {
 
 static void undo(void *arg) { end(arg); }
 
+asyncio_future *asyncio__wait_awaits(const asyncio_task *task, size_t *at) {
+  const wait_frame *self = asyncio__task_waits_in(task, undo);
+  while (self && *at < self->count) {
+    asyncio_future *future = self->watches[(*at)++].future;
+    if (!asyncio__is_done(future)) return future;
+  }
+  return NULL;
+}
+
 static asyncio_status begin(wait_frame *self) {
   asyncio_loop *loop = asyncio_get_running_loop();
   asyncio__timer_init(&self->timer, time_is_up);
   if (self->delay != INFINITY)
-    ASYNCIO_TRY(asyncio__loop_arm(loop, &self->timer, asyncio_loop_time(loop) + fmax(self->delay, 0)));
+    ASYNCIO_TRY(asyncio__loop_arm(loop, &self->timer, asyncio_loop_time(loop) + self->delay));
   self->task = asyncio_current_task();
   for (size_t i = 0; i < self->count; i++) {
     watch *one = &self->watches[i];
@@ -163,7 +173,7 @@ static asyncio__progress step_and_free(asyncio__frame *frame, asyncio_status sen
 asyncio_future *asyncio_wait_coroutine(asyncio_future *const *futures, size_t count, double timeout,
                                        asyncio_return_when return_when) {
   wait_frame self;
-  if (prepare(&self, futures, count, timeout, return_when)) return NULL;
+  if (prepare(&self, futures, count, timeout, return_when)) return asyncio__no_awaitable();
   self.frame.step = step_and_free;
   self.frame.drop = drop;
   return asyncio__frame_coroutine("wait", &self.frame, sizeof self);

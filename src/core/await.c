@@ -14,8 +14,11 @@ ASYNCIO__OUTLINED static asyncio_status refuse(const char *call) {
   const char *foreign = asyncio__host_foreign_frame();
   if (!task)
     return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "%s needs a running task: call it in a coroutine", call);
-  if (!foreign) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "%s cannot suspend here: in a destructor, an exception handler or a task without a stack",
-                                    call);
+  if (!foreign)
+    return asyncio_raise(ASYNCIO_RUNTIME_ERROR,
+                         "%s cannot suspend here: in a destructor, an exception handler or a coroutine without a stack (see "
+                         "asyncio/stackless.h)",
+                         call);
   return asyncio_raise(ASYNCIO_RUNTIME_ERROR,
                        "%s cannot suspend here: JavaScript lies between it and its task (%s); make that call a task of "
                        "its own, or let the JavaScript return first",
@@ -59,12 +62,41 @@ static asyncio_status await_future(asyncio_future *future, asyncio_value *value)
   return sent;
 }
 
+// What has a stack of its own cannot be entered from here: the task does it, once this one has been left.
+static asyncio_status await_apart(asyncio_future *coroutine, asyncio_value *value) {
+  ASYNCIO_TRY(asyncio__may_suspend("asyncio_await"));
+  if (!asyncio__coro_parkable) return asyncio__park();  // which refuses
+  asyncio__thread.task->frame->awaiting = asyncio_ref(coroutine);
+  asyncio__coro_park();
+  asyncio__task *self = asyncio__thread.task;
+  *value = self->frame->value;
+  self->frame->value = asyncio_none();
+  return self->sent;
+}
+
+// For those who ask what a task does. There is no list in a task without a stack, whose step has called something that need not wait.
+static void note_call(asyncio__frame *root) {
+  asyncio__frame **called = asyncio__stackful_called(asyncio__thread.task->frame);
+  if (!called) return;
+  root->awaiter = *called;
+  *called = root;
+}
+
+static void note_return(void) {
+  asyncio__frame **called = asyncio__stackful_called(asyncio__thread.task->frame);
+  if (called) *called = (*called)->awaiter;
+}
+
 static asyncio_status await_coroutine(asyncio__task *coroutine, asyncio_value *value) {
   bool stackful = asyncio__is_stackful(asyncio__root(coroutine));
+  if (stackful && asyncio__is_generator(asyncio__root(coroutine))) return await_apart(&coroutine->future, value);
   if (!stackful) ASYNCIO_TRY(asyncio__may_suspend("asyncio_await"));
   if (!asyncio__coroutine_claim(coroutine)) return ASYNCIO_RUNTIME_ERROR;
-  if (stackful) return asyncio__stackful_call(asyncio__root(coroutine), value);
-  return asyncio__frame_run(asyncio__root(coroutine), value);
+  note_call(asyncio__root(coroutine));
+  asyncio_status status = stackful ? asyncio__stackful_call(asyncio__root(coroutine), value)
+                                   : asyncio__frame_run(asyncio__root(coroutine), value);
+  note_return();
+  return status;
 }
 
 asyncio_status asyncio_await(asyncio_future *awaitable, asyncio_value *result) {
@@ -78,7 +110,7 @@ asyncio_status asyncio_await(asyncio_future *awaitable, asyncio_value *result) {
   else if (!status)
     status = await_future(awaitable, &value);
   asyncio_unref(awaitable);
-  if (status || !result)
+  if ((status && status != ASYNCIO__YIELDED) || !result)
     asyncio_value_clear(&value);
   else
     *result = value;
@@ -95,12 +127,49 @@ static asyncio_status frame_wait(asyncio__frame *frame, asyncio__progress progre
   return sent;
 }
 
+// One frame takes the other's place among those that run on the stack, if they are told of.
+static void note_change(const asyncio__frame *from, asyncio__frame *to) {
+  asyncio__frame **called = asyncio__stackful_called(asyncio__thread.task->frame);
+  if (called && *called == from) *called = to;
+}
+
+// The frame of the coroutine that [frame] awaits, when it has no stack: stepped from here, however deep such a chain is.
+static asyncio__frame *descend(asyncio__frame *frame) {
+  asyncio_future *awaited = frame->awaiting;
+  if (!asyncio_iscoroutine(awaited)) return NULL;
+  asyncio__task *coroutine = asyncio__task_of(awaited);
+  asyncio__frame *inner = asyncio__root(coroutine);
+  if (asyncio__is_stackful(inner) || !asyncio__coroutine_claim(coroutine)) return NULL;
+  inner->awaiter = frame;
+  note_change(frame, inner);
+  return inner;
+}
+
+asyncio_status asyncio__frame_ascend(asyncio__frame **frame) {
+  asyncio__frame *done = *frame, *awaiter = done->awaiter;
+  asyncio_status status = done->status;
+  note_change(done, awaiter);
+  awaiter->value = done->value;
+  *frame = awaiter;
+  asyncio_unref(awaiter->awaiting);
+  awaiter->awaiting = NULL;
+  return status;
+}
+
 asyncio_status asyncio__frame_run(asyncio__frame *frame, asyncio_value *result) {
+  asyncio__frame *innermost = frame, *inner;
   asyncio_status sent = ASYNCIO_OK;
   for (;;) {
-    asyncio__progress progress = frame->step(frame, sent);
-    if (progress == ASYNCIO__DONE) break;
-    sent = frame_wait(frame, progress);
+    asyncio__progress progress = innermost->step(innermost, sent);
+    if (progress == ASYNCIO__DONE && innermost == frame) break;
+    if (progress == ASYNCIO__DONE) {
+      sent = asyncio__frame_ascend(&innermost);
+    } else if (progress == ASYNCIO__AWAITING && (inner = descend(innermost))) {
+      innermost = inner;
+      sent = ASYNCIO_OK;
+    } else {
+      sent = frame_wait(innermost, progress);
+    }
   }
   if (result)
     *result = frame->value;

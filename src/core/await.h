@@ -9,6 +9,7 @@
 #define ASYNCIO__CORE_AWAIT_H
 
 #include "asyncio/export.h"
+#include "../base/text.h"
 #include "asyncio/task.h"
 #include "entry.h"
 #include "future.h"
@@ -30,6 +31,16 @@ typedef struct asyncio__frame {
   asyncio_status status;
   unsigned at;  // the frame's own: where to go on
 } asyncio__frame;
+
+// The status of a generator's frame that is done for now: it has yielded [value]. No status of anybody's.
+enum { ASYNCIO__YIELDED = 0x7969656c };
+
+// What a step of a frame was sent: by its awaiter, or by whoever goes on with a generator after a yield.
+static inline asyncio_status asyncio__frame_sent(asyncio__frame *self, asyncio_status sent) {
+  if (__builtin_expect(self->status != ASYNCIO__YIELDED, 1)) return sent;
+  self->status = ASYNCIO_OK;
+  return (asyncio_status)self->at;
+}
 
 // The frame is done with this outcome; takes [value] over.
 static inline asyncio__progress asyncio__frame_done(asyncio__frame *self, asyncio_status status, asyncio_value value) {
@@ -56,7 +67,19 @@ asyncio_future *asyncio__frame_coroutine(const char *name, asyncio__frame *frame
 asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body, size_t size, const asyncio__owner *owner);
 void *asyncio__stackful_arguments(asyncio_future *coroutine);
 
-// Makes a task of an unused coroutine, with all defaults; cannot fail. The reference returned is the caller's.
+// The body of a generator with a stack, as of asyncio_coroutine_new: a coroutine object that is awaited anew for each value. Its status is
+// ASYNCIO__YIELDED then.
+asyncio_future *asyncio__generator_body(const char *name, asyncio_body body, const void *arguments, size_t size);
+
+// Readies such a body, or a stackless one, for its next await, at whose start the yield that it is at gives [status] and [value], which
+// is taken over.
+void asyncio__generator_ready(asyncio_future *body, asyncio_status status, asyncio_value value);
+
+// Frees what an unfinished body holds.
+void asyncio__generator_drop(asyncio_future *body);
+
+// Makes a task of an unused coroutine, with all defaults. The reference returned is the caller's. NULL only if the loop's task
+// factory says so.
 asyncio_task *asyncio__start(asyncio_future *coroutine, asyncio_loop *loop);
 
 // Begins a wait of the current task for [reason]; the step returns PARKED next. Cancellation calls [undo] with [arg]
@@ -80,6 +103,18 @@ asyncio_status asyncio__may_suspend(const char *call);
 
 // For an undo: the task's frames go, and will not be stepped with the CancelledError. Nothing may refer to them any more.
 bool asyncio__task_lost(const asyncio_task *task);
+// What others may know of a task: the future that it awaits, NULL for none; the argument of the wait that it has begun with [undo],
+// NULL if it waits otherwise; and a line about it.
+asyncio_future *asyncio__task_awaits(const asyncio_task *task);
+void *asyncio__task_waits_in(const asyncio_task *task, void (*undo)(void *arg));
+void asyncio__task_describe(const asyncio_task *task, asyncio__text *text);
+
+// A loop's pending tasks, the oldest first; NULL at the end.
+asyncio_task *asyncio__first_task(const asyncio_loop *loop);
+asyncio_task *asyncio__next_task(const asyncio_task *task);
+
+// The loop that somebody means who gave NULL; NULL when there is none.
+asyncio_loop *asyncio__loop_to_tell_of(asyncio_loop *loop);
 
 // The number in a task's default name.
 unsigned asyncio__task_number(const asyncio_task *task);

@@ -11,14 +11,12 @@
 
 #include "../base/list.h"
 #include "asyncio/loop.h"
-#include "context.h"
 
 typedef struct asyncio__entry {
   asyncio__link link;
   void (*run)(struct asyncio__entry *self);   // never suspends
   void (*drop)(struct asyncio__entry *self);  // instead of run, when the loop closes first; NULL: nothing to free
   bool (*notice)(struct asyncio__entry *self);  // called as the future that it waits for is done; true: it need not run
-  asyncio_context *context;
 } asyncio__entry;
 
 enum { ASYNCIO__NOT_IN_HEAP = -1 };
@@ -35,7 +33,6 @@ static inline void asyncio__entry_init(asyncio__entry *entry, void (*run)(asynci
   entry->run = run;
   entry->drop = NULL;
   entry->notice = NULL;
-  entry->context = NULL;
 }
 
 static inline void asyncio__timer_init(asyncio__timer *timer, void (*run)(asyncio__entry *)) {

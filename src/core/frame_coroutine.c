@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Coroutine objects made of a frame: what sleep() and wait_for() are as awaitables.
+// Coroutine objects made of a frame: what sleep() and wait_for() are as awaitables. And those that generators are made
+// of, which are used more than once.
 #include <string.h>
 
 #include "../base/barrier.h"
@@ -14,4 +15,18 @@ ASYNCIO__OUTLINED asyncio_future *asyncio__frame_coroutine(const char *name, asy
   }
   memcpy(asyncio__root(coroutine), frame, size);
   return &coroutine->future;
+}
+
+void asyncio__generator_ready(asyncio_future *body, asyncio_status status, asyncio_value value) {
+  asyncio__frame *frame = asyncio__root(asyncio__task_of(body));
+  body->state = ASYNCIO__UNUSED;
+  frame->value = value;
+  frame->at = (unsigned)status;
+}
+
+ASYNCIO__OUTLINED void asyncio__generator_drop(asyncio_future *body) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio__generator_drop);
+  asyncio__frame *frame = asyncio__root(asyncio__task_of(body));
+  if (frame->drop) frame->drop(frame);
+  body->state = ASYNCIO__USED;
 }

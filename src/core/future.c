@@ -23,9 +23,13 @@ typedef struct done_callback {
   asyncio_future *future;
   asyncio_done_callback call;
   void *arg;
+  asyncio__context_slot context;
 } done_callback;
 
-static void done_callback_free(done_callback *self) { asyncio__pool_free(&asyncio__thread.pool, self, sizeof *self); }
+static void done_callback_free(done_callback *self) {
+  if (self->context) asyncio__context_clear_slot(&self->context);
+  asyncio__pool_free(&asyncio__thread.pool, self, sizeof *self);
+}
 
 static void done_callback_drop(asyncio__entry *entry) {
   done_callback *self = asyncio__container(entry, done_callback, entry);
@@ -38,6 +42,7 @@ ASYNCIO__OUTLINED static void done_callback_run(asyncio__entry *entry) {
   ASYNCIO__NEVER_SUSPENDS(done_callback_run);
   done_callback *self = asyncio__container(entry, done_callback, entry);
   asyncio_future *future = self->future;
+  asyncio__context_enter(&self->context);
   asyncio_status status = self->call(future, self->arg);
   done_callback_free(self);
   if (status) {
@@ -45,6 +50,7 @@ ASYNCIO__OUTLINED static void done_callback_run(asyncio__entry *entry) {
     asyncio_loop_call_exception_handler(future->loop, &context);
   }
   asyncio__errors_clear(asyncio__errors_here());
+  asyncio__context_leave();
   asyncio_unref(future);
 }
 
@@ -263,13 +269,14 @@ static asyncio_status callable(const asyncio_future *self, asyncio_done_callback
   return asyncio__loop_open(self->loop);
 }
 
-asyncio_status asyncio_future_add_done_callback(asyncio_future *self, asyncio_done_callback callback, void *arg) {
+asyncio_status asyncio_future_add_done_callback_in(asyncio_future *self, asyncio_done_callback callback, void *arg,
+                                                   asyncio_context *context) {
   ASYNCIO_TRY(callable(self, callback));
   done_callback *added = asyncio__pool_alloc(&asyncio__thread.pool, sizeof *added);
   if (!added) return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a done callback");
   *added = (done_callback){.future = self, .call = callback, .arg = arg};
   asyncio__entry_init(&added->entry, done_callback_run);
-  added->entry.context = asyncio__thread.context;
+  added->context = asyncio__context_choose(context);
   asyncio__future_watch(self, &added->entry);
   return ASYNCIO_OK;
 }

@@ -12,6 +12,7 @@ struct asyncio_handle {
   asyncio_loop *loop;  // alive while queued: closing it drops the handle; NULL afterwards
   asyncio_callback callback;
   void *arg;
+  asyncio__context_slot context;  // until it is called
   unsigned references;
   bool cancelled;
   bool timed;  // from call_later or call_at
@@ -32,6 +33,7 @@ ASYNCIO__OUTLINED static void handle_run(asyncio__entry *entry) {
   asyncio_loop *loop = self->loop;
   asyncio_callback callback = self->callback;
   void *arg = self->arg;
+  asyncio__context_enter(&self->context);
   taken_from_queue(self);  // before the call: the host's exceptions throw this frame away
   asyncio_status status = callback(arg);
   if (status) {
@@ -39,9 +41,11 @@ ASYNCIO__OUTLINED static void handle_run(asyncio__entry *entry) {
     asyncio_loop_call_exception_handler(loop, &context);
   }
   asyncio__errors_clear(asyncio__errors_here());
+  asyncio__context_leave();
 }
 
-static asyncio_status handle_new(asyncio_loop *loop, asyncio_callback callback, void *arg, asyncio_handle **handle) {
+static asyncio_status handle_new(asyncio_loop *loop, asyncio_callback callback, void *arg, asyncio_context *context,
+                                 asyncio_handle **handle) {
   ASYNCIO_TRY(asyncio__loop_open(loop));
   if (!callback) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [callback] to be a function, got NULL");
   asyncio_handle *self = asyncio__alloc(sizeof *self);
@@ -49,7 +53,7 @@ static asyncio_status handle_new(asyncio_loop *loop, asyncio_callback callback, 
   *self = (asyncio_handle){.loop = loop, .callback = callback, .arg = arg, .references = 1};
   asyncio__timer_init(&self->timer, handle_run);
   self->timer.entry.drop = handle_drop;
-  self->timer.entry.context = asyncio__thread.context;
+  self->context = asyncio__context_choose(context);
   *handle = self;
   return ASYNCIO_OK;
 }
@@ -58,19 +62,20 @@ static void hand_out(asyncio_handle *self, asyncio_handle **handle) {
   if (handle) *handle = asyncio_handle_ref(self);
 }
 
-asyncio_status asyncio_loop_call_soon(asyncio_loop *loop, asyncio_callback callback, void *arg, asyncio_handle **handle) {
+asyncio_status asyncio_loop_call_soon_in(asyncio_loop *loop, asyncio_callback callback, void *arg,
+                                         asyncio_handle **handle, asyncio_context *context) {
   asyncio_handle *self = NULL;
   if (handle) *handle = NULL;
-  ASYNCIO_TRY(handle_new(loop, callback, arg, &self));
+  ASYNCIO_TRY(handle_new(loop, callback, arg, context, &self));
   asyncio__loop_ready(loop, &self->timer.entry);
   hand_out(self, handle);
   return ASYNCIO_OK;
 }
 
 static asyncio_status call_at(asyncio_loop *loop, double when, asyncio_callback callback, void *arg,
-                              asyncio_handle **handle) {
+                              asyncio_handle **handle, asyncio_context *context) {
   asyncio_handle *self = NULL;
-  ASYNCIO_TRY(handle_new(loop, callback, arg, &self));
+  ASYNCIO_TRY(handle_new(loop, callback, arg, context, &self));
   self->timed = true;
   asyncio_status status = asyncio__loop_arm(loop, &self->timer, when);
   if (status)
@@ -80,19 +85,19 @@ static asyncio_status call_at(asyncio_loop *loop, double when, asyncio_callback 
   return status;
 }
 
-asyncio_status asyncio_loop_call_at(asyncio_loop *loop, double when, asyncio_callback callback, void *arg,
-                                    asyncio_handle **handle) {
+asyncio_status asyncio_loop_call_at_in(asyncio_loop *loop, double when, asyncio_callback callback, void *arg,
+                                       asyncio_handle **handle, asyncio_context *context) {
   if (handle) *handle = NULL;
   if (isnan(when)) return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [when] to be a number, got NaN");
-  return call_at(loop, when, callback, arg, handle);
+  return call_at(loop, when, callback, arg, handle, context);
 }
 
-asyncio_status asyncio_loop_call_later(asyncio_loop *loop, double delay, asyncio_callback callback, void *arg,
-                                       asyncio_handle **handle) {
+asyncio_status asyncio_loop_call_later_in(asyncio_loop *loop, double delay, asyncio_callback callback, void *arg,
+                                          asyncio_handle **handle, asyncio_context *context) {
   if (handle) *handle = NULL;
   if (isnan(delay)) return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [delay] to be a number, got NaN");
   ASYNCIO_TRY(asyncio__loop_open(loop));
-  return call_at(loop, asyncio_loop_time(loop) + fmax(delay, 0), callback, arg, handle);
+  return call_at(loop, asyncio_loop_time(loop) + delay, callback, arg, handle, context);
 }
 
 void asyncio_handle_cancel(asyncio_handle *self) {
@@ -113,5 +118,7 @@ asyncio_handle *asyncio_handle_ref(asyncio_handle *self) {
 }
 
 void asyncio_handle_unref(asyncio_handle *self) {
-  if (self && --self->references == 0) asyncio__free(self);
+  if (!self || --self->references) return;
+  if (self->context) asyncio__context_clear_slot(&self->context);
+  asyncio__free(self);
 }

@@ -11,6 +11,7 @@
 #include "../base/check.h"
 #include "../port/coro.h"
 #include "../port/host.h"
+#include "asyncio/debug.h"
 #include "future.h"
 
 // Reading the clock crosses into JavaScript, which costs as much as running an entry. So it is read every so many entries:
@@ -27,11 +28,14 @@ asyncio_loop *asyncio_new_event_loop(void) {
     asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for an event loop");
     return NULL;
   }
-  *loop = (asyncio_loop){.references = 1, .holds = 1};
+  *loop = (asyncio_loop){.thread = &asyncio__thread, .references = 1, .holds = 1, .slow_callback_duration = 0.1};
   asyncio__list_init(&loop->driven);
   asyncio__list_init(&loop->ready);
   asyncio__list_init(&loop->batch);
   asyncio__list_init(&loop->tasks);
+  asyncio__list_init(&loop->generators);
+  asyncio__list_init(&loop->unused);
+  if (asyncio__host_debug()) asyncio_loop_set_debug(loop, true);
   if (!asyncio__thread.driven_ready) asyncio__list_init(&asyncio__thread.driven);
   asyncio__thread.driven_ready = true;
   asyncio__thread.loops++;
@@ -122,8 +126,10 @@ static void collect_due(asyncio_loop *loop) {
 
 static void run_entry(asyncio_loop *loop, asyncio__entry *entry) {
   loop->since_clock++;
-  asyncio__thread.context = entry->context;
-  entry->run(entry);
+  if (__builtin_expect(loop->observer != NULL, 0))
+    loop->observer->run(loop, entry);
+  else
+    entry->run(entry);
 }
 
 // False when the batch is not done: a coroutine will run later, or the time is up.
@@ -203,6 +209,8 @@ double asyncio_loop_time(const asyncio_loop *loop) {
 asyncio_status asyncio__loop_open(const asyncio_loop *loop) {
   if (!loop) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [loop] to be an event loop, got NULL");
   if (loop->closed) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Event loop is closed");
+  if (loop->thread != &asyncio__thread)
+    return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Non-thread-safe operation invoked on an event loop other than the current one");
   return ASYNCIO_OK;
 }
 

@@ -7,7 +7,16 @@
 #include "heap.h"
 #include "runtime.h"
 
+// Debug mode's part in the loop's work.
+typedef struct asyncio__observer {
+  void (*run)(asyncio_loop *loop, asyncio__entry *entry);          // runs the entry
+  void (*left)(asyncio_loop *loop, struct asyncio__task *task);  // the coroutine that was entered has left
+  void (*closing)(asyncio_loop *loop);                           // its tasks have ended
+} asyncio__observer;
+
 struct asyncio_loop {
+  const asyncio__observer *observer;  // in debug mode; else NULL
+  asyncio__runtime *thread;           // whose it is
   unsigned references;      // users'; the last one closes the loop
   unsigned holds;           // what its memory is there for: each future of it, and all references together
   asyncio__link driven;     // in the runtime's list from the start of a run to its end
@@ -19,6 +28,8 @@ struct asyncio_loop {
   double measured_from;     // as it was read between entries
   unsigned since_clock;     // entries run since
   unsigned clock_interval;  // entries until it is read again
+  asyncio__link generators;  // begun and not ended, oldest first; they hold no reference
+  bool generators_shut_down;  // shutdown_asyncgens() was called
   unsigned tasks_named;     // for Task-1, Task-2...
   bool iterating;           // a turn ended within the iteration
   bool running;             // between the start and the end of a run
@@ -26,6 +37,11 @@ struct asyncio_loop {
   bool closing;             // close() is ending the tasks
   bool closed;
   struct asyncio__task *entered;  // its coroutine will run later, and the iteration with it
+  asyncio__link unused;  // in debug mode: coroutines made while it ran that nobody has used yet
+  double slow_callback_duration;
+  double resumed;  // when the coroutine that was entered began to run; in debug mode
+  asyncio_task_factory task_factory;  // NULL: asyncio_task_new
+  void *task_factory_arg;
   asyncio_exception_handler handler;
   void *handler_arg;
 };
@@ -37,14 +53,15 @@ void asyncio__loop_release(asyncio_loop *loop);
 // NULL becomes the running loop; a RuntimeError or TypeError otherwise.
 asyncio_status asyncio__loop_open(const asyncio_loop *loop);
 
+// asyncio_loop_run_until_complete, with the context that a coroutine is to run in; NULL: a copy of the current one.
+asyncio_status asyncio__loop_run_in(asyncio_loop *loop, asyncio_future *awaitable, asyncio_context *context, asyncio_value *result)
+    __attribute__((warn_unused_result));
+
 // A run in two halves, for those who are not blocked by it: the host turns the loop between them, until it no longer runs.
 // begin: until [awaitable] is done, whose reference in *[future] the caller gives to end; NULL for a run that only stop ends,
-// then *[future] is NULL too. end: gives its outcome.
+// then *[future] is NULL too. end: gives its outcome; RuntimeError when the host says, by calling it early, that it can never end.
 asyncio_status asyncio__loop_begin_run(asyncio_loop *loop, asyncio_future *awaitable, asyncio_future **future);
 asyncio_status asyncio__loop_end_run(asyncio_loop *loop, asyncio_future *future, asyncio_value *result);
-
-// Writes what every pending task of the loop waits for to [text], cut to [size].
-void asyncio__loop_describe(asyncio_loop *loop, char *text, size_t size);
 
 // Takes everything back that lies in the stack of [coro], which is about to be freed with its frames unfinished.
 void asyncio__loop_forget_stack(asyncio_loop *loop, const asyncio__coro *coro);

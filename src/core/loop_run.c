@@ -5,6 +5,7 @@
 
 #include "../port/coro.h"
 #include "../port/host.h"
+#include "asyncio/graph.h"
 #include "loop.h"
 #include "task.h"
 
@@ -28,11 +29,14 @@ static asyncio_status runnable(const asyncio_loop *loop) {
   return ASYNCIO_OK;
 }
 
+// Ends a run that the host has found can never end by itself.
 static asyncio_status stuck(asyncio_loop *loop) {
   char description[DESCRIPTION_SIZE];
-  asyncio__loop_describe(loop, description, sizeof description);
-  return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "The event loop can never continue: nothing is ready, no timer is set%s",
-                       description);
+  loop->running = false;
+  asyncio__unlink(&loop->driven);
+  size_t length = asyncio_format_tasks(loop, description, sizeof description);
+  return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "The event loop can never continue: nothing is ready, no timer is set%s%s",
+                       length ? "\n" : "", description);
 }
 
 static void start_running(asyncio_loop *loop) {
@@ -44,11 +48,7 @@ static void start_running(asyncio_loop *loop) {
 static asyncio_status run_blocking(asyncio_loop *loop) {
   asyncio_status status = ASYNCIO_OK;
   start_running(loop);
-  if (!asyncio__host_run(run_is_over, loop)) {
-    loop->running = false;
-    asyncio__unlink(&loop->driven);
-    status = stuck(loop);
-  }
+  if (!asyncio__host_run(run_is_over, loop)) status = stuck(loop);
   asyncio_loop_unref(loop);
   return status;
 }
@@ -65,9 +65,9 @@ static asyncio_status stop_when_done(asyncio_future *future, void *arg) {
 }
 
 // The loop's own future for [awaitable], with a reference for the caller.
-static asyncio_status adopt(asyncio_loop *loop, asyncio_future *awaitable, asyncio_future **future) {
+static asyncio_status adopt(asyncio_loop *loop, asyncio_future *awaitable, asyncio_context *context, asyncio_future **future) {
   *future = asyncio_iscoroutine(awaitable) || !awaitable
-                ? asyncio_create_task_with(awaitable, (asyncio_task_options){.loop = loop})
+                ? asyncio_create_task(awaitable, .loop = loop, .context = context)
                 : asyncio_ref(awaitable);
   if (!*future) return asyncio_error_latest();
   if ((*future)->loop == loop) return asyncio_future_add_done_callback(*future, stop_when_done, NULL);
@@ -87,7 +87,7 @@ static asyncio_status outcome(asyncio_status run, asyncio_future *future, asynci
   return status;
 }
 
-asyncio_status asyncio_loop_run_until_complete(asyncio_loop *loop, asyncio_future *awaitable, asyncio_value *result) {
+asyncio_status asyncio__loop_run_in(asyncio_loop *loop, asyncio_future *awaitable, asyncio_context *context, asyncio_value *result) {
   asyncio_future *future = NULL;
   if (result) *result = asyncio_none();
   asyncio_status status = runnable(loop);
@@ -95,7 +95,7 @@ asyncio_status asyncio_loop_run_until_complete(asyncio_loop *loop, asyncio_futur
     asyncio_unref(asyncio_ref(awaitable));
     return status;
   }
-  status = adopt(loop, awaitable, &future);
+  status = adopt(loop, awaitable, context, &future);
   if (!status) {
     status = run_blocking(loop);
     asyncio_future_remove_done_callback(future, stop_when_done, NULL);
@@ -105,13 +105,17 @@ asyncio_status asyncio_loop_run_until_complete(asyncio_loop *loop, asyncio_futur
   return status;
 }
 
+asyncio_status asyncio_loop_run_until_complete(asyncio_loop *loop, asyncio_future *awaitable, asyncio_value *result) {
+  return asyncio__loop_run_in(loop, awaitable, NULL, result);
+}
+
 asyncio_status asyncio__loop_begin_run(asyncio_loop *loop, asyncio_future *awaitable, asyncio_future **future) {
   *future = NULL;
   asyncio_status status = startable(loop);
   if (status)
     asyncio_unref(asyncio_ref(awaitable));
   else if (awaitable)
-    status = adopt(loop, awaitable, future);
+    status = adopt(loop, awaitable, NULL, future);
   if (!status) {
     start_running(loop);
     asyncio__host_wake();
@@ -123,11 +127,11 @@ asyncio_status asyncio__loop_begin_run(asyncio_loop *loop, asyncio_future *await
 }
 
 asyncio_status asyncio__loop_end_run(asyncio_loop *loop, asyncio_future *future, asyncio_value *result) {
-  asyncio_status status = ASYNCIO_OK;
+  asyncio_status status = loop->running ? stuck(loop) : ASYNCIO_OK;
   *result = asyncio_none();
   if (future) {
     asyncio_future_remove_done_callback(future, stop_when_done, NULL);
-    status = outcome(ASYNCIO_OK, future, result);
+    status = outcome(status, future, result);
   }
   asyncio_unref(future);
   asyncio_loop_unref(loop);
@@ -147,7 +151,6 @@ static void drop_entries(asyncio__link *list) {
 static void end_tasks(asyncio_loop *loop, asyncio__link *lasting) {
   asyncio_loop *running = asyncio__thread.running;
   asyncio__task *closer = asyncio__thread.task;
-  asyncio_context *context = asyncio__thread.context;
   void *parkable = asyncio__coro_parkable;
   while (!asyncio__list_empty(&loop->tasks)) {
     asyncio__task *task = asyncio__container(loop->tasks.next, asyncio__task, tasks);
@@ -159,7 +162,6 @@ static void end_tasks(asyncio_loop *loop, asyncio__link *lasting) {
   }
   asyncio__thread.running = running;
   asyncio__thread.task = closer;
-  asyncio__thread.context = context;
   asyncio__coro_parkable = parkable;
 }
 
@@ -174,7 +176,7 @@ static void drop_timers(asyncio__heap *timers) {
 
 static void abandon_tasks(asyncio__link *lasting) {
   asyncio__link *link;
-  while ((link = asyncio__list_pop(lasting))) asyncio__task_abandon(asyncio__container(link, asyncio__task, tasks));
+  while ((link = asyncio__list_pop(lasting))) asyncio__task_lose(asyncio__container(link, asyncio__task, tasks), ASYNCIO_CANCELLED_ERROR);
 }
 
 ASYNCIO__OUTLINED asyncio_status asyncio_loop_close(asyncio_loop *loop) {
@@ -186,6 +188,7 @@ ASYNCIO__OUTLINED asyncio_status asyncio_loop_close(asyncio_loop *loop) {
   loop->closing = true;
   asyncio__list_init(&lasting);
   end_tasks(loop, &lasting);
+  if (loop->observer) loop->observer->closing(loop);
   loop->closed = true;
   drop_entries(&loop->batch);
   drop_entries(&loop->ready);

@@ -36,6 +36,10 @@ asyncio_error *asyncio__errors_find(const asyncio__errors *errors, asyncio_statu
   return NULL;
 }
 
+bool asyncio__errors_same(const asyncio__errors *before, const asyncio__errors *after) {
+  return before->latest == after->latest && before->recent[0] == after->recent[0];
+}
+
 asyncio__errors *asyncio__errors_here(void) {
   return asyncio__thread.task ? &asyncio__thread.task->errors : &asyncio__thread.errors;
 }

@@ -24,7 +24,10 @@ typedef struct asyncio__runtime {
   asyncio__stacks stacks;
   asyncio_loop *running;         // the loop whose handle is executing
   struct asyncio__task *task;    // the task that is executing
-  asyncio_context *context;      // of the executing handle
+  asyncio__context_slot own_context;       // of code outside a loop
+  asyncio__context_slot callback_context;  // of the callback that is executing
+  bool calling;                            // there is one
+  bool eager;                    // a task takes its first step inside of another's, or of a callback
   asyncio__link driven;          // the loops between the start and the end of a run, each turned in its turn
   asyncio_loop *current_loop;    // set_event_loop's
   bool current_loop_set;         // it was called, if with NULL
@@ -57,6 +60,8 @@ bool asyncio__is_failure(asyncio_status status);
 asyncio__errors *asyncio__errors_here(void);
 // [error], whose reference is taken over, is the latest with [status]; NULL when there are no words for it.
 void asyncio__errors_push(asyncio__errors *errors, asyncio_status status, asyncio_error *error);
+// Whether nothing was recorded between [before] and [after].
+bool asyncio__errors_same(const asyncio__errors *before, const asyncio__errors *after);
 asyncio_error *asyncio__errors_find(const asyncio__errors *errors, asyncio_status status);
 void asyncio__errors_clear(asyncio__errors *errors);
 

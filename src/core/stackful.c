@@ -2,9 +2,9 @@
 // Stackful coroutines: a C body as a frame. The frame has a stack from its first step to its end, unless the body is
 // called by a coroutine that has one already.
 #include <stddef.h>
-#include <string.h>
 
 #include "../base/check.h"
+#include "../base/copy.h"
 #include "../port/coro.h"
 #include "../port/host.h"
 #include "task.h"
@@ -16,6 +16,9 @@ typedef struct stackful {
   asyncio__task *task;  // in which it was last stepped
   asyncio__coro *coro;  // from the first step to the end; NULL when called
   const asyncio__owner *owner;  // of what the arguments own, until the end; NULL: they own nothing
+  bool generates;       // it may yield values, and always has a stack of its own
+  bool yielding;        // it has left with one
+  asyncio__frame *called;  // the innermost of the coroutine objects that run on its stack; linked by their awaiter
 } stackful;
 
 enum { ALIGNMENT = _Alignof(max_align_t), COPY_OFFSET = (sizeof(stackful) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT };
@@ -36,24 +39,12 @@ static void drop(asyncio__frame *frame) {
   if (__builtin_expect(self->owner != NULL, 0)) release_arguments(self);
 }
 
-// A few words mostly, for which a call of memcpy costs more than the copy.
-static void copy_arguments(void *copy, const void *arguments, size_t size) {
-  uint32_t *to = copy;
-  const char *from = arguments;
-  if (size > 64) {
-    memcpy(copy, arguments, size);
-    return;
-  }
-  for (; size >= sizeof *to; size -= sizeof *to, from += sizeof *to) __builtin_memcpy(to++, from, sizeof *to);
-  if (size) __builtin_memcpy(to, from, size);
-}
-
 // A larger copy than any allocation is for the allocation to refuse.
 static asyncio__task *alloc(const char *name, size_t size) {
   return asyncio__coroutine_alloc(name, size > PTRDIFF_MAX / 2 ? size : COPY_OFFSET + size);
 }
 
-asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size) {
+static asyncio_future *coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size, bool generates) {
   if (!body || (size && !arguments)) {
     asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [%s] to be a pointer, got NULL", body ? "arguments" : "body");
     return asyncio__no_awaitable();
@@ -62,10 +53,18 @@ asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const
   if (!coroutine) return NULL;
   stackful *self = asyncio__container(asyncio__root(coroutine), stackful, frame);
   void *copy = (char *)self + COPY_OFFSET;
-  copy_arguments(copy, arguments, size);
-  *self = (stackful){.frame = {.step = step, .drop = drop}, .body = body};
+  asyncio__copy(copy, arguments, size);
+  *self = (stackful){.frame = {.step = step, .drop = drop}, .body = body, .generates = generates};
   self->arguments = size ? copy : (void *)(uintptr_t)arguments;
   return &coroutine->future;
+}
+
+asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size) {
+  return coroutine_new(name, body, arguments, size, false);
+}
+
+asyncio_future *asyncio__generator_body(const char *name, asyncio_body body, const void *arguments, size_t size) {
+  return coroutine_new(name, body, arguments, size, true);
 }
 
 asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body, size_t size, const asyncio__owner *owner) {
@@ -105,10 +104,19 @@ static asyncio_status checked(stackful *self, asyncio_status status) {
                        asyncio_task_get_name(&self->task->future), status);
 }
 
+// It has begun a wait, or wants what runs on another stack than its own, or has yielded.
+static asyncio__progress parked(stackful *self) {
+  if (self->frame.awaiting) return ASYNCIO__AWAITING;
+  if (!self->yielding) return ASYNCIO__PARKED;
+  self->yielding = false;
+  self->frame.status = ASYNCIO__YIELDED;
+  return ASYNCIO__DONE;
+}
+
 static asyncio__progress progress_of(stackful *self, asyncio__coro_state state) {
   switch (state) {
     case ASYNCIO__CORO_PARKED:
-      return ASYNCIO__PARKED;
+      return parked(self);
     case ASYNCIO__CORO_ENTERED:
       return ASYNCIO__ENTERED;
     case ASYNCIO__CORO_OVERFLOWED:
@@ -126,30 +134,39 @@ static asyncio__coro *coro_new(stackful *self) {
                            &self->frame.value, self);
 }
 
-static asyncio__progress enter(stackful *self) {
+static asyncio__progress enter(stackful *self, bool now) {
   asyncio__coro_parkable = self->task->ending ? NULL : self->task;
-  asyncio__coro_state state = asyncio__coro_enter(self->coro);
+  asyncio__coro_state state = asyncio__coro_enter(self->coro, now);
   asyncio__coro_parkable = NULL;
   return progress_of(self, state);
+}
+
+static asyncio_status no_stack(asyncio__task *task) {
+  const char *name = asyncio_task_get_name(&task->future);
+  if (asyncio__coro_possible)
+    return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s (%zu bytes)", name, task->stack_size);
+  return asyncio_raise(ASYNCIO_RUNTIME_ERROR,
+                       "%s has no stack to run on in a program without Asyncify: link with -sASYNCIFY and libasyncio.a, or "
+                       "make the coroutine an ASYNCIO_STACKLESS",
+                       name);
 }
 
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   stackful *self = asyncio__container(frame, stackful, frame);
   self->task = asyncio__thread.task;
-  self->task->sent = sent;
+  self->task->sent = asyncio__frame_sent(frame, sent);
+  bool now = !self->coro && asyncio__thread.eager;
   if (!self->coro) self->coro = coro_new(self);
-  if (self->coro) return enter(self);
-  asyncio_status status = asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s (%zu bytes)",
-                                        asyncio_task_get_name(&self->task->future), self->task->stack_size);
+  if (self->coro) return enter(self, now);
   drop(frame);
-  return asyncio__frame_done(frame, status, asyncio_none());
+  return asyncio__frame_done(frame, no_stack(self->task), asyncio_none());
 }
 
 void asyncio__coro_resuming(void *owner) {
   const stackful *self = owner;
   asyncio__thread.task = self->task;
   asyncio__thread.running = self->task->future.loop;
-  asyncio__thread.context = self->task->entry.context;
+  if (asyncio__thread.running->observer) asyncio__thread.running->resumed = asyncio__host_now();
   asyncio__coro_parkable = self->task->ending ? NULL : self->task;
 }
 
@@ -157,10 +174,14 @@ void asyncio__coro_left(void *owner, asyncio__coro_state state) {
   stackful *self = owner;
   asyncio__task *task = self->task;
   asyncio__coro_parkable = NULL;
-  task->future.loop->entered = NULL;
+  asyncio_loop *loop = task->future.loop;
+  loop->entered = NULL;
+  task->future.references++;
   asyncio__thread.task = task;
   asyncio__task_drive(task, progress_of(self, state));
   asyncio__thread.task = NULL;
+  if (loop->observer) loop->observer->left(loop, task);
+  asyncio_unref(&task->future);
   asyncio__thread.running = NULL;
 }
 
@@ -173,34 +194,44 @@ static void raise_lost(asyncio_status status, const char *words, asyncio_value c
     asyncio_value_clear(&cause);
 }
 
-static void task_lost(stackful *self, asyncio_status status) {
+static void task_lost(stackful *self, asyncio_status status, const char *words, asyncio_value cause) {
+  asyncio__thread.task = self->task;
+  raise_lost(status, words, cause);
   lose(self);
   asyncio__task_drive(self->task, asyncio__frame_done(&self->frame, status, asyncio_none()));
+  asyncio__thread.task = NULL;
 }
 
-static void callback_lost(asyncio_loop *loop, asyncio_status status) {
+static void callback_lost(asyncio_loop *loop, asyncio_status status, const char *words, asyncio_value cause) {
+  raise_lost(status, words, cause);
   asyncio_exception_context context = {"Exception in callback", status, asyncio__errors_find(asyncio__errors_here(), status), NULL};
   asyncio_loop_call_exception_handler(loop, &context);
   asyncio__errors_clear(asyncio__errors_here());
+  asyncio__context_leave();
 }
 
-bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, asyncio_value cause) {
-  stackful *self = lost;
-  asyncio_loop *loop = asyncio__thread.running;
-  asyncio__thread.turning = false;
-  if (loop) loop->iterating = !asyncio__list_empty(&loop->batch);
-  asyncio__coro_parkable = NULL;
-  asyncio__thread.task = self ? self->task : NULL;
-  if (loop)
-    raise_lost(status, words, cause);
-  else
-    asyncio_value_clear(&cause);
-  if (self)
-    task_lost(self, status);
-  else if (loop)
-    callback_lost(loop, status);
-  asyncio__thread.running = NULL;
+// The task that executed, when its body was stackless: nothing but its frames is lost. False when it was that of [lost], or none.
+static bool stackless_lost(asyncio__task *task, const stackful *lost, asyncio_status status, const char *words, asyncio_value cause) {
+  if (!task || !task->frame || (lost && lost->task == task)) return false;
+  asyncio__thread.task = task;
+  raise_lost(status, words, asyncio_value_ref(cause));
+  asyncio__task_lose(task, status);
   asyncio__thread.task = NULL;
+  return true;
+}
+
+bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, asyncio_value cause, bool more) {
+  asyncio_loop *loop = asyncio__thread.running;
+  asyncio__thread.turning = asyncio__thread.eager = false;
+  asyncio__coro_parkable = NULL;
+  asyncio__task *executing = asyncio__thread.task;
+  asyncio__thread.task = NULL;
+  if (loop) loop->iterating = !asyncio__list_empty(&loop->batch);
+  if (loop && lost) task_lost(lost, status, words, asyncio_value_ref(cause));
+  bool taken = loop && stackless_lost(executing, lost, status, words, cause);
+  if (loop && !more && !taken && (!lost || asyncio__thread.calling)) callback_lost(loop, status, words, asyncio_value_ref(cause));
+  asyncio_value_clear(&cause);
+  if (!more) asyncio__thread.running = NULL;
   return loop != NULL;
 }
 
@@ -213,7 +244,37 @@ _Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size) {
                 self ? self->task->stack_size : stack_size, self ? asyncio_task_get_name(&self->task->future) : "main");
 }
 
+bool asyncio__is_generator(const asyncio__frame *frame) {
+  return frame->step == step && asyncio__container(frame, const stackful, frame)->generates;
+}
+
+ASYNCIO__OUTLINED static asyncio_status not_in_generator(asyncio_value *value) {
+  ASYNCIO__NEVER_SUSPENDS(not_in_generator);
+  asyncio_value_clear(value);
+  return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "asyncio_yield needs to be called in the body of an ASYNCIO_GENERATOR");
+}
+
+asyncio_status asyncio_yield(asyncio_value value, asyncio_value *received) {
+  asyncio__task *task = asyncio__thread.task;
+  if (received) *received = asyncio_none();
+  if (!task || !asyncio__coro_parkable || !asyncio__is_generator(task->frame)) return not_in_generator(&value);
+  stackful *self = asyncio__container(task->frame, stackful, frame);
+  self->frame.value = value;
+  self->yielding = true;
+  asyncio__coro_park();
+  if (received)
+    *received = self->frame.value;
+  else
+    asyncio_value_clear(&self->frame.value);
+  self->frame.value = asyncio_none();
+  return asyncio__thread.task->sent;
+}
+
 bool asyncio__is_stackful(const asyncio__frame *frame) { return frame->step == step; }
+
+asyncio__frame **asyncio__stackful_called(asyncio__frame *frame) {
+  return frame && asyncio__is_stackful(frame) ? &asyncio__container(frame, stackful, frame)->called : NULL;
+}
 
 asyncio_status asyncio__stackful_call(asyncio__frame *frame, asyncio_value *result) {
   stackful *self = asyncio__container(frame, stackful, frame);

@@ -11,8 +11,8 @@
 static bool task_cancel(asyncio_future *self, const char *message);
 static void task_destroy(asyncio_future *self);
 
-const asyncio__future_kind asyncio__task_kind = {"task", task_cancel, task_destroy, true};
-const asyncio__future_kind asyncio__coroutine_kind = {"coroutine", NULL, task_destroy, true};
+const asyncio__future_kind asyncio__task_kind = {.name = "task", .cancel = task_cancel, .destroy = task_destroy, .inner_only = true};
+const asyncio__future_kind asyncio__coroutine_kind = {.name = "coroutine", .destroy = task_destroy, .inner_only = true};
 
 enum { MOST_REFUSED_WAITS = 1000 };
 
@@ -41,6 +41,8 @@ asyncio__task *asyncio__coroutine_alloc(const char *name, size_t size) {
                                   .floating = true};
   asyncio__list_init(&self->future.callbacks);
   asyncio__list_init(&self->tasks);
+  asyncio_loop *running = asyncio__thread.running;
+  if (running && running->observer) asyncio__list_append(&running->unused, &self->tasks);
   return self;
 }
 
@@ -48,6 +50,7 @@ bool asyncio__coroutine_claim(asyncio__task *self) {
   bool unused = self->future.state == ASYNCIO__UNUSED;
   if (!unused) asyncio_raise(ASYNCIO_RUNTIME_ERROR, "cannot reuse already awaited coroutine '%s'", self->function);
   self->future.state = ASYNCIO__USED;
+  asyncio__unlink(&self->tasks);
   return unused;
 }
 
@@ -55,10 +58,12 @@ bool asyncio__coroutine_claim(asyncio__task *self) {
 ASYNCIO__OUTLINED static void task_destroy(asyncio_future *future) {
   ASYNCIO__NEVER_SUSPENDS(task_destroy);
   asyncio__task *self = asyncio__task_of(future);
+  if (asyncio__linked(&self->tasks)) asyncio__unlink(&self->tasks);
   if (future->state == ASYNCIO__UNUSED && asyncio__root(self)->drop) asyncio__root(self)->drop(asyncio__root(self));
   if (self->cancel_error) asyncio__error_unref(self->cancel_error);
   if (self->errors.latest) asyncio__errors_clear(&self->errors);
   if (self->name) asyncio__task_free_name(self);
+  if (self->context) asyncio__context_clear_slot(&self->context);
 }
 
 // ---- Stepping
@@ -83,17 +88,6 @@ static void finish(asyncio__task *self, asyncio_status status, asyncio_value *va
     asyncio__future_end(&self->future, status, error);
   asyncio__thread.task = NULL;
   asyncio_unref(&self->future);  // the loop's own
-}
-
-// The innermost frame is done: its awaiter goes on with what it gave. Dropping the coroutine frees the frame.
-static asyncio_status pop(asyncio__task *self) {
-  asyncio__frame *done = self->frame, *awaiter = done->awaiter;
-  asyncio_status status = done->status;
-  awaiter->value = done->value;
-  self->frame = awaiter;
-  asyncio_unref(awaiter->awaiting);
-  awaiter->awaiting = NULL;
-  return status;
 }
 
 asyncio_status asyncio__task_may_await(const asyncio__task *self, const asyncio_future *future) {
@@ -187,7 +181,7 @@ ASYNCIO__OUTLINED void asyncio__task_drive(asyncio__task *self, asyncio__progres
       return;
     }
     if (progress == ASYNCIO__DONE) {
-      sent = pop(self);
+      sent = asyncio__frame_ascend(&self->frame);
       continue;
     }
     if (progress == ASYNCIO__AWAITING && await(self, &sent)) continue;
@@ -224,8 +218,8 @@ static bool begin(asyncio__task *self, asyncio_status sent) {
   return false;
 }
 
-ASYNCIO__OUTLINED static void task_run(asyncio__entry *entry) {
-  ASYNCIO__NEVER_SUSPENDS(task_run);
+ASYNCIO__OUTLINED void asyncio__task_run(asyncio__entry *entry) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio__task_run);
   asyncio__task *self = asyncio__container(entry, asyncio__task, entry);
   asyncio__thread.task = self;
   asyncio_status sent = self->awaiting || self->must_cancel ? woken(self) : self->sent;
@@ -297,65 +291,19 @@ unsigned asyncio_task_uncancel(asyncio_task *task) {
   return self->cancels;
 }
 
-// ---- Beginning and ending
+// ---- Ending
 
-static asyncio_status creatable(const asyncio_future *coroutine, const asyncio_task_options *options) {
-  if (!coroutine) return asyncio__null_awaitable("coroutine");
-  if (!asyncio_iscoroutine(coroutine))
-    return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [coroutine] to be an unused coroutine, got a %s%s",
-                         coroutine->kind == &asyncio__coroutine_kind ? "used " : "", coroutine->kind->name);
-  if (options->stack_size && options->stack_size < ASYNCIO_MINIMUM_STACK_SIZE)
-    return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [stack_size] to be at least %d, got %zu",
-                         ASYNCIO_MINIMUM_STACK_SIZE, options->stack_size);
-  return options->loop ? asyncio__loop_open(options->loop) : ASYNCIO_OK;
-}
-
-static void schedule(asyncio__task *self, asyncio_loop *loop) {
-  self->future.kind = &asyncio__task_kind;
-  self->future.state = ASYNCIO__PENDING;
-  self->future.loop = asyncio__loop_hold(loop);
-  self->number = ++loop->tasks_named;
-  self->frame = asyncio__root(self);
-  asyncio__entry_init(&self->entry, task_run);
-  self->entry.context = asyncio__thread.context;
-  self->future.references++;
-  asyncio__list_append(&loop->tasks, &self->tasks);
-  asyncio__loop_ready(loop, &self->entry);
-}
-
-asyncio_task *asyncio__start(asyncio_future *coroutine, asyncio_loop *loop) {
-  asyncio__task *self = asyncio__task_of(asyncio_ref(coroutine));
-  self->stack_size = ASYNCIO_DEFAULT_STACK_SIZE;
-  schedule(self, loop);
-  return coroutine;
-}
-
-asyncio_task *asyncio_create_task_with(asyncio_future *coroutine, asyncio_task_options options) {
-  asyncio_loop *loop = options.loop;
-  asyncio_status status = creatable(coroutine, &options);
-  if (!status && !loop) status = (loop = asyncio_get_running_loop()) ? ASYNCIO_OK : ASYNCIO_RUNTIME_ERROR;
-  coroutine = asyncio_ref(coroutine);
-  asyncio__task *self = asyncio__task_of(coroutine);
-  if (!status && options.name) status = asyncio_task_set_name(coroutine, options.name);
-  if (status) {
-    asyncio_unref(coroutine);
-    return asyncio__no_awaitable();
-  }
-  self->stack_size = options.stack_size ? options.stack_size : ASYNCIO_DEFAULT_STACK_SIZE;
-  schedule(self, loop);
-  return coroutine;
-}
-
-void asyncio__task_abandon(asyncio__task *self) {
+ASYNCIO__OUTLINED void asyncio__task_lose(asyncio__task *self, asyncio_status status) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio__task_lose);
   asyncio__task *executing = asyncio__thread.task;
   self->lost = true;
   asyncio__task_forget_wait(self);
   asyncio__thread.task = self;
-  for (; self->frame->awaiter; (void)pop(self))
+  for (; self->frame->awaiter; (void)asyncio__frame_ascend(&self->frame))
     if (self->frame->drop) self->frame->drop(self->frame);
   if (asyncio__root(self)->drop) asyncio__root(self)->drop(asyncio__root(self));
   asyncio_value nothing = asyncio_none();
-  finish(self, ASYNCIO_CANCELLED_ERROR, &nothing);
+  finish(self, status, &nothing);
   asyncio__thread.task = executing;
 }
 
@@ -367,7 +315,7 @@ ASYNCIO__OUTLINED bool asyncio__task_end(asyncio__task *self) {
   asyncio__errors_push(&self->errors, ASYNCIO_CANCELLED_ERROR, asyncio__cancelled_error("Event loop is closed"));
   asyncio__thread.task = self;
   self->sent = ASYNCIO_CANCELLED_ERROR;
-  task_run(&self->entry);
+  asyncio__task_run(&self->entry);
   while (self->frame && asyncio__coro_settle()) continue;
   bool ended = !self->frame;
   asyncio__thread.task = NULL;

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "await.h"
+#include "runtime.h"
 
 // What every task needs at each step and at its end comes first: a million of them pass through the cache once for each.
 typedef struct asyncio__task {
@@ -21,6 +22,7 @@ typedef struct asyncio__task {
   asyncio__link tasks;        // in loop->tasks until done
   _Alignas(uint64_t) char zeroed[0];  // from here on a new one is zero
   asyncio__frame *frame;      // the innermost of its chain of awaits; NULL before and after
+  asyncio__context_slot context;  // what it runs in
   asyncio_future *awaiting;   // what it waits for, if that is a future; owned
   asyncio_status sent;        // what its wait ended with, or is about to be told to have
   bool must_cancel;           // one is to be delivered when it goes on
@@ -41,6 +43,11 @@ typedef struct asyncio__task {
   const char *function;       // its coroutine's name
 } asyncio__task;
 
+// The coroutine whose outermost frame [root] is.
+static inline asyncio__task *asyncio__coroutine_of(const asyncio__frame *root) {
+  return (asyncio__task *)(void *)(uintptr_t)root - 1;
+}
+
 // The outermost frame, which lies behind the struct.
 static inline asyncio__frame *asyncio__root(asyncio__task *task) { return (asyncio__frame *)(void *)(task + 1); }
 
@@ -59,6 +66,9 @@ asyncio__task *asyncio__coroutine_alloc(const char *name, size_t size);
 
 // Claims an unused coroutine for its one use: false with a RuntimeError when it was used before.
 bool asyncio__coroutine_claim(asyncio__task *coroutine);
+
+// Takes the task's next step: what its entry does in the ready queue.
+void asyncio__task_run(asyncio__entry *entry);
 
 // Goes on with a task whose innermost frame has made [progress].
 void asyncio__task_drive(asyncio__task *task, asyncio__progress progress);
@@ -80,13 +90,26 @@ asyncio_status asyncio__park(void);
 
 // Calls the body of a stackful coroutine within the running one.
 asyncio_status asyncio__stackful_call(asyncio__frame *root, asyncio_value *result);
+
+// The coroutine objects that it has called and that have not returned: the innermost, linked by its awaiter. NULL for a frame
+// without a stack, or NULL.
+asyncio__frame **asyncio__stackful_called(asyncio__frame *frame);
 bool asyncio__is_stackful(const asyncio__frame *frame);
+bool asyncio__is_generator(const asyncio__frame *frame);  // a stackful one
 size_t asyncio__stackful_used(const asyncio__frame *frame);
+
+// [frame], an innermost one, is done: its awaiter takes its place, with the value, and goes on with the status returned. What
+// was awaited goes with its frame, unless somebody else refers to it.
+asyncio_status asyncio__frame_ascend(asyncio__frame **frame);
+
+// The line at which a stackless coroutine waits; 0 for another frame.
+unsigned asyncio__frame_line(const asyncio__frame *frame);
 
 // Ends a pending task of a loop that is being closed. False: it waits on and on, and is to be abandoned.
 bool asyncio__task_end(asyncio__task *task);
 
-// Takes such a task's stack away. Nothing may refer to what lies there any more: timers, above all.
-void asyncio__task_abandon(asyncio__task *task);
+// Takes such a task's stack away, or that of one whose C frames an exception has thrown away: it has ended with [status]. Nothing may refer
+// to what lies there any more: timers, above all.
+void asyncio__task_lose(asyncio__task *task, asyncio_status status);
 
 #endif

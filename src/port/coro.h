@@ -4,8 +4,9 @@
 //   coro_ucontext.c  native
 //   coro_later.c     native; enter() only queues, as an engine that switches stacks itself does: it proves that the rest
 //                    of the code can live with that
-// One coroutine runs at a time in a thread. enter() is called from outside any of them, but for one case: a coroutine that
-// closes another loop ends that loop's coroutines, and one that insists on parking is abandoned.
+// One coroutine runs at a time in a thread. enter() is called from outside any of them, but for two cases: one that has not run
+// yet may be started at once by the one that runs (an eager task); and a coroutine that closes another loop ends that loop's
+// coroutines, and one that insists on parking is abandoned.
 #ifndef ASYNCIO__PORT_CORO_H
 #define ASYNCIO__PORT_CORO_H
 
@@ -37,11 +38,15 @@ typedef struct asyncio__coro_call {
 asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_body body, void *argument,
                                  void *result, void *owner);
 
+// False where there can be none: asyncio__coro_new then gives NULL.
+extern const bool asyncio__coro_possible;
+
 // What the body returned.
 int asyncio__coro_status(const asyncio__coro *coro);
 
-// Runs it, from its start or from where it parked, until it parks or its body returns.
-asyncio__coro_state asyncio__coro_enter(asyncio__coro *coro);
+// Runs it, from its start or from where it parked, until it parks or its body returns. [now]: it is at its start, and must have run
+// when this returns; no backend answers ENTERED then.
+asyncio__coro_state asyncio__coro_enter(asyncio__coro *coro, bool now);
 
 // Leaves the running coroutine; returns when it is entered again. Only when asyncio__coro_parkable is set.
 void asyncio__coro_park(void);
@@ -66,7 +71,7 @@ bool asyncio__coro_settle(void);
 void asyncio__coro_release(void);
 
 // After a stack check has thrown away every frame of the thread: leaves the running coroutine, which can only be freed,
-// and returns its owner; NULL when none was running. In WebAssembly only.
+// and returns its owner; NULL when none was running. Then the one that had entered it is the running one. In WebAssembly only.
 void *asyncio__coro_rescue(void);
 
 // Upcalls, from src/core: a coroutine that was ENTERED is about to run, and has left; and one whose C stack overflowed has been

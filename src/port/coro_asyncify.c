@@ -44,6 +44,7 @@ enum { SCRATCH_SIZE = 1024 * 1024, COPY_STEP = 16 };
 struct asyncio__coro {
   record record;
   char *stack;       // where the C stack stood when it was left
+  asyncio__coro *outer;  // the one that entered it: only an eager start, or the end of another loop, has one
   asyncio__coro_call call;
   int status;   // what the body returned
   size_t size;  // of the block
@@ -64,6 +65,8 @@ static bool scratch_new(void) {
   unwound.record.end = unwound.bytes + SCRATCH_SIZE;
   return unwound.bytes != NULL;
 }
+
+const bool asyncio__coro_possible = true;
 
 asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_body body, void *argument,
                                  void *result, void *owner) {
@@ -123,10 +126,12 @@ static asyncio__coro_state left(asyncio__coro *self) {
 }
 
 // The stack pointer is set here and in no function that this one calls: at -O0 their epilogues would set it back.
-asyncio__coro_state asyncio__coro_enter(asyncio__coro *self) {
+asyncio__coro_state asyncio__coro_enter(asyncio__coro *self, bool now) {
   asyncio__coro *outer = current;
+  (void)now;
   char *host_stack = asyncio__stack_pointer();
   current = self;
+  self->outer = outer;
   asyncio__host_stack_limits(self, record_of(self));
   asyncio__set_stack_pointer(self->stack);
   if (self->parked) {
@@ -151,7 +156,7 @@ void *asyncio__coro_rescue(void) {
   asyncio__coro *self = current;
   if (!self) return NULL;
   asyncio__host_stack_limits(NULL, NULL);
-  current = NULL;
+  current = self->outer;
   return self->call.owner;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Native coroutines that are entered later: enter only queues, and settle, called by the host between turns, runs them. An
-// engine that switches stacks itself resumes a coroutine in a later microtask; this backend has that shape and none of
-// the engine.
+// engine that switches stacks itself resumes a coroutine in a later microtask, though it can start one at once; this backend has
+// that shape and none of the engine.
 #include "ucontext.h"
 
 typedef struct queue {
@@ -11,7 +11,8 @@ typedef struct queue {
 
 static _Thread_local queue entered;
 
-asyncio__coro_state asyncio__coro_enter(asyncio__coro *self) {
+asyncio__coro_state asyncio__coro_enter(asyncio__coro *self, bool now) {
+  if (now) return asyncio__ucontext_resume(self) ? ASYNCIO__CORO_RETURNED : ASYNCIO__CORO_PARKED;
   if (!entered.ready) asyncio__list_init(&entered.head);
   entered.ready = true;
   asyncio__list_append(&entered.head, &self->queued);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// No coroutines with a C stack: what the core is linked with that is embedded in the JavaScript package. All of its own
-// coroutines are frames, and JavaScript's bring their state along. A stackful one, which nothing there can make, would
-// fail with MemoryError.
+// No coroutines with a C stack: for programs without Asyncify, whose coroutines are stackless, and for the core that is
+// embedded in the JavaScript package. A stackful one fails when it is begun, and is told why.
 #include "coro.h"
+
+const bool asyncio__coro_possible = false;
 
 asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_body body, void *argument,
                                  void *result, void *owner) {
@@ -12,7 +13,9 @@ asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asy
 
 int asyncio__coro_status(const asyncio__coro *coro) { return (void)coro, 0; }
 
-asyncio__coro_state asyncio__coro_enter(asyncio__coro *coro) { return (void)coro, ASYNCIO__CORO_RETURNED; }
+asyncio__coro_state asyncio__coro_enter(asyncio__coro *coro, bool now) {
+  return (void)coro, (void)now, ASYNCIO__CORO_RETURNED;
+}
 
 void asyncio__coro_park(void) {}
 

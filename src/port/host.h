@@ -23,8 +23,9 @@ asyncio__next asyncio__turn(double now, double slice);
 
 // Upcall, from src/core: a turn was cut short by an exception of the host that threw its frames away, and with them those of
 // the coroutine whose owner is [lost] (NULL: it was in none). Its task fails with [status] and [words], and [cause], which is
-// taken over, is what was thrown. Without a task the callback that ran has failed so; false when none did.
-bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, asyncio_value cause);
+// taken over, is what was thrown. Without a task the callback that ran has failed so; false when none did. [more]: it had
+// been entered by another, which is lost as well, and comes next.
+bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, asyncio_value cause, bool more);
 
 // Monotonic seconds.
 double asyncio__host_now(void);
@@ -41,6 +42,13 @@ bool asyncio__host_can_run(const char **why);
 
 // Writes a line for the person who runs the program.
 void asyncio__host_report(const char *line);
+
+// Whether the person who runs the program wants loops in debug mode. A macro for the web, where nobody can: code for it is left out.
+#ifdef __EMSCRIPTEN__
+#define asyncio__host_debug() false
+#else
+bool asyncio__host_debug(void);
+#endif
 
 // The name of the host's own function that lies between the running coroutine and here; NULL when none does.
 const char *asyncio__host_foreign_frame(void);

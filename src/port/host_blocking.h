@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "coro.h"
 #include "host.h"
@@ -31,6 +32,13 @@ bool asyncio__host_can_run(const char **why) {
 const char *asyncio__host_foreign_frame(void) { return NULL; }
 
 void asyncio__host_wake(void) {}
+
+#ifndef __EMSCRIPTEN__
+bool asyncio__host_debug(void) {
+  const char *value = getenv("ASYNCIO_LOOP_DEBUG");
+  return value && *value;
+}
+#endif
 
 void asyncio__host_report(const char *line) { fprintf(stderr, "%s\n", line); }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A page, a worker or Node. Turns are tasks of the JavaScript loop: the loader (web/lib/asyncio.js) arms at most one for
+// A page, a worker or Node. Turns are tasks of the JavaScript loop: the loader (web/lib) arms at most one for
 // soon and one for the earliest deadline, and calls asyncio__host_turn. Between turns JavaScript has the thread.
 // Work that arrives while nothing is to do has its turn in a microtask of the task that brought it. Invariant: between two
 // tasks of the page microtasks take turns for a slice at most, so that nothing starves it.
@@ -52,7 +52,7 @@ void asyncio__host_wake(void) {
 
 bool asyncio__host_can_run(const char **why) {
   *why = asyncio__coro_current() ? "asyncio_run() cannot be called here: JavaScript lies between it and main"
-                                 : "asyncio_run() must be called from a main() that can wait (see <asyncio/main.h>); elsewhere create a task";
+                                 : "asyncio_run() must be called from a main() that can wait (see <asyncio/main.h>; without Asyncify none can: use ASYNCIO_MAIN); elsewhere create a task";
   return asyncio__coro_parkable && !web.over;
 }
 
@@ -116,10 +116,14 @@ EMSCRIPTEN_KEEPALIVE bool asyncio__host_drained(void) {
 EMSCRIPTEN_KEEPALIVE bool asyncio__host_rescue(int status, unsigned thrown) {
   char words[256];
   asyncio_value cause = asyncio_none();
-  void *lost = asyncio__coro_rescue();
+  bool taken = false, more = true;
   asyncio_host_words(words, sizeof words);
   if (thrown) (void)asyncio__value_of_js(&cause, thrown, asyncio_host_release);
-  bool taken = asyncio__turn_lost(lost, status, words, cause);
+  while (more) {
+    void *lost = asyncio__coro_rescue();
+    more = asyncio__coro_current() != NULL;
+    taken |= asyncio__turn_lost(lost, status, words, more ? asyncio_value_ref(cause) : cause, more);
+  }
   asyncio__host_wake();
   return taken;
 }

@@ -2,6 +2,7 @@
 // main as a coroutine. It is no task: it belongs to no loop, and waits only while a loop that it runs does.
 #include <stdlib.h>
 
+#include "../async/run.h"
 #include "../core/runtime.h"
 #include "../port/coro.h"
 #include "../port/host.h"
@@ -32,11 +33,8 @@ static int run_main(void *argument, void *result) {
   return asyncio__main_void ? asyncio__main_void() : asyncio__main_argc_argv(program.argc, program.argv);
 }
 
-// An exit status is a byte: a failure must not become success because its code is a multiple of 256.
-static int exit_status(int status) { return status != 0 && (status & 0xff) == 0 ? 1 : status; }
-
 static void main_returned(void) {
-  int status = exit_status(asyncio__coro_status(program.coro));
+  int status = asyncio__exit_status(asyncio__coro_status(program.coro));
   asyncio__coro_free(&asyncio__thread.stacks, program.coro);
   program.coro = NULL;
   if (!asyncio_host_main_returned(status)) exit(status);
@@ -45,7 +43,7 @@ static void main_returned(void) {
 // Runs main, from its start or from where it waits, until it waits again.
 void asyncio__main_resume(void) {
   asyncio__coro_parkable = program.coro;
-  asyncio__coro_state state = asyncio__coro_enter(program.coro);
+  asyncio__coro_state state = asyncio__coro_enter(program.coro, false);
   asyncio__coro_parkable = NULL;
   if (state == ASYNCIO__CORO_OVERFLOWED) asyncio__coro_overflowed(NULL, ASYNCIO_MAIN_STACK_SIZE);
   if (state == ASYNCIO__CORO_RETURNED) main_returned();

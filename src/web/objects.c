@@ -3,11 +3,11 @@
 // its JavaScript half, whose finalizer frees it; a coroutine object that refers to it therefore holds a handle of that half
 // until it has ended. All this has a table of its own, since the embedded core keeps it, with what it alone calls, in a
 // second module (web/cli/split.mjs). Invariant: no function of the first table leads here.
-#include "../async/as_completed.h"
 #include "../async/queue_items.h"
 #include "../base/alloc.h"
 #include "../core/runtime.h"
 #include "api.h"
+#include "asyncio/as_completed.h"
 #include "asyncio/barrier.h"
 #include "asyncio/event.h"
 #include "asyncio/queue.h"
@@ -98,13 +98,19 @@ static asyncio__progress begin(kept *self) {
   return asyncio__frame_await(&self->frame, coroutine, 1);
 }
 
+static asyncio_value number_of(asyncio_value pointer) {
+  double number = (double)(uintptr_t)asyncio_value_pointer(pointer);
+  asyncio_value_clear(&pointer);
+  return asyncio_double(number);
+}
+
 // Whole numbers and pointers are C's own, and small enough for a double: a place at a barrier, a future.
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   kept *self = asyncio__container(frame, kept, frame);
   if (self->coroutine && !sent) return begin(self);
   asyncio_value value = frame->value;
   if (value.kind == ASYNCIO_INT64) value = asyncio_double(asyncio_value_double(value));
-  if (value.kind == ASYNCIO_POINTER) value = asyncio_double((double)(uintptr_t)asyncio_value_pointer(value));
+  if (value.kind == ASYNCIO_POINTER) value = number_of(value);
   drop(frame);
   return asyncio__frame_done(frame, sent, value);
 }
@@ -168,8 +174,7 @@ static const asyncio__function functions[] = {
     PUBLIC(timeout_expired),
     PUBLIC(task_group_begin), OURS(task_group_create_task), PUBLIC(task_group_end_coroutine), PUBLIC(task_group_cancel),
     PUBLIC(as_completed_begin), PUBLIC(as_completed_left), PUBLIC(as_completed_next_coroutine),
-    PUBLIC(as_completed_end),
-    {"as_completed_next_future_coroutine", (const void *)asyncio__as_completed_next_future_coroutine},
+    PUBLIC(as_completed_next_future_coroutine), PUBLIC(as_completed_end),
     {NULL, NULL},
 };
 

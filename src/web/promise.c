@@ -26,7 +26,7 @@ static bool abandon(asyncio_future *future, const char *message) {
   return true;
 }
 
-static const asyncio__future_kind promise_kind = {"promise", abandon, NULL, true};
+static const asyncio__future_kind promise_kind = {.name = "promise", .cancel = abandon, .inner_only = true};
 
 static asyncio_future *fail(asyncio_js handle) {
   asyncio_host_abandon(handle, NULL);

@@ -60,14 +60,19 @@ ASYNCIO_STATIC_COROUTINE(iterates_over_futures) {
   CHECK_OK(asyncio_sleep(1));
   CHECK(asyncio_task_cancel(cancelled, "by hand"));
   asyncio_future *expected[] = {done, cancelled, slow}, *next;
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < 2; i++) {
     CHECK_OK(asyncio_as_completed_next_future(&iterator, &next));
     CHECK(next == expected[i]);
     CHECK(asyncio_future_done(next));
     asyncio_unref(next);
   }
+  asyncio_value pointer;
+  CHECK_OK(asyncio_await(asyncio_as_completed_next_future_coroutine(&iterator), &pointer));
+  CHECK(asyncio_value_pointer(pointer) == slow);
+  asyncio_value_clear(&pointer);
   CHECK_ERROR(asyncio_as_completed_next_future(&iterator, &next), ASYNCIO_RUNTIME_ERROR, NULL);
   CHECK(!next);
+  CHECK(!asyncio_as_completed_next_future_coroutine(&iterator));
   asyncio_as_completed_end(&iterator);
   for (int i = 0; i < 3; i++) asyncio_unref(expected[i]);
   return ASYNCIO_OK;

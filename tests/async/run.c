@@ -188,6 +188,6 @@ ASYNCIO_COROUTINE(blocks_for_ever) { return asyncio_await(asyncio_sleep_coroutin
 TEST(run_that_can_never_continue_ends_with_the_reason) {
   CHECK_ERROR(asyncio_run(blocks_for_ever_coroutine(), NULL), ASYNCIO_RUNTIME_ERROR,
               "The event loop can never continue: nothing is ready, no timer is set\n"
-              "  Task-1 (blocks_for_ever) waits for sleep");
+              "  Task-1 (blocks_for_ever > sleep) waits for sleep");
   run(gives_text_coroutine());
 }

@@ -139,6 +139,40 @@ TEST(shield_that_was_not_cancelled_still_passes_the_failure_on) {
   EXPECT_TRACE("inner failed at 2", "Exception in shielded future: ValueError: inner failed");
 }
 
+ASYNCIO_COROUTINE(fails_as_its_shield_is_cancelled) {
+  asyncio_loop *loop = asyncio_get_running_loop();
+  trace_exceptions(loop);
+  asyncio_future *inner = asyncio_loop_create_future(loop), *shield = asyncio_ref(asyncio_shield(inner));
+  CHECK(asyncio_future_cancel(shield, NULL));
+  CHECK_OK(asyncio_future_set_exception(inner, ASYNCIO_VALUE_ERROR, "too early"));
+  asyncio_unref(shield);
+  ASYNCIO_TRY(asyncio_sleep(1));
+  trace("nobody looks at it");
+  asyncio_unref(inner);
+  return ASYNCIO_OK;
+}
+
+TEST(failure_in_the_iteration_of_the_cancellation_is_left_to_whoever_looks_at_the_inner) {
+  run(fails_as_its_shield_is_cancelled_coroutine());
+  EXPECT_TRACE("nobody looks at it", "Exception was never retrieved: ValueError: too early");
+}
+
+ASYNCIO_COROUTINE(makes_a_shield, (asyncio_future **, inner), (asyncio_future **, shield)) {
+  *inner = asyncio_loop_create_future(asyncio_get_running_loop());
+  *shield = asyncio_ref(asyncio_shield(*inner));
+  return ASYNCIO_OK;
+}
+
+TEST(shield_can_be_cancelled_when_its_loop_is_closed) {
+  asyncio_future *inner, *shield;
+  run(makes_a_shield_coroutine(&inner, &shield));
+  CHECK(asyncio_future_cancel(shield, NULL));
+  CHECK(asyncio_future_cancelled(shield));
+  CHECK(!asyncio_future_done(inner));
+  asyncio_unref(shield);
+  asyncio_unref(inner);
+}
+
 ASYNCIO_COROUTINE(ends_well_behind_a_shield) {
   clock_start();
   trace_exceptions(asyncio_get_running_loop());

@@ -33,6 +33,8 @@ ASYNCIO_COROUTINE(waits_that_end_early) {
   CHECK(!asyncio_future_done(future));
   CHECK(!asyncio_wait_coroutine(&future, 0, INFINITY, ASYNCIO_ALL_COMPLETED));
   CHECK_INT(asyncio_error_latest(), ASYNCIO_VALUE_ERROR);
+  CHECK_ERROR(asyncio_await(asyncio_wait_coroutine(&future, 0, INFINITY, ASYNCIO_ALL_COMPLETED), NULL), ASYNCIO_VALUE_ERROR,
+              "Set of Tasks/Futures is empty.");
   test_fail_allocation(1);
   CHECK(!asyncio_wait_coroutine(&future, 1, INFINITY, ASYNCIO_ALL_COMPLETED));
   CHECK_INT(asyncio_error_latest(), ASYNCIO_MEMORY_ERROR);

@@ -26,18 +26,35 @@ ASYNCIO_COROUTINE(returns_at_once, (int, number)) {
   return ASYNCIO_OK;
 }
 
+// The same without stacks.
+ASYNCIO_STACKLESS(spin_lightly, (int, count)) {
+  int i;
+} ASYNCIO_BEGIN(spin_lightly) {
+  for (; self->i < self->count; self->i++) {
+    ASYNCIO_SLEEP(0);
+    total += self->i;
+  }
+} ASYNCIO_END
+
+ASYNCIO_STACKLESS(returns_lightly, (int, number)) {
+} ASYNCIO_BEGIN(returns_lightly) {
+  *result = asyncio_int(self->number);
+} ASYNCIO_END
+
+typedef asyncio_future *(*constructor)(int);
+
 static asyncio_status nothing(void *arg) {
   (void)arg;
   return ASYNCIO_OK;
 }
 
 // 1000 tasks that yield 1000 times each, one timer pending meanwhile.
-static asyncio_status measure_switches(asyncio_future **awaitables) {
+static asyncio_status measure_switches(asyncio_future **awaitables, constructor make) {
   asyncio_handle *timer;
   ASYNCIO_TRY(asyncio_loop_call_later(asyncio_get_running_loop(), 3600, nothing, NULL, &timer));
   total = 0;
   double start = emscripten_get_now();
-  for (int i = 0; i < TASKS; i++) awaitables[i] = spin_coroutine(SWITCHES);
+  for (int i = 0; i < TASKS; i++) awaitables[i] = make(SWITCHES);
   asyncio_status status = asyncio_await(asyncio_gather_array(awaitables, TASKS, false), NULL);
   report(emscripten_get_now() - start, total);
   asyncio_handle_cancel(timer);
@@ -52,10 +69,10 @@ static double sum_of(asyncio_value list) {
 }
 
 // A million tasks that return at once, gathered.
-static asyncio_status measure_gather(asyncio_future **awaitables) {
+static asyncio_status measure_gather(asyncio_future **awaitables, constructor make) {
   asyncio_value list;
   double start = emscripten_get_now();
-  for (int i = 0; i < GATHERED; i++) awaitables[i] = returns_at_once_coroutine(i);
+  for (int i = 0; i < GATHERED; i++) awaitables[i] = make(i);
   ASYNCIO_TRY(asyncio_await(asyncio_gather_array(awaitables, GATHERED, false), &list));
   double sum = sum_of(list);
   asyncio_value_clear(&list);
@@ -64,8 +81,10 @@ static asyncio_status measure_gather(asyncio_future **awaitables) {
 }
 
 static asyncio_status execute(const char *command, asyncio_future **awaitables) {
-  if (strcmp(command, "switches") == 0) return measure_switches(awaitables);
-  if (strcmp(command, "gather") == 0) return measure_gather(awaitables);
+  if (strcmp(command, "switches") == 0) return measure_switches(awaitables, spin_coroutine);
+  if (strcmp(command, "light switches") == 0) return measure_switches(awaitables, spin_lightly_coroutine);
+  if (strcmp(command, "gather") == 0) return measure_gather(awaitables, returns_at_once_coroutine);
+  if (strcmp(command, "light gather") == 0) return measure_gather(awaitables, returns_lightly_coroutine);
   return asyncio_raise(ASYNCIO_VALUE_ERROR, "Unknown command: %s", command);
 }
 

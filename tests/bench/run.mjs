@@ -153,10 +153,12 @@ const spinSum = (1000 * 1000 * 999) / 2;
 const gatherSum = (1e6 * (1e6 - 1)) / 2;
 
 const ours = 'C task, asyncio_sleep(0), 1000 tasks';
+const light = 'C task without a stack, ASYNCIO_SLEEP(0)';
 const js = 'JS async function, await null, 1000 of them';
 const fiber = 'emscripten_fiber_swap, round trip';
 const switches = await alternate(REPETITIONS, {
   [ours]: { round: () => coroutines.measure('switches'), units: 1e6, sum: spinSum },
+  [light]: { round: () => coroutines.measure('light switches'), units: 1e6, sum: spinSum },
   [js]: { round: awaitNull, units: 1e6, sum: spinSum },
   [fiber]: { round: swap, units: 2e5, sum: (2e5 * (2e5 - 1)) / 2 },
 });
@@ -165,9 +167,11 @@ atMost('C switch / JS await null', 1.25, ratio(switches[ours], switches[js]));
 atLeast('fiber swap / C switch', 5, ratio(switches[fiber], switches[ours]));
 
 const tasks = 'C task, created and gathered, 1,000,000';
+const lightTasks = 'C task without a stack, created and gathered';
 const promises = 'JS async function, Promise.all, 1,000,000';
 const gathers = await alternate(5, {
   [tasks]: { round: () => coroutines.measure('gather'), units: 1e6, sum: gatherSum },
+  [lightTasks]: { round: () => coroutines.measure('light gather'), units: 1e6, sum: gatherSum },
   [promises]: { round: promiseAll, units: 1e6, sum: gatherSum },
 });
 print('A task (medians of rounds 2 to 5)', gathers, { from: 1 });

@@ -14,11 +14,12 @@ const CHROMIUM_FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disabl
   ['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 );
 
-const FILES = {
+// What the page asks for; its script is that of [program].
+const filesOf = (program) => ({
   '/': { path: join(import.meta.dirname, 'page.html'), type: 'text/html' },
-  '/page.js': { path: join(build, 'browser/page.js'), type: 'text/javascript' },
-  '/page.wasm': { path: join(build, 'browser/page.wasm'), type: 'application/wasm' },
-};
+  '/page.js': { path: join(build, `browser/${program}.js`), type: 'text/javascript' },
+  [`/${program}.wasm`]: { path: join(build, `browser/${program}.wasm`), type: 'application/wasm' },
+});
 
 async function readBody(request) {
   let body = '';
@@ -27,12 +28,13 @@ async function readBody(request) {
 }
 
 // Serves the page, and resolves [result] with what it sends back.
-async function serve() {
+async function serve(program) {
+  const files = filesOf(program);
   let received;
   const result = new Promise((resolve) => (received = resolve));
   const server = createServer(async (request, response) => {
     if (request.method === 'POST') received(JSON.parse(await readBody(request)));
-    const file = FILES[request.url];
+    const file = files[request.url];
     response.writeHead(file ? 200 : 404, { 'Content-Type': file?.type ?? 'text/plain' });
     response.end(file && (await readFile(file.path)));
   }).listen(0, '127.0.0.1');
@@ -51,18 +53,23 @@ async function openInChromium(url) {
   };
 }
 
-test('a page goes on ticking while main waits', { timeout: 60_000 }, async () => {
-  const server = await serve();
-  const close = await openInChromium(server.url);
-  try {
-    const { lines, errors, status, ticks, milliseconds } = await server.result;
-    assert.deepEqual(errors, []);
-    assert.deepEqual(lines, ['a frame was drawn', '1000 turns or more: yes', 'after asyncio_run: OK']);
-    assert.equal(status, 7);
-    assert.ok(milliseconds >= 1000, `main waited ${milliseconds} ms`);
-    assert.ok(ticks > milliseconds / 40, `the 10 ms interval ticked ${ticks} times in ${milliseconds} ms`);
-  } finally {
-    server.close();
-    await close();
-  }
-});
+for (const [program, words] of [
+  ['page', 'main waits'],
+  ['page_stackless', 'a program without Asyncify runs'],
+]) {
+  test(`a page goes on ticking while ${words}`, { timeout: 60_000 }, async () => {
+    const server = await serve(program);
+    const close = await openInChromium(server.url);
+    try {
+      const { lines, errors, status, ticks, milliseconds } = await server.result;
+      assert.deepEqual(errors, []);
+      assert.deepEqual(lines, ['a frame was drawn', '1000 turns or more: yes', 'after asyncio_run: OK']);
+      assert.equal(status, 7);
+      assert.ok(milliseconds >= 1000, `main waited ${milliseconds} ms`);
+      assert.ok(ticks > milliseconds / 40, `the 10 ms interval ticked ${ticks} times in ${milliseconds} ms`);
+    } finally {
+      server.close();
+      await close();
+    }
+  });
+}

@@ -3,7 +3,7 @@
 // there would tear those functions' frames; it is refused on every backend, and everything goes on.
 #include "../support/test.h"
 
-#define REFUSED "asyncio_sleep cannot suspend here: in a destructor, an exception handler or a task without a stack"
+#define REFUSED "asyncio_sleep cannot suspend here: in a destructor, an exception handler or a coroutine without a stack (see asyncio/stackless.h)"
 
 static void sleep_in_destructor(void *pointer) {
   trace("destroys %s", (const char *)pointer);

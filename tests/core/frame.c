@@ -129,7 +129,7 @@ TEST(a_frame_cannot_await_a_future_of_another_loop) {
 
 static asyncio__progress blocking_step(asyncio__frame *frame, asyncio_status sent) {
   (void)sent;
-  CHECK_ERROR(asyncio_sleep(1), ASYNCIO_RUNTIME_ERROR, "asyncio_sleep cannot suspend here: in a destructor, an exception handler or a task without a stack");
+  CHECK_ERROR(asyncio_sleep(1), ASYNCIO_RUNTIME_ERROR, "asyncio_sleep cannot suspend here: in a destructor, an exception handler or a coroutine without a stack (see asyncio/stackless.h)");
   CHECK_ERROR(asyncio_await(asyncio_sleep_coroutine(1, asyncio_none()), NULL), ASYNCIO_RUNTIME_ERROR, NULL);
   return asyncio__frame_done(frame, ASYNCIO_OK, asyncio_int(9));
 }

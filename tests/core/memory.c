@@ -151,3 +151,58 @@ static asyncio_status get_stuck(asyncio_loop *loop) {
 }
 
 TEST(a_deadlock_is_told_without_memory_too) { fail_each_allocation(get_stuck); }
+
+// ---- Contexts
+
+static asyncio_status set_thrice(void *arg) {
+  asyncio_context_token token;
+  asyncio_value value;
+  ASYNCIO_TRY(asyncio_text(&value, "first"));
+  ASYNCIO_TRY(asyncio_context_var_set(arg, value, NULL));
+  asyncio_context *copy = asyncio_copy_context();
+  asyncio_status status = copy ? asyncio_context_var_set(arg, asyncio_int(2), &token) : ASYNCIO_MEMORY_ERROR;
+  if (!status) status = asyncio_context_var_reset(arg, &token);
+  if (copy && !status) status = asyncio_context_var_set(arg, asyncio_int(3), NULL);
+  asyncio_context_unref(copy);
+  return status;
+}
+
+ASYNCIO_STATIC_COROUTINE(set_in_a_task, (asyncio_context_var *, var)) { return set_thrice(var); }
+
+static asyncio_status use_context(asyncio_loop *loop, asyncio_context_var *var, asyncio_context *context) {
+  ASYNCIO_TRY(asyncio_context_run(context, set_thrice, var));
+  asyncio_future *task = asyncio_create_task(set_in_a_task_coroutine(var), .loop = loop, .context = context);
+  asyncio_status status = task ? ASYNCIO_OK : asyncio_error_latest();
+  if (task && !asyncio_task_get_context(task)) status = asyncio_error_latest();
+  if (!status) status = asyncio_loop_run_until_complete(loop, task, NULL);
+  asyncio_unref(task);
+  return status;
+}
+
+static asyncio_status use_contexts(asyncio_loop *loop) {
+  asyncio_value fallback;
+  ASYNCIO_TRY(asyncio_text(&fallback, "fallback"));
+  asyncio_context_var *var = asyncio_context_var_new("variable", &fallback);
+  asyncio_context *context = var ? asyncio_context_new() : NULL;
+  asyncio_status status = context ? use_context(loop, var, context) : asyncio_error_latest();
+  asyncio_context_unref(context);
+  asyncio_context_var_unref(var);
+  return status;
+}
+
+TEST(contexts_without_memory_stay_as_they_were) { fail_each_allocation(use_contexts); }
+
+static asyncio_context_var *inherited;
+
+static asyncio_status set_in_the_thread(asyncio_loop *loop) {
+  asyncio_context_token token;
+  (void)loop;
+  ASYNCIO_TRY(asyncio_context_var_set(inherited, asyncio_int(1), &token));
+  return asyncio_context_var_reset(inherited, &token);
+}
+
+TEST(the_thread_s_context_without_memory_stays_as_it_was) {
+  inherited = asyncio_context_var_new("inherited", NULL);
+  fail_each_allocation(set_in_the_thread);
+  asyncio_context_var_unref(inherited);
+}

@@ -26,17 +26,17 @@ TEST(timers_due_at_the_same_time_fire_in_the_order_they_were_armed) {
   close_loop(loop);
 }
 
-TEST(timers_due_together_run_in_one_iteration_in_order) {
+TEST(timers_due_together_run_in_one_iteration_in_the_order_of_their_times) {
   asyncio_loop *loop = asyncio_new_event_loop();
   double now = asyncio_loop_time(loop);
-  CHECK_OK(asyncio_loop_call_at(loop, now - 1, trace_arg, "second", NULL));
-  CHECK_OK(asyncio_loop_call_at(loop, now - 2, trace_arg, "first", NULL));
-  CHECK_OK(asyncio_loop_call_at(loop, -INFINITY, trace_arg, "before all", NULL));
+  CHECK_OK(asyncio_loop_call_at(loop, now - 1, trace_arg, "fifth", NULL));
+  CHECK_OK(asyncio_loop_call_at(loop, now - 2, trace_arg, "fourth", NULL));
+  CHECK_OK(asyncio_loop_call_at(loop, -INFINITY, trace_arg, "first", NULL));
   CHECK_OK(asyncio_loop_call_later(loop, -5, trace_arg, "third", NULL));
-  CHECK_OK(asyncio_loop_call_later(loop, -INFINITY, trace_arg, "fourth", NULL));
+  CHECK_OK(asyncio_loop_call_later(loop, -INFINITY, trace_arg, "second", NULL));
   CHECK_OK(asyncio_loop_call_soon(loop, trace_arg, "ready", NULL));
   run_once(loop);
-  EXPECT_TRACE("ready", "before all", "first", "second", "third", "fourth");
+  EXPECT_TRACE("ready", "first", "second", "third", "fourth", "fifth");
   close_loop(loop);
 }
 

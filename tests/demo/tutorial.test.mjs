@@ -2,8 +2,10 @@
 // The programs that every asyncio tutorial shows print what they print in Python, in about the time they take there.
 // All of them run at once: together they take as long as the slowest.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, test } from 'node:test';
-import { platforms } from './program.mjs';
+import { build, platforms } from './program.mjs';
 
 // Outputs are those of CPython for the same program, so that a difference is ours. `seconds` is the time spent waiting.
 const programs = {
@@ -14,6 +16,20 @@ const programs = {
       world`,
   },
   factorial: {
+    seconds: 3,
+    output: `
+      Task A: Compute factorial(2), currently i=2...
+      Task B: Compute factorial(3), currently i=2...
+      Task C: Compute factorial(4), currently i=2...
+      Task A: factorial(2) = 2
+      Task B: Compute factorial(3), currently i=3...
+      Task C: Compute factorial(4), currently i=3...
+      Task B: factorial(3) = 6
+      Task C: Compute factorial(4), currently i=4...
+      Task C: factorial(4) = 24
+      [2, 6, 24]`,
+  },
+  factorial_stackless: {
     seconds: 3,
     output: `
       Task A: Compute factorial(2), currently i=2...
@@ -129,6 +145,16 @@ function assertEndedWell(result) {
   assert.equal(result.errors, '');
   assert.equal(result.status, 0);
 }
+
+test('the stackless one has nothing of Asyncify in it', async () => {
+  const module = await WebAssembly.compile(await readFile(path.join(build, 'demo/factorial_stackless.wasm')));
+  const names = [...WebAssembly.Module.imports(module), ...WebAssembly.Module.exports(module)].map(({ name }) => name);
+  assert.ok(names.length > 5);
+  assert.deepEqual(
+    names.filter((name) => /asyncify|unwind|rewind/.test(name)),
+    [],
+  );
+});
 
 describe('tutorial programs', { concurrency: true }, () => {
   for (const [platform, run] of Object.entries(platforms)) {

@@ -27,14 +27,16 @@ function buildUser(config) {
   return folder;
 }
 
-test('an installed library is found and used natively', () => {
+test('installed libraries are found and used natively', () => {
   const folder = buildUser(NATIVE_PROGRAMS);
-  assert.equal(execFileSync(join(folder, 'user'), options), 'hello\nmain goes on\n');
+  for (const program of ['user', 'user_stackless'])
+    assert.equal(execFileSync(join(folder, program), options), 'hello\nmain goes on\n');
   assert.equal(execFileSync(join(folder, 'loaded'), options), '1.5\n');
 });
 
-test('an installed library is found and used in WebAssembly', () => {
+test('installed libraries are found and used in WebAssembly', () => {
   const folder = buildUser(PROGRAMS);
-  assert.equal(execFileSync(process.execPath, [join(folder, 'user.js')], options), 'hello\nmain goes on\n');
+  for (const program of ['user.js', 'user_stackless.js'])
+    assert.equal(execFileSync(process.execPath, [join(folder, program)], options), 'hello\nmain goes on\n');
   assert.match(readFileSync(join(folder, 'loaded.d.ts'), 'utf8'), /half\(number: number\): Coroutine<number>;/);
 });

@@ -8,6 +8,27 @@ EM_JS(asyncio_js, make_promise, (void), { return asyncio.promise(Promise.resolve
 
 ASYNCIO_COROUTINE(nap, (double, delay)) { return asyncio_sleep(delay); }
 
+ASYNCIO_GENERATOR(naps, (int, count)) {
+  for (int i = 0; i < count; i++) {
+    ASYNCIO_TRY(asyncio_sleep(1));
+    ASYNCIO_TRY(asyncio_yield(asyncio_int(i), NULL));
+  }
+  return ASYNCIO_OK;
+}
+
+ASYNCIO_STACKLESS(light_nap, (double, delay)) {
+  asyncio_value value;
+} ASYNCIO_BEGIN(light_nap) {
+  ASYNCIO_SLEEP(self->delay);
+  ASYNCIO_AWAIT(nap_coroutine(self->delay), &self->value);
+} ASYNCIO_END
+
+ASYNCIO_STACKLESS_GENERATOR(light_naps, (double, delay)) {
+} ASYNCIO_BEGIN(light_naps) {
+  ASYNCIO_AWAIT(light_nap_coroutine(self->delay));
+  ASYNCIO_YIELD(asyncio_none());
+} ASYNCIO_END
+
 static bool is_set(void *arg) { return *(bool *)arg; }
 
 static asyncio_status wait_in_turn(asyncio_queue *queue, asyncio_barrier *barrier, asyncio_semaphore *semaphore) {
@@ -46,6 +67,11 @@ static asyncio_status use_scopes(asyncio_future *future) {
 
 ASYNCIO_COROUTINE(program) {
   asyncio_value value;
+  asyncio_generator *generators[] = {naps_generator(3), light_naps_generator(1)};
+  for (int i = 0; i < 2; i++) {
+    ASYNCIO_TRY(asyncio_await(asyncio_anext(generators[i]), NULL));
+    asyncio_generator_unref(generators[i]);
+  }
   asyncio_future *future = asyncio_create_task(nap_coroutine(1));
   ASYNCIO_TRY(asyncio_wait(&future, 1, 1, ASYNCIO_FIRST_COMPLETED, NULL));
   ASYNCIO_TRY(use_scopes(future));

@@ -13,13 +13,16 @@ import { build, environment, root } from './sources.mjs';
 
 const EXPECTED = [
   'asyncio__frame_run',
+  'asyncio__loop_run_in',
   'asyncio__main_void',
   'asyncio_await',
   'asyncio_lock_acquire',
   'asyncio_loop_run_until_complete',
+  'asyncio_sleep',
   'change_here',
   'leave',
   'nap__body',
+  'naps__body',
   'program__body',
   'run_main',
   'sleep_for',
@@ -47,7 +50,7 @@ function link() {
     '-sEXIT_RUNTIME=1',
     '-sASYNCIFY_ADVISE',
   ];
-  const library = ['--js-library', join(root, 'web/lib/asyncio.js')];
+  const library = ['--js-library', join(build, 'wasm/asyncio.js')];
   const args = [...program, ...flags, ...library, '-o', join(folder, 'instrumented.js')];
   const { status, stdout, stderr, error } = spawnSync('emcc', args, {
     encoding: 'utf8',

@@ -51,7 +51,7 @@ test('it holds what its users need and nothing else', () => {
   const paths = packed.files.map(({ path }) => path);
   const outside = paths.filter((path) => !FOLDERS.test(path)).sort();
   assert.deepEqual(outside, FILES);
-  for (const path of ['build/api/index.js', 'build/api/index.d.ts', 'include/asyncio.h', 'web/lib/asyncio.js'])
+  for (const path of ['build/api/index.js', 'build/api/index.d.ts', 'include/asyncio.h', 'web/lib/library.js'])
     assert.ok(paths.includes(path), `${path} is missing`);
   const other = paths.filter((path) => path.startsWith('build/') && !/\.(d\.ts|js|json)$/.test(path));
   assert.deepEqual(other, []);

@@ -31,7 +31,7 @@ for (const [library, compiler, ...run] of [
 ]) {
   test(`the README's program, built with ${compiler} over the installed package, prints what the README says`, () => {
     execFileSync('sh', ['-c', lineFor(library)], options);
-    const [command, ...args] = commandLine(compiler, PACKAGE, 'build');
+    const [command, ...args] = commandLine(`${compiler} -O`, PACKAGE, 'build');
     execFileSync(command, args, options);
     assert.equal(execFileSync(run[0], run.slice(1), options), block('text', ''));
   });

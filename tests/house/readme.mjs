@@ -12,8 +12,8 @@ export function block(language, words) {
   return found[2];
 }
 
-// The README's line for [compiler] as a list of words, the package's folders being in [from] and the library in [build].
-export function commandLine(compiler, from, build) {
-  const command = block('sh', `${compiler} -O`).replaceAll('\\\n', ' ').split('\n')[0].trim().split(/\s+/);
-  return command.map((word) => word.replace(/^(-I)?(include|web)/, `$1${from}/$2`).replace(/^build/, build));
+// The README's command with [words] as a list, the package's folders being in [from] and the library in [build].
+export function commandLine(words, from, build) {
+  const command = block('sh', words).replaceAll('\\\n', ' ').split('\n')[0].trim().split(/\s+/);
+  return command.map((word) => word.replace(/^(-I)?(include)/, `$1${from}/$2`).replace(/^build/, build));
 }

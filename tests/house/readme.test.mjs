@@ -17,13 +17,29 @@ test("the README's JavaScript prints what the README says", () => {
   assert.equal(printed, block('text', 'TimeoutError: true'));
 });
 
+for (const [line, ...run] of [
+  ['libasyncio_stackless.a', process.execPath, 'program.js'],
+  ['emcc -O', process.execPath, 'program.js'],
+  ['gcc -O', './program'],
+]) {
+  test(`the README's stackless program, built with the line of ${line}, prints what the README says`, () => {
+    const folder = join(build, 'house/readme', `stackless-${line}`);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'program.c'), block('c', 'ASYNCIO_MAIN('));
+    const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...environment } };
+    const [command, ...args] = commandLine(line, root, build);
+    execFileSync(command, args, options);
+    assert.equal(execFileSync(run[0], run.slice(1), options), block('text', 'run_both'));
+  });
+}
+
 test("the README's C program, loaded into JavaScript, prints what the README says", () => {
   const folder = join(build, 'house/readme/loaded');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'factorial.c'), block('c', 'ASYNCIO_EXPORT('));
   writeFileSync(join(folder, 'program.mjs'), block('js', 'asyncio.load('));
   const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...environment } };
-  const [command, ...args] = commandLine('-sMODULARIZE');
+  const [command, ...args] = commandLine('-sMODULARIZE', root, build);
   execFileSync(command, args, options);
   assert.equal(execFileSync(process.execPath, ['program.mjs'], options), block('text', 'cancelled: true'));
 });
@@ -37,7 +53,7 @@ for (const [compiler, ...run] of [
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'program.c'), block('c', 'int main(void)'));
     const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...environment } };
-    const [command, ...args] = commandLine(compiler, root, build);
+    const [command, ...args] = commandLine(`${compiler} -O`, root, build);
     execFileSync(command, args, options);
     assert.equal(execFileSync(run[0], run.slice(1), options), block('text', ''));
   });

@@ -2,11 +2,13 @@
 // Stands in for src/base/alloc.c: counts what is alive, and fails where a test wants it to.
 #include "../../src/base/alloc.h"
 
+#include <malloc.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
-#include "test.h"
+#include "alloc.h"
 
-static size_t live, made, failing;
+static size_t live, bytes, made, failing;
 
 static bool fails(void) {
   made++;
@@ -15,6 +17,7 @@ static bool fails(void) {
 
 static void *counted(void *pointer) {
   if (pointer) live++;
+  bytes += malloc_usable_size(pointer);
   return pointer;
 }
 
@@ -28,6 +31,7 @@ void *asyncio__alloc_aligned(size_t alignment, size_t size) {
 
 void asyncio__free(void *pointer) {
   if (pointer) live--;
+  bytes -= malloc_usable_size(pointer);
   free(pointer);
 }
 
@@ -39,3 +43,5 @@ size_t test_fail_allocation(size_t n) {
 }
 
 size_t test_live_allocations(void) { return live; }
+
+size_t test_live_bytes(void) { return bytes; }

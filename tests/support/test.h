@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "alloc.h"
+
 typedef struct test_case {
   const char *name;
   const char *file;
@@ -55,10 +57,5 @@ void run(asyncio_future *coroutine);
 
 // The exception handler of `run` loops traces nothing; this one traces "message: Name: words" for every call.
 void trace_exceptions(asyncio_loop *loop);
-
-// Memory (tests/support/alloc.c): the [n]-th allocation from now on fails, once (1 is the next); 0 for none. Returns how many
-// have been made since the last call.
-size_t test_fail_allocation(size_t n);
-size_t test_live_allocations(void);
 
 #endif

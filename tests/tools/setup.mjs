@@ -36,6 +36,7 @@ const TOOLS = {
 
 export const TO_RUN = ['cmake', 'make', 'emscripten'];
 export const TO_SHOW = [...TO_RUN, 'binaryen'];
+export const TO_COMPARE = [...TO_SHOW, 'gcc', 'clang', 'sanitizers'];
 export const TO_TEST = Object.keys(TOOLS);
 
 const missing = (tools) => tools.filter((tool) => !TOOLS[tool].present());

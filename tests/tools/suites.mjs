@@ -10,7 +10,15 @@ import { run, tail } from './process.mjs';
 const NO_FETCH = join(root, 'tests/tools/no_fetch.cjs');
 const SANITIZERS = { ASAN_OPTIONS: 'detect_leaks=1', UBSAN_OPTIONS: 'print_stacktrace=1' };
 const PROGRAM_LIMIT = 60; // seconds
-const NODE_TEST_FOLDERS = ['tests/web', 'tests/web/api', 'tests/browser', 'tests/demo', 'tests/house'];
+const CONFORMANCE_PROGRAMS = 400;
+const NODE_TEST_FOLDERS = [
+  'tests/web',
+  'tests/web/api',
+  'tests/browser',
+  'tests/demo',
+  'tests/house',
+  'tests/conformance',
+];
 
 const filesIn = (folder, ending) =>
   existsSync(join(root, folder))
@@ -63,6 +71,13 @@ export async function webPrograms(onLine) {
     results.push({ ...result, details: result.details && `tests/web/${file}:\n${result.details}` });
   }
   return add(results);
+}
+
+// Random programs of a fresh seed, compared with CPython's asyncio. The seed is printed: with it they come again.
+export async function conformance(onLine) {
+  const args = [join(root, 'tests/conformance/run.mjs'), '--count', String(CONFORMANCE_PROGRAMS)];
+  const result = await run(process.execPath, args, { log: logs('conformance'), env: environment, onLine, cwd: root });
+  return { ...judge(result), table: result.output.match(/^seed \d+: .*$/m)?.[0] };
 }
 
 // The numbers at the end of a TAP stream.

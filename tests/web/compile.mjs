@@ -3,29 +3,35 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { build, environment, root } from '../tools/paths.mjs';
 
-const library = join(build, 'wasm/libasyncio.a');
 const folder = join(build, 'web-programs');
-const linkFlags = ['-O2', '-sASYNCIFY', '-sASSERTIONS=0', '-sEXIT_RUNTIME=1'];
 
-// The path of programs/NAME.c's JavaScript. [flags] come last, so that they win. Tests that run side by side have each their
-// own [place].
-export function compile(name, flags = [], place = '.') {
+function link(name, output, library, flags) {
   assert.ok(existsSync(library), `${library} is missing: npm start builds it`);
-  mkdirSync(join(folder, place), { recursive: true });
-  const ending = flags.includes('-sEXPORT_ES6') ? 'mjs' : 'js';
-  const output = join(folder, place, `${[name, ...flags].join('').replace(/[^\w=-]/g, '')}.${ending}`);
+  mkdirSync(dirname(output), { recursive: true });
   const sources = [join(root, 'tests/web/programs', `${name}.c`), library];
-  const include = ['-I', join(root, 'include'), '--js-library', join(root, 'web/lib/asyncio.js')];
-  const args = [...sources, ...include, ...linkFlags, ...flags, '-o', output];
+  const include = ['-I', join(root, 'include'), '--js-library', join(build, 'wasm/asyncio.js')];
+  const args = [...sources, ...include, '-O2', '-sEXIT_RUNTIME=1', ...flags, '-o', output];
   const result = spawnSync('emcc', args, { encoding: 'utf8', env: { ...process.env, ...environment } });
   assert.ifError(result.error);
   assert.equal(result.status, 0, result.stderr);
   return output;
 }
+
+// The path of programs/NAME.c's JavaScript. [flags] come last, so that they win. Tests that run side by side have each their
+// own [place].
+export function compile(name, flags = [], place = '.') {
+  const ending = flags.includes('-sEXPORT_ES6') ? 'mjs' : 'js';
+  const output = join(folder, place, `${[name, ...flags].join('').replace(/[^\w=-]/g, '')}.${ending}`);
+  return link(name, output, join(build, 'wasm/libasyncio.a'), ['-sASYNCIFY', '-sASSERTIONS=0', ...flags]);
+}
+
+// The same without Asyncify.
+export const withoutAsyncify = (name) =>
+  link(name, join(folder, `${name}-without.js`), join(build, 'wasm/libasyncio_stackless.a'), []);
 
 // What it prints and how it ends; 20 s are for ever.
 export function run(program, args = []) {

@@ -77,7 +77,7 @@ describe('a program', () => {
 test('a plain main cannot wait, and is told so', () => {
   assert.deepEqual(run(compile('plain_main')), {
     status: 8,
-    output: 'RuntimeError: asyncio_run() must be called from a main() that can wait (see <asyncio/main.h>); elsewhere create a task\n',
+    output: 'RuntimeError: asyncio_run() must be called from a main() that can wait (see <asyncio/main.h>; without Asyncify none can: use ASYNCIO_MAIN); elsewhere create a task\n',
     errors: '',
   });
 });

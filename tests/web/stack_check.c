@@ -58,6 +58,30 @@ TASK_TEST(a_larger_stack_is_the_remedy) {
   return ASYNCIO_OK;
 }
 
+ASYNCIO_COROUTINE(start_eagerly, (int, depth), (asyncio_task **, started)) {
+  ASYNCIO_TRY(asyncio_sleep(0));
+  *started = recurse_coroutine(depth);
+  (void)asyncio_ref(*started);  // the creator's, which the call below will not live to return
+  asyncio_task *task = asyncio_create_task(*started, .eager_start = true);
+  asyncio_unref(task);
+  return ASYNCIO_OK;
+}
+
+// The frames of the starter are gone as well: they lay below those of the started.
+TASK_TEST(one_that_overflows_as_it_starts_eagerly_takes_its_starter_along) {
+  asyncio_value results;
+  asyncio_task *started;
+  asyncio_future *all[] = {work_coroutine(1), start_eagerly_coroutine(100000, &started), work_coroutine(2)};
+  CHECK_OK(asyncio_await(asyncio_gather_array(all, 3, true), &results));
+  CHECK_INT(asyncio_value_int(asyncio_value_at(results, 0)), 1);
+  CHECK_INT(asyncio_value_status(asyncio_value_at(results, 1)), ASYNCIO_MEMORY_ERROR);
+  CHECK_INT(asyncio_value_int(asyncio_value_at(results, 2)), 2);
+  CHECK_INT(asyncio_await(started, NULL), ASYNCIO_MEMORY_ERROR);
+  asyncio_unref(started);
+  asyncio_value_clear(&results);
+  return ASYNCIO_OK;
+}
+
 // Each leaves its block of memory to the next.
 TASK_TEST(it_may_happen_often) {
   for (int i = 0; i < 100; i++) {

@@ -97,9 +97,12 @@ export class BaseRuntime {
     }
   }
 
-  /** @internal A coroutine object whose C half `make` makes. */
-  coroutine<T>(make: () => number): Coroutine<T> {
-    return new Coroutine<T>(this.#core, make, (coroutine) => this.create_task(coroutine) as Task<any>);
+  // Tasks of coroutine objects, made when those are awaited.
+  readonly #start = (coroutine: Coroutine<any>): Future<any> => this.create_task(coroutine);
+
+  /** @internal A coroutine object whose C half `make` makes; `plain`: of no loop. */
+  coroutine<T>(make: () => number, plain = false): Coroutine<T> {
+    return new Coroutine<T>(this.#core, make, this.#start, plain);
   }
 
   /**

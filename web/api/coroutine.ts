@@ -35,12 +35,14 @@ const reused = () => new RuntimeError('cannot reuse already awaited coroutine');
 /** A coroutine object, as sleep() and wait_for() return: nothing runs until it is awaited or made a task. */
 export class Coroutine<T> implements PromiseLike<T> {
   /** @internal */ readonly core: Core;
+  /** @internal */ readonly plain: boolean;
   #make: (() => number) | undefined;
   #start: (coroutine: Coroutine<T>) => Future<T>;
 
-  /** @internal `make` makes C's coroutine; `start` makes a task of this one. */
-  constructor(core: Core, make: () => number, start: (coroutine: Coroutine<T>) => Future<T>) {
+  /** @internal `make` makes C's coroutine; `start` makes a task of this one; `plain`: neither needs a running loop. */
+  constructor(core: Core, make: () => number, start: (coroutine: Coroutine<T>) => Future<T>, plain = false) {
     this.core = core;
+    this.plain = plain;
     this.#make = make;
     this.#start = start;
   }
@@ -209,12 +211,22 @@ function adoptForeign(core: Core, future: Future<unknown>): number {
   return adopt(core, future, (message) => future.cancel(message ? core.text(message) : undefined));
 }
 
+// What a cancelled future was cancelled with.
+function wordsOf(cancelled: Future<unknown>): string | undefined {
+  try {
+    cancelled.result();
+  } catch (error) {
+    return (error as Error).message || undefined;
+  }
+  return undefined;
+}
+
 // C has dropped the future already: another with the same outcome.
 function revive(core: Core, future: Future<unknown>): number {
   const { c } = core;
   const pointer = core.made(c.loop_create_future!(c.running!()));
   if (future.cancelled()) {
-    c.cancel!(pointer, -1);
+    core.withText(wordsOf(future), (size) => c.cancel!(pointer, size));
   } else if (future.exception() !== null) {
     core.crossError(future.exception(), (status, size, handle) => c.set_exception!(pointer, status, size, handle));
     c.look!(pointer);

@@ -11,7 +11,7 @@ const RESERVED =
 const parameter = ({ name, type }: Parameter) => `${RESERVED.test(name) ? `${name}_` : name}: ${type.parameter}`;
 
 const signature = ({ name, parameters, result }: Record_) =>
-  `${name}(${parameters.map(parameter).join(', ')}): Coroutine<${result.type.result}>;`;
+  `${name}(${parameters.map(parameter).join(', ')}): Coroutine<${result.result}>;`;
 
 const HEAD = '// Written by `npx wasyncio types` from what the program says of its exports.\n';
 

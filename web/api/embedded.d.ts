@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What web/cli/build.mjs makes beside the compiled files: the two modules of the core, and the part of web/lib/asyncio.js that every
+// What web/cli/build.mjs makes beside the compiled files: the two modules of the core, and the part of web/lib/bridge.js that every
 // loader shares.
 
 /** WebAssembly, one character for each byte, combined with `mask`. */

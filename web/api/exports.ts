@@ -5,14 +5,14 @@ import { exported } from './awaitable.js';
 import type { Core } from './core.js';
 import type { Coroutine } from './coroutine.js';
 import { TypeError } from './errors.js';
-import { TYPES, type Parameter } from './parameters.js';
+import { TYPES, type Parameter, type Type } from './parameters.js';
 import type { Runtime } from './runtime.js';
 
 /** What a program says of one of its exports. */
 export interface Record_ {
   pointer: number;
   name: string;
-  result: Parameter;
+  result: Type;
   parameters: Parameter[];
   /** Of the struct of arguments. */
   size: number;
@@ -26,11 +26,13 @@ const RECORD = { next: 1, name: 2, words: 3, type: 4, size: 6, count: 7, paramet
 const PARAMETER = { name: 0, words: 1, type: 2, offset: 3 };
 const PARAMETER_SIZE = 16;
 
-function readParameter(core: Core, pointer: number): Parameter {
+function readParameter(core: Core, pointer: number, of: string): Parameter {
   const field = (at: number) => core.view.getUint32(pointer + 4 * at, true);
+  const name = core.text(field(PARAMETER.name));
   return {
-    name: core.text(field(PARAMETER.name)),
+    name,
     words: core.text(field(PARAMETER.words)),
+    expected: `Expected [${name}] of ${of}()`,
     type: TYPES[field(PARAMETER.type)]!,
     offset: field(PARAMETER.offset),
   };
@@ -41,12 +43,13 @@ export function readRecords(core: Core, first: number): Record_[] {
   const records: Record_[] = [];
   for (let pointer = first; pointer; pointer = core.view.getUint32(pointer + 4 * RECORD.next, true)) {
     const field = (at: number) => core.view.getUint32(pointer + 4 * at, true);
+    const name = core.text(field(RECORD.name));
     const parameterAt = (_: unknown, index: number) =>
-      readParameter(core, field(RECORD.parameters) + PARAMETER_SIZE * index);
+      readParameter(core, field(RECORD.parameters) + PARAMETER_SIZE * index, name);
     records.push({
       pointer,
-      name: core.text(field(RECORD.name)),
-      result: { name: 'result', words: core.text(field(RECORD.words)), type: TYPES[field(RECORD.type)]!, offset: 0 },
+      name,
+      result: TYPES[field(RECORD.type)]!,
       parameters: Array.from({ length: field(RECORD.count) }, parameterAt),
       size: field(RECORD.size),
     });
@@ -61,29 +64,36 @@ function wrongCount({ name, parameters }: Record_, got: number): TypeError {
 }
 
 function takeAll(record: Record_, args: unknown[]): unknown[] {
-  const { name, parameters } = record;
+  const { parameters } = record;
   if (args.length !== parameters.length) throw wrongCount(record, args.length);
-  return parameters.map((parameter, index) =>
-    parameter.type.take(args[index], `Expected [${parameter.name}] of ${name}()`, parameter.words),
-  );
+  for (let i = 0; i < args.length; i++) {
+    const { type, expected, words } = parameters[i]!;
+    args[i] = type.take(args[i], expected, words);
+  }
+  return args;
 }
 
 const ALIGNMENT = 8;
 
+// Writes the arguments, and their bytes from `bytes` on.
+function putAll(core: Core, { parameters }: Record_, taken: unknown[], start: number, bytes: number): void {
+  for (let i = 0; i < parameters.length; i++) {
+    const { type, offset } = parameters[i]!;
+    type.put(core, start + offset, taken[i], bytes);
+    if (type.size) bytes += type.size(taken[i]);
+  }
+}
+
 // C's coroutine with its arguments in place.
-function make(core: Core, { pointer, parameters, size }: Record_, taken: unknown[]): number {
+function make(core: Core, record: Record_, taken: unknown[]): number {
+  const { pointer, parameters, size } = record;
   const room = Math.ceil(size / ALIGNMENT) * ALIGNMENT;
-  const sizes = parameters.map(({ type }, index) => type.size?.(taken[index]) ?? 0);
-  const extra = sizes.reduce((sum, one) => sum + one, 0);
-  const coroutine = core.made(core.c.call_export!(pointer, extra && extra + room - size));
-  if (parameters.length === 0) return coroutine;
+  let whole = room;
+  for (let i = 0; i < parameters.length; i++) whole += parameters[i]!.type.size?.(taken[i]) ?? 0;
+  const coroutine = core.made(core.c.call_export!(pointer, whole - size));
   const start = core.c.arguments!(coroutine);
-  let bytes = start + room;
   try {
-    parameters.forEach(({ type, offset }, index) => {
-      type.put(core, start + offset, taken[index], bytes);
-      bytes += sizes[index]!;
-    });
+    putAll(core, record, taken, start, start + room);
     return coroutine;
   } catch (error) {
     core.c.drop!(coroutine);
@@ -96,7 +106,7 @@ export function coroutineFunction(runtime: Runtime, record: Record_): (...args: 
   const { core } = runtime;
   const call = (...args: unknown[]) => {
     const taken = takeAll(record, args);
-    return runtime.coroutine(() => make(core, record, taken));
+    return runtime.coroutine(() => make(core, record, taken), true);
   };
   Object.defineProperty(call, 'name', { value: record.name });
   Object.defineProperty(call, 'length', { value: record.parameters.length });

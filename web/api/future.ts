@@ -356,7 +356,9 @@ export class Task<T> extends Future<T> {
 
   /** Takes one request for cancellation back; how many are left. At 0 one not yet delivered is dropped. */
   uncancel(): number {
-    return this.done() ? this.#cancels : this.core.c.task_uncancel!(this.pointer);
+    if (!this.done()) return this.core.c.task_uncancel!(this.pointer);
+    this.#cancels = Math.max(this.#cancels - 1, 0);
+    return this.#cancels;
   }
 
   /** Requests for cancellation so far, less those taken back. */

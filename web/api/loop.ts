@@ -188,7 +188,7 @@ export class EventLoop {
     if (signal !== undefined && !(signal instanceof AbortSignal))
       throw new TypeError(`Expected [signal] to be an AbortSignal, got ${show(signal)}`);
     const words = name === undefined || name === null ? undefined : String(name);
-    const plain = !(coroutine instanceof Coroutine); // the others may make what belongs to a loop
+    const plain = !(coroutine instanceof Coroutine) || coroutine.plain; // the others may make what belongs to a loop
     const pointer = plain
       ? coroutinePointer(core, coroutine, 'coroutine')
       : core.within(this, () => coroutinePointer(core, coroutine, 'coroutine'));

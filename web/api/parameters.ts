@@ -5,11 +5,13 @@ import type { Core } from './core.js';
 import { TypeError, ValueError, show } from './errors.js';
 import type { Glue } from './program.js';
 
-/** A parameter of an export, or with an offset of 0 its result. */
+/** A parameter of an export. */
 export interface Parameter {
   name: string;
   /** Its type as the program spells it. */
   words: string;
+  /** How the errors about it begin. */
+  expected: string;
   type: Type;
   offset: number;
 }

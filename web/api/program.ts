@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A program that emcc has linked, as an instance: its glue has web/lib/asyncio.js in it, which is the bridge, and tells
+// A program that emcc has linked, as an instance: its glue has web/lib in it, which is the bridge, and tells
 // us of itself when the module is made. Nothing of Emscripten's own is used but what all its versions have: the module
 // argument, the promise of the module, and Module['_name'] of a function that C keeps alive.
 import type { Bridge, Crossing } from './embedded.js';
@@ -8,7 +8,7 @@ import { readFunctions, textOf, type Clock, type Functions, type Instance, type 
 
 declare const process: { removeListener(event: string, listener: unknown): void };
 
-/** What web/lib/asyncio.js adds to the bridge. */
+/** What web/lib/loader.js adds to the bridge. */
 export interface Glue extends Bridge, Crossing {
   readonly KIND: { readonly js: number };
   owner: ProgramOwner | undefined;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Builds the JavaScript package into build/api: one module and its types. In build/core is what goes into it: the two
-// modules of the core (core.mjs), and embedded.js, with their bytes and with the part of web/lib/asyncio.js that every
+// modules of the core (core.mjs), and embedded.js, with their bytes and with the part of web/lib/bridge.js that every
 // loader shares.
 import {
   copyFileSync,
@@ -42,17 +42,15 @@ function masked(bytes, text) {
   return shortest.map((each) => ({ ...each, size: size(each) })).sort((a, b) => a.size - b.size)[0];
 }
 
-// The text of a function of web/lib/asyncio.js that ends with a "}" in the first column.
-function functionOf(name) {
-  const library = readFileSync(join(root, 'web/lib/asyncio.js'), 'utf8');
-  const text = library.match(new RegExp(`^function ${name}\\(.*?^}`, 'ms'))?.[0];
-  if (!text) throw new Error(`web/lib/asyncio.js has no function ${name}`);
-  return text;
+// web/lib/bridge.js without what stands above its function.
+function bridgeText() {
+  const text = readFileSync(join(root, 'web/lib/bridge.js'), 'utf8');
+  return text.slice(text.indexOf('function asyncioBridge'));
 }
 
 // The second module has the first one's mask.
 function embed([wasm, second], embedded) {
-  const bridge = functionOf('asyncioBridge');
+  const bridge = bridgeText();
   const { mask, string } = masked(readFileSync(wasm), bridge);
   const objects = literal(readFileSync(second).map((byte) => byte ^ mask));
   const strings = `export const wasm = ${string};\nexport const objects = ${objects};\n`;

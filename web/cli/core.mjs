@@ -34,7 +34,7 @@ const filesOf = (folder) =>
 function sources() {
   const port = ['stack', 'coro_none', 'print', 'memory', 'host_web'].map((name) => join(root, `src/port/${name}.c`));
   const others = ['src/base', 'src/core', 'src/async', 'src/web'].flatMap(filesOf);
-  return [...others.filter((name) => !/(base\/check|web\/main|web\/export)\.c$/.test(name)), ...port];
+  return [...others.filter((name) => !/(base\/check|web\/main|web\/main_none|web\/export)\.c$/.test(name)), ...port];
 }
 
 export function must(command, args, cwd = root) {

@@ -311,3 +311,35 @@ test('futures that are done and dropped are let go of once', async () => {
   }
   assert.equal(await asyncio.create_task(asyncio.sleep(1, 'sound')), 'sound');
 });
+
+coroutineTest('a task that was cancelled keeps its words for whoever awaits it later', function* () {
+  function* child() {
+    yield* asyncio.sleep(1);
+  }
+  const task = asyncio.create_task(child());
+  yield* asyncio.sleep(0);
+  task.cancel('why');
+  yield* asyncio.sleep(1);
+  for (const again of [asyncio.gather(task), asyncio.wait_for(task, 1), task]) {
+    const { error } = yield* outcome(again);
+    assert.ok(is_cancelled(error));
+    assert.equal(error.message, 'why');
+  }
+});
+
+coroutineTest('uncancel counts down on a task that is done, too', function* () {
+  function* child() {
+    try {
+      yield* asyncio.sleep(1);
+    } catch {
+      return 'swallowed';
+    }
+    return 'slept';
+  }
+  const task = asyncio.create_task(child());
+  yield* asyncio.sleep(0);
+  task.cancel();
+  task.cancel();
+  assert.equal(yield* task, 'swallowed');
+  assert.deepEqual([task.cancelling(), task.uncancel(), task.uncancel(), task.uncancel()], [2, 1, 0, 0]);
+});

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Debug mode: an observer that the loop calls in the place of an entry. A loop without one pays a comparison for each entry, and a
+// program that never asks for debug mode does not hold this code.
+// Invariant: a coroutine object is in its loop's list exactly while it is unused and the loop is in debug mode.
+#include "asyncio/debug.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "../port/host.h"
+#include "loop.h"
+#include "task.h"
+
+enum { LONGEST_MESSAGE = 160 };
+
+static void tell(asyncio_loop *loop, const char *message, asyncio_future *future) {
+  asyncio_exception_context context = {.message = message, .future = future};
+  asyncio_loop_call_exception_handler(loop, &context);
+}
+
+ASYNCIO__OUTLINED static void tell_slow(asyncio_loop *loop, asyncio__task *task, double seconds) {
+  ASYNCIO__NEVER_SUSPENDS(tell_slow);
+  char message[LONGEST_MESSAGE];
+  if (seconds < loop->slow_callback_duration) return;
+  if (task)
+    snprintf(message, sizeof message, "Executing a step of coroutine '%.80s' took %.3f seconds", task->function, seconds);
+  else
+    snprintf(message, sizeof message, "Executing a callback took %.3f seconds", seconds);
+  tell(loop, message, task ? &task->future : NULL);
+}
+
+ASYNCIO__OUTLINED static void run_observed(asyncio_loop *loop, asyncio__entry *entry) {
+  ASYNCIO__NEVER_SUSPENDS(run_observed);
+  asyncio__task *task = entry->run == asyncio__task_run ? asyncio__container(entry, asyncio__task, entry) : NULL;
+  if (task) task->future.references++;
+  double began = asyncio__host_now();
+  entry->run(entry);
+  if (!loop->entered) tell_slow(loop, task, asyncio__host_now() - began);
+  if (task) asyncio_unref(&task->future);
+}
+
+static void entered_has_left(asyncio_loop *loop, asyncio__task *task) {
+  tell_slow(loop, task, asyncio__host_now() - loop->resumed);
+}
+
+ASYNCIO__OUTLINED static void tell_unused(asyncio_loop *loop) {
+  ASYNCIO__NEVER_SUSPENDS(tell_unused);
+  char message[LONGEST_MESSAGE];
+  asyncio__link *link;
+  while ((link = asyncio__list_pop(&loop->unused))) {
+    asyncio__task *coroutine = asyncio__container(link, asyncio__task, tasks);
+    snprintf(message, sizeof message, "coroutine '%.80s' was never awaited", coroutine->function);
+    tell(loop, message, NULL);
+  }
+}
+
+static const asyncio__observer debug_mode = {run_observed, entered_has_left, tell_unused};
+
+void asyncio_loop_set_debug(asyncio_loop *loop, bool enabled) {
+  loop->observer = enabled ? &debug_mode : NULL;
+  while (!enabled && asyncio__list_pop(&loop->unused)) continue;
+}
+
+bool asyncio_loop_get_debug(const asyncio_loop *loop) { return loop->observer != NULL; }
+
+asyncio_status asyncio_loop_set_slow_callback_duration(asyncio_loop *loop, double seconds) {
+  if (isnan(seconds)) return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [seconds] to be a number, got NaN");
+  loop->slow_callback_duration = seconds;
+  return ASYNCIO_OK;
+}
+
+double asyncio_loop_get_slow_callback_duration(const asyncio_loop *loop) { return loop->slow_callback_duration; }

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// Async functions as coroutines, on the loop that the host drives: the operations that may suspend, as far as quiet
+// programs (quiet.mjs) have them.
+import { create_runtime } from '../../build/api/index.js';
+import { PLAIN, Run, VirtualClock, catches, gathered, limit, show } from './javascript_run.mjs';
+import { WHEN } from './operations.mjs';
+
+const END = 1000; // seconds
+
+const body = (run, index) => async () => runBody(run, index);
+
+async function runBody(run, index) {
+  const me = run.begin(index);
+  let returned;
+  try {
+    returned = await block(me, run.program.bodies[index]);
+  } catch (failure) {
+    run.trace(`${me.name} raises ${show(failure)}`);
+    throw failure;
+  }
+  run.trace(`${me.name} returns ${show(returned?.[0])}`);
+  return returned?.[0];
+}
+
+// Undefined, or the value of a return in a list.
+async function block(me, ops) {
+  for (const op of ops) {
+    const wait = WAITING[op.op];
+    const returned = wait ? await wait(me, op) : PLAIN[op.op](me, op);
+    if (returned) return returned;
+  }
+  return undefined;
+}
+
+async function outcome(me, op, make) {
+  let value;
+  try {
+    value = await make();
+  } catch (failure) {
+    me.event(op, show(failure));
+    throw failure;
+  }
+  me.event(op, `ok ${show(value)}`);
+}
+
+const WAITING = {
+  sleep: (me, op) => outcome(me, op, () => me.run.asyncio.sleep(op.number)),
+  await: (me, op) => outcome(me, op, () => me.run.slots[op.slot]),
+  gather: (me, op) => outcome(me, op, () => gathered(me, op)),
+  shield: (me, op) => outcome(me, op, () => me.run.asyncio.shield(me.run.item(op.items[0]))),
+  wait_for: (me, op) => outcome(me, op, () => me.run.asyncio.wait_for(me.run.item(op.items[0]), limit(op.number))),
+
+  // By its form as JavaScript calls one async function from another, or as a task.
+  call: (me, op) =>
+    outcome(me, op, () =>
+      op.form ? me.run.asyncio.create_task(me.run.item(op.items[0])) : runBody(me.run, -1 - op.items[0]),
+    ),
+
+  async wait(me, op) {
+    const futures = me.run.items(op);
+    const [done] = await me.run.asyncio.wait(futures, { timeout: limit(op.number), return_when: WHEN[op.flag] });
+    me.event(op, `ok ${futures.map((one) => `${me.run.label(one)}=${done.has(one) ? 'done' : 'pending'}`)}`);
+  },
+
+  async try_finally(me, op) {
+    let returned;
+    let overruled;
+    try {
+      returned = await block(me, op.blocks[0]);
+    } finally {
+      overruled = await block(me, op.blocks[1]);
+      if (overruled) return overruled; // eslint-disable-line no-unsafe-finally
+    }
+    return returned;
+  },
+
+  async try_except(me, op) {
+    try {
+      return await block(me, op.blocks[0]);
+    } catch (failure) {
+      if (!catches(op.flag, failure)) throw failure;
+      me.event(op, `caught ${show(failure)}`);
+      me.handling.push(failure);
+      try {
+        return await block(me, op.blocks[1]);
+      } finally {
+        me.handling.pop();
+      }
+    }
+  },
+};
+
+async function runProgram(runtime, program) {
+  const loop = runtime.create_task(async () => {}).get_loop();
+  const run = new Run(runtime, loop, program, body);
+  run.slots[0] = runtime.create_task(body(run, 0));
+  await runtime.sleep(END);
+  return run.lines;
+}
+
+// A function from programs to their traces.
+export function openAsyncFunctions() {
+  const runtime = create_runtime({ clock: new VirtualClock() });
+  return async (programs) => {
+    const traces = [];
+    for (const program of programs) traces.push(await runProgram(runtime, program));
+    return traces;
+  };
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Programs as the C driver has them: the records that tests/conformance/operations.mjs describes, read from text.
+#ifndef TESTS_CONFORMANCE_PROGRAM_H
+#define TESTS_CONFORMANCE_PROGRAM_H
+
+#include <asyncio.h>
+#include <stdio.h>
+
+typedef struct instance instance;
+typedef struct operation operation;
+
+// What an operation does: 0, a failure that the body goes on with, or RETURNED.
+typedef asyncio_status (*action)(instance *me, const operation *op);
+
+enum { RETURNED = 1, MOST_BLOCKS = 2 };
+
+typedef struct block {
+  int count;
+  operation *ops;
+} block;
+
+struct operation {
+  int id;
+  char *name;
+  action run;
+  int slot;
+  int flag;
+  int form;
+  double number;
+  char *text;  // NULL for none
+  int item_count;
+  int *items;
+  int block_count;
+  block blocks[MOST_BLOCKS];
+};
+
+typedef struct program {
+  int index;
+  int slots;
+  int handles;
+  int body_count;
+  int callback_count;
+  block *bodies;
+  block *callbacks;
+} program;
+
+// Reads the next program; false at the end. A line that is not understood ends the process.
+bool program_read(FILE *file, program *read);
+void program_free(program *read);
+
+// The function of an operation, by its name; NULL when there is none (operations.h).
+action action_named(const char *name);
+
+#endif

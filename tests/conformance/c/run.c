@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// Runs programs: a body is a coroutine with a stack, which walks its operations. After the last moment (END) what
+// still waits is ended with the loop; the trace then is complete.
+#include "run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../support/alloc.h"
+
+static const double END = 1000;  // seconds
+enum { MOST_INSTANCES = 60, STACK_SIZE = 128 * 1024 };
+
+run_state run;
+
+int label(asyncio_future *future) {
+  for (int i = 0; i < run.made_count; i++)
+    if (run.made[i] == future) return i;
+  if (run.made_count == MOST_MADE) abort();
+  run.made[run.made_count] = future;
+  return run.made_count++;
+}
+
+asyncio_future *item(int number) {
+  if (number >= 0) return run.slots[number];
+  if (run.created >= MOST_INSTANCES) return NULL;
+  run.created++;
+  return body_coroutine(-1 - number);
+}
+
+asyncio_status run_block(instance *me, const block *list) {
+  for (int i = 0; i < list->count; i++) {
+    if (run.dead) return ASYNCIO_CANCELLED_ERROR;
+    asyncio_status status = list->ops[i].run(me, &list->ops[i]);
+    if (status) return status;
+  }
+  return ASYNCIO_OK;
+}
+
+static asyncio_status body_ended(const instance *me, asyncio_status status, asyncio_value *result) {
+  *result = status == RETURNED ? asyncio_int(me->returned) : asyncio_none();
+  if (status == RETURNED) status = ASYNCIO_OK;
+  char *text = status ? show_status(status) : show_value(*result);
+  trace_line("%s %s %s", me->name, status ? "raises" : "returns", text);
+  free(text);
+  return status;
+}
+
+ASYNCIO_COROUTINE(body, (int, index)) {
+  instance me = {.handling = NULL};
+  if (run.dead) return ASYNCIO_CANCELLED_ERROR;
+  snprintf(me.name, sizeof me.name, "b%d.%d", index, ++run.started);
+  trace_line("%s starts", me.name);
+  return body_ended(&me, run_block(&me, &run.program->bodies[index]), result);
+}
+
+static void handle(asyncio_loop *loop, const asyncio_exception_context *context, void *arg) {
+  (void)loop, (void)arg;
+  const char *where = strstr(context->message, "shielded future") ? "shield" : "callback";
+  if (!strstr(context->message, "shielded future") && !strstr(context->message, "callback")) return;
+  trace_line("handler %s %s(%s)", where, asyncio_error_name(context->status), asyncio_error_words(context->error));
+}
+
+static asyncio_status stop(void *arg) {
+  asyncio_loop_stop(arg);
+  return ASYNCIO_OK;
+}
+
+static void trace_end(int index) {
+  asyncio_future *future = run.made[index];
+  asyncio_value value = asyncio_none();
+  bool done = asyncio_future_done(future), task = asyncio_istask(future);
+  asyncio_status status = done ? asyncio_future_result(future, &value) : ASYNCIO_OK;
+  char *text = status ? show_status(status) : show_value(value);
+  const char *state = asyncio_future_cancelled(future) ? "cancelled "
+                      : status                         ? "failed "
+                      : done                           ? "finished "
+                                                       : "pending";
+  char cancelling[32] = "";
+  if (task) snprintf(cancelling, sizeof cancelling, " cancelling %u", asyncio_task_cancelling(future));
+  trace_line("end f%d %s %s%s%s", index, task ? "task" : "future", state, done ? text : "", cancelling);
+  free(text);
+}
+
+static void begin(const program *given) {
+  run = (run_state){.program = given, .loop = asyncio_new_event_loop()};
+  run.start = asyncio_loop_time(run.loop);
+  run.slots = calloc((size_t)given->slots, sizeof(asyncio_future *));
+  run.handles = calloc((size_t)given->handles, sizeof(asyncio_handle *));
+  run.callbacks = calloc((size_t)given->callback_count + 1, sizeof(callback));
+  for (int i = 0; i < given->callback_count; i++) {
+    run.callbacks[i].index = i;
+    snprintf(run.callbacks[i].me.name, LONGEST_NAME, "c%d", i);
+  }
+  asyncio_loop_set_exception_handler(run.loop, handle, NULL);
+}
+
+// A gather and a plain future that nobody finishes keep each other.
+static void finish_futures(void) {
+  for (int i = 0; i < run.made_count; i++)
+    if (!asyncio_istask(run.made[i])) asyncio_future_cancel(run.made[i], NULL);
+  (void)asyncio_loop_call_later(run.loop, 1, stop, run.loop, NULL);
+  if (asyncio_loop_run_forever(run.loop)) printf("the futures could not be finished\n");
+}
+
+static void end(void) {
+  run.dead = true;
+  finish_futures();
+  for (int i = 0; i < run.program->handles; i++) asyncio_handle_unref(run.handles[i]);
+  (void)asyncio_loop_close(run.loop);
+  for (int i = 0; i < run.made_count; i++) asyncio_unref(run.made[i]);
+  asyncio_loop_unref(run.loop);
+  free(run.slots);
+  free(run.handles);
+  free(run.callbacks);
+}
+
+void run_program(const program *given) {
+  size_t alive = test_live_allocations();
+  begin(given);
+  run.slots[0] = asyncio_create_task(body_coroutine(0), .loop = run.loop, .stack_size = STACK_SIZE);
+  (void)label(run.slots[0]);
+  asyncio_status status = asyncio_loop_call_at(run.loop, run.start + END, stop, run.loop, NULL);
+  if (!status) status = asyncio_loop_run_forever(run.loop);
+  if (status) trace_line("the run failed: %s", asyncio_error_message(status));
+  for (int i = 0; i < run.made_count; i++) trace_end(i);
+  asyncio_error_clear();
+  end();
+  asyncio_error_clear();
+  if (test_live_allocations() != alive) printf("%zu allocations are left\n", test_live_allocations() - alive);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// A program under way: its slots, what it made, and the trace. One at a time.
+#ifndef TESTS_CONFORMANCE_RUN_H
+#define TESTS_CONFORMANCE_RUN_H
+
+#include "program.h"
+
+enum { MOST_MADE = 2000, LONGEST_NAME = 16 };
+
+// An error with its words kept: cleanup may meet others with the same status.
+typedef struct failure {
+  asyncio_status status;
+  char *words;
+  struct failure *outer;
+} failure;
+
+// A body that runs, or a callback.
+struct instance {
+  char name[LONGEST_NAME];
+  int64_t returned;   // after RETURNED
+  failure *handling;  // what the innermost except block has caught
+};
+
+typedef struct callback {
+  int index;
+  instance me;
+} callback;
+
+typedef struct run_state {
+  const program *program;
+  asyncio_loop *loop;
+  double start;
+  asyncio_future **slots;  // borrowed from made
+  asyncio_handle **handles;
+  asyncio_future *made[MOST_MADE];  // everything that ever was in a slot; owned, and its index is its label
+  int made_count;
+  callback *callbacks;
+  int created;  // instances of bodies
+  int started;
+  bool dead;  // the trace is complete: what still runs is to end
+} run_state;
+
+extern run_state run;
+
+// Runs a program on a loop of its own and prints its trace.
+void run_program(const program *given);
+
+// The index of [future] among what was made; a new one is added, with the caller's reference.
+int label(asyncio_future *future);
+
+// What an operation is given: a slot's future (borrowed), or a new coroutine; NULL when there is none.
+asyncio_future *item(int number);
+
+asyncio_status run_block(instance *me, const block *list);
+ASYNCIO_COROUTINE_DECLARE(body, (int, index));
+
+// ---- Trace lines (trace.c); none once the run is dead.
+
+// "<time> <printf's text>"
+void trace_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// "<time> <name> <id> <op> <printf's text>"
+void event(const instance *me, const operation *op, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+// The same with an outcome: "ok <value>" or "<Error>(<words>)", or with the value alone in the place of [format].
+void event_outcome(const instance *me, const operation *op, asyncio_status status, asyncio_value value);
+
+// A value, or an error with its current words, as all drivers write them. Owned by the caller.
+char *show_value(asyncio_value value);
+char *show_status(asyncio_status status);
+
+const char *error_words(asyncio_status status);  // "" for none
+
+#endif

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// Writes the trace. Lines go out as they come, so that a crash shows what came before it.
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run.h"
+
+enum { LONGEST_TEXT = 4096, DEEPEST_LIST = 3 };
+
+static void begin(void) { printf("%g ", asyncio_loop_time(run.loop) - run.start); }
+
+void trace_line(const char *format, ...) {
+  va_list arguments;
+  if (run.dead) return;
+  begin();
+  va_start(arguments, format);
+  vprintf(format, arguments);
+  va_end(arguments);
+  putchar('\n');
+}
+
+void event(const instance *me, const operation *op, const char *format, ...) {
+  va_list arguments;
+  if (run.dead) return;
+  begin();
+  printf("%s %d %s ", me->name, op->id, op->name);
+  va_start(arguments, format);
+  vprintf(format, arguments);
+  va_end(arguments);
+  putchar('\n');
+}
+
+static size_t append(char *text, size_t used, const char *more) {
+  size_t length = strlen(more);
+  if (used + length >= LONGEST_TEXT) length = LONGEST_TEXT - 1 - used;
+  memcpy(text + used, more, length);
+  text[used + length] = '\0';
+  return used + length;
+}
+
+static size_t append_value(char *text, size_t used, asyncio_value value, int depth);
+
+static size_t append_list(char *text, size_t used, asyncio_value list, int depth) {
+  if (!depth) return append(text, used, "[...]");
+  used = append(text, used, "[");
+  for (size_t i = 0; i < asyncio_value_count(list); i++) {
+    if (i) used = append(text, used, ",");
+    used = append_value(text, used, asyncio_value_at(list, i), depth - 1);
+  }
+  return append(text, used, "]");
+}
+
+static size_t append_error(char *text, size_t used, asyncio_status status, const char *words) {
+  used = append(text, used, asyncio_error_name(status));
+  used = append(text, used, "(");
+  used = append(text, used, words);
+  return append(text, used, ")");
+}
+
+static size_t append_value(char *text, size_t used, asyncio_value value, int depth) {
+  char number[32];
+  if (value.kind == ASYNCIO_LIST) return append_list(text, used, value, depth);
+  if (value.kind == ASYNCIO_NONE) return append(text, used, "None");
+  if (value.kind == ASYNCIO_ERROR)
+    return append_error(text, used, asyncio_value_status(value), asyncio_error_words(asyncio_value_error(value)));
+  snprintf(number, sizeof number, "%lld", (long long)asyncio_value_int(value));
+  return append(text, used, number);
+}
+
+char *show_value(asyncio_value value) {
+  char *text = malloc(LONGEST_TEXT);
+  append_value(text, 0, value, DEEPEST_LIST);
+  return text;
+}
+
+const char *error_words(asyncio_status status) { return asyncio_error_words(asyncio_error_current(status)); }
+
+char *show_status(asyncio_status status) {
+  char *text = malloc(LONGEST_TEXT);
+  append_error(text, 0, status, error_words(status));
+  return text;
+}
+
+void event_outcome(const instance *me, const operation *op, asyncio_status status, asyncio_value value) {
+  char *text = status ? show_status(status) : show_value(value);
+  event(me, op, "%s%s", status ? "" : "ok ", text);
+  free(text);
+}

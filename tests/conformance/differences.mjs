@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Where the trace of a surface may differ from CPython's, by name and with the reason. A `wording` is compared after
+// both sides' words were replaced by `to`; nothing else of the line is touched. An `excuse` ends the comparison of a
+// program at its first different line. All other lines must be equal, in order.
+import { blocksOf, walk } from './generate.mjs';
+
+const words = (name, theirs, ours, to, reason) => ({ name, theirs, ours, to, reason });
+
+export const WORDINGS = [
+  words(
+    'time limit',
+    /TimeoutError\(\)/g,
+    /TimeoutError\(The time limit was reached\)/g,
+    'TimeoutError(<limit>)',
+    "CPython's timeouts have no words; ours have a sentence",
+  ),
+  words(
+    'invalid state',
+    /InvalidStateError\((?:[^()]|\([^()]*\))*\)/g,
+    /InvalidStateError\([^()]*\)/g,
+    'InvalidStateError(<state>)',
+    "CPython shows the future's repr; ours say which state it is in",
+  ),
+  words(
+    'sleep of NaN',
+    /ValueError\(Invalid delay: NaN \(not a number\)\)/g,
+    /ValueError\(Expected \[delay\] to be a number, got NaN\)/g,
+    'ValueError(<NaN>)',
+    'errors about arguments name the argument and its value',
+  ),
+  words(
+    'wait for coroutines',
+    /TypeError\(Passing coroutines is forbidden, use tasks explicitly\.\)/g,
+    /TypeError\(Expected \[futures\] to be futures or tasks, got a coroutine at \d+: make it a task first\)/g,
+    'TypeError(<coroutine>)',
+    'errors about arguments name the argument and its value',
+  ),
+];
+
+const CANCELLED = /CancelledError\(\w*\)/;
+
+// [excused] is asked about the first line that differs, the oracle's and ours.
+export const EXCUSES = [
+  {
+    name: 'words of a cancelled gather',
+    reason:
+      'CPython takes them from the last argument (its loop variable), also when that ended well or before; ' +
+      'ours are those of the latest request',
+    excused: (theirs = '', ours = '', program) =>
+      /CancelledError\(/.test(theirs) &&
+      theirs.replace(CANCELLED, '') === ours.replace(CANCELLED, '') &&
+      hasOperation(program, ({ op }) => op === 'gather' || op === 'make_gather'),
+  },
+];
+
+export const reworded = (line, side) =>
+  WORDINGS.reduce((text, wording) => text.replace(wording[side], wording.to), line);
+
+function hasOperation(program, wanted) {
+  let found = false;
+  for (const ops of blocksOf(program)) walk(ops, (op) => (found ||= wanted(op)));
+  return found;
+}
+
+// The name of the excuse for a program's first difference, if there is one.
+export const excuseOf = (program, oracle, found, index) =>
+  EXCUSES.find(({ excused }) => excused(oracle[index], found[index], program))?.name;
+
+// The index of the first line that differs; -1 for none.
+export function firstDifference(oracle, found) {
+  const count = Math.max(oracle.length, found.length);
+  for (let i = 0; i < count; i++) {
+    if (oracle[i] === found[i]) continue;
+    if (oracle[i] === undefined || found[i] === undefined) return i;
+    if (reworded(oracle[i], 'theirs') !== reworded(found[i], 'ours')) return i;
+  }
+  return -1;
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+// A program under way in JavaScript, over the package, and the operations that never suspend: what generators
+// (generators.mjs) and async functions (async_functions.mjs) have in common. One function for each operation; what
+// each one traces is what oracle.py's does.
+import { Task, is_cancelled } from '../../build/api/index.js';
+import * as asyncio from '../../build/api/index.js';
+import { CATCHES, KINDS } from './operations.mjs';
+
+const MOST_INSTANCES = 60;
+const DEEPEST_LIST = 3;
+
+class ApplicationError extends Error {}
+
+const CLASSES = KINDS.map((name) => asyncio[name] ?? ApplicationError);
+
+export function error({ flag, text }) {
+  return new CLASSES[flag](text);
+}
+
+export function catches(flag, failure) {
+  if (flag < CLASSES.length) return failure instanceof CLASSES[flag];
+  return CATCHES[flag] === 'BaseException' || !is_cancelled(failure);
+}
+
+export function show(value, depth = DEEPEST_LIST) {
+  if (value === undefined || value === null) return 'None';
+  if (Array.isArray(value)) return `[${depth ? value.map((item) => show(item, depth - 1)).join(',') : '...'}]`;
+  if (value instanceof ApplicationError) return `ApplicationError(${value.message})`;
+  if (value instanceof Error) return `${value.name}(${value.message})`;
+  return String(value);
+}
+
+const boolean = (value) => (value ? 'True' : 'False');
+export const limit = (number) => (number === Infinity ? null : number);
+
+export class VirtualClock {
+  #now = 0;
+  #armed;
+
+  now() {
+    return this.#now;
+  }
+
+  wake_at(when, wake) {
+    clearImmediate(this.#armed);
+    if (when === Infinity) return;
+    this.#armed = setImmediate(() => {
+      this.#now = Math.max(this.#now, when);
+      wake();
+    });
+  }
+}
+
+// A body that runs, or a callback.
+export class Instance {
+  handling = [];
+
+  constructor(run, name) {
+    this.run = run;
+    this.name = name;
+  }
+
+  event(op, text) {
+    this.run.trace(`${this.name} ${op.id} ${op.op} ${text}`);
+  }
+}
+
+// [coroutine] makes one of a body, from the run and the body's number.
+export class Run {
+  lines = [];
+  made = [];
+  created = 0;
+  started = 0;
+  dead = false;
+
+  constructor(runtime, loop, program, coroutine) {
+    this.asyncio = runtime;
+    this.program = program;
+    this.coroutine = coroutine;
+    this.loop = loop;
+    this.start = loop.time();
+    this.slots = Array(program.slots).fill(null);
+    this.handles = Array(program.handles).fill(null);
+    this.callbacks = program.callbacks.map((ops, index) => this.#callback(ops, new Instance(this, `c${index}`)));
+    loop.set_exception_handler((_, context) => this.#handle(context));
+  }
+
+  trace(text) {
+    if (!this.dead) this.lines.push(`${this.loop.time() - this.start} ${text}`);
+  }
+
+  label(future) {
+    const index = this.made.indexOf(future);
+    return `f${index < 0 ? this.made.push(future) - 1 : index}`;
+  }
+
+  #handle({ message, exception }) {
+    if (message.includes('shielded future')) this.trace(`handler shield ${show(exception)}`);
+    else if (message.includes('callback')) this.trace(`handler callback ${show(exception)}`);
+  }
+
+  // Begins an instance of a body.
+  begin(index) {
+    const me = new Instance(this, `b${index}.${++this.started}`);
+    this.trace(`${me.name} starts`);
+    return me;
+  }
+
+  #callback(ops, me) {
+    return (future) => {
+      this.trace(`${me.name} runs${future === undefined ? '' : ` ${this.label(future)}`}`);
+      for (const op of ops) {
+        if (this.dead) return;
+        PLAIN[op.op](me, op);
+      }
+    };
+  }
+
+  item(number) {
+    if (number >= 0) return this.slots[number];
+    if (this.created >= MOST_INSTANCES) return null;
+    this.created++;
+    return this.coroutine(this, -1 - number);
+  }
+
+  items(op) {
+    return op.items.map((number) => this.item(number)).filter((one) => one !== null);
+  }
+
+  end() {
+    this.made.forEach((future, index) => {
+      const task = future instanceof Task;
+      const cancelling = task ? ` cancelling ${future.cancelling()}` : '';
+      this.trace(`end f${index} ${task ? 'task' : 'future'} ${state(future)}${cancelling}`);
+    });
+  }
+}
+
+// What a done future gives, or what it fails with.
+function outcomeOf(future) {
+  try {
+    return { value: future.result() };
+  } catch (failure) {
+    return { value: failure, failed: true };
+  }
+}
+
+function state(future) {
+  if (!future.done()) return 'pending';
+  const { value, failed } = outcomeOf(future);
+  return `${future.cancelled() ? 'cancelled' : failed ? 'failed' : 'finished'} ${show(value)}`;
+}
+
+// ---- Operations that never suspend
+
+export const gathered = ({ run }, op) => run.asyncio.gather(...run.items(op), { return_exceptions: Boolean(op.flag) });
+
+// Fills the slot with what [make] gives; null: nothing.
+const making = (make, none) => (me, op) => {
+  const { run } = me;
+  const future = make(me, op, op.items.length > 0 && op.op !== 'make_gather' ? run.item(op.items[0]) : undefined);
+  if (future === null) return me.event(op, none);
+  run.slots[op.slot] = future;
+  me.event(op, run.label(future));
+};
+
+const onSlot = (use) => (me, op) => {
+  const subject = me.run.slots[op.slot];
+  me.event(op, subject === null ? 'empty' : use(subject, op, me.run));
+};
+
+const onSelf = (use) => (me, op) => me.event(op, use(me.run.asyncio.current_task(), op));
+
+function refused(call) {
+  try {
+    call();
+    return 'ok';
+  } catch (failure) {
+    return show(failure);
+  }
+}
+
+const words = (text) => text ?? undefined;
+
+export const PLAIN = {
+  spawn: making(({ run }, op, coroutine) => coroutine && run.loop.create_task(coroutine), 'full'),
+  make_gather: making(gathered),
+  make_shield: making(({ run }, op, item) => item && run.asyncio.shield(item), 'empty'),
+  future: making(({ run }) => run.loop.create_future()),
+
+  set_result: onSlot((subject, op) => refused(() => subject.set_result(op.number))),
+  set_exception: onSlot((subject, op) => refused(() => subject.set_exception(error(op)))),
+  cancel: onSlot((subject, op) => boolean(subject.cancel(words(op.text)))),
+  uncancel: onSlot((subject) => String(subject.uncancel())),
+  cancelling: onSlot((subject) => String(subject.cancelling())),
+  look: onSlot(
+    (subject) => `${boolean(subject.done())} ${boolean(subject.cancelled())} ${show(outcomeOf(subject).value)}`,
+  ),
+  add_callback: onSlot((subject, op, run) => refused(() => subject.add_done_callback(run.callbacks[op.items[0]]))),
+  remove_callback: onSlot((subject, op, run) => String(subject.remove_done_callback(run.callbacks[op.items[0]]))),
+
+  cancel_self: onSelf((task, op) => boolean(task.cancel(words(op.text)))),
+  uncancel_self: onSelf((task) => String(task.uncancel())),
+  cancelling_self: onSelf((task) => String(task.cancelling())),
+
+  count_tasks(me, op) {
+    me.event(op, String(me.run.asyncio.all_tasks(me.run.loop).size));
+  },
+
+  call_soon(me, op) {
+    const { run } = me;
+    run.handles[op.slot] = run.loop.call_soon(run.callbacks[op.items[0]]);
+    me.event(op, 'ok');
+  },
+
+  call_later(me, op) {
+    const { run } = me;
+    run.handles[op.slot] = run.loop.call_later(op.number, run.callbacks[op.items[0]]);
+    me.event(op, `ok ${run.handles[op.slot].when() - run.start}`);
+  },
+
+  cancel_handle(me, op) {
+    const handle = me.run.handles[op.slot];
+    if (handle === null) return me.event(op, 'empty');
+    const before = handle.cancelled();
+    handle.cancel();
+    me.event(op, `${boolean(before)} ${boolean(handle.cancelled())}`);
+  },
+
+  raise(me, op) {
+    me.event(op, show(error(op)));
+    throw error(op);
+  },
+
+  reraise(me, op) {
+    me.event(op, show(me.handling.at(-1)));
+    throw me.handling.at(-1);
+  },
+
+  return(me, op) {
+    me.event(op, String(op.number));
+    return [op.number];
+  },
+};

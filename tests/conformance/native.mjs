@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// The drivers in C: one process runs a whole batch of programs.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { textOf } from './text.mjs';
+
+const LIMIT = 60e3; // milliseconds for a batch
+const MOST_CRASHES = 10;
+
+function collect(stream) {
+  const chunks = [];
+  stream.setEncoding('utf8').on('data', (text) => chunks.push(text));
+  return () => chunks.join('');
+}
+
+function runProcess(command, args, timeout) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout, killSignal: 'SIGKILL' });
+  const stdout = collect(child.stdout);
+  const stderr = collect(child.stderr);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status, signal) => resolve({ status, signal, stdout: stdout(), stderr: stderr() }));
+  });
+}
+
+// Traces by the programs' indices; `unfinished` is the program in which the process ended.
+function parse(output) {
+  const traces = new Map();
+  let unfinished;
+  for (const line of output.trimEnd().split('\n')) {
+    const [word, number] = line.split(' ');
+    if (word === 'program') traces.set((unfinished = Number(number)), []);
+    else if (word === 'done' && Number(number) === unfinished) unfinished = undefined;
+    else if (unfinished !== undefined) traces.get(unfinished).push(line);
+  }
+  return { traces, unfinished };
+}
+
+const lastWords = (stderr) =>
+  stderr
+    .split('\n')
+    .filter((line) => /ERROR|Error|error|Expected|asyncio|overflow|#[0-5] /.test(line))
+    .slice(0, 8);
+
+// A function from programs to their traces, run by [command] with [args] before the file's name. A crash ends the
+// trace of its program and no other; after many nothing more is run.
+export function openNative(command, args, { limit = LIMIT, mostCrashes = MOST_CRASHES } = {}) {
+  return async (programs) => {
+    let crashes = 0;
+    const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
+    const file = join(folder, 'programs');
+    const all = new Map();
+    let left = programs;
+    try {
+      while (left.length > 0 && crashes < mostCrashes) {
+        writeFileSync(file, textOf(left));
+        const { status, signal, stdout, stderr } = await runProcess(command, [...args, file], limit);
+        const { traces, unfinished } = parse(stdout);
+        traces.forEach((trace, index) => all.set(index, trace));
+        if (unfinished !== undefined) {
+          crashes++;
+          all.get(unfinished).push(`crashed: ${signal ?? status}`, ...lastWords(stderr));
+        }
+        if (traces.size < left.length && unfinished === undefined)
+          throw new Error(`${command} stopped early (${signal ?? status})\n${stderr}`);
+        left = left.filter(({ index }) => !all.has(index));
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+    return programs.map(({ index }) => all.get(index) ?? ['not run: too many programs before it crashed']);
+  };
+}

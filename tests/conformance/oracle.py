@@ -1,0 +1,466 @@
+# SPDX-License-Identifier: MIT
+# The oracle: interprets programs (operations.mjs says what they are made of) as coroutines of CPython's asyncio, and
+# writes down what happens. One function for each operation; what each one traces is what the other drivers must.
+import gc
+import json
+import math
+import warnings
+
+from oracle_loop import VirtualLoop, asyncio
+
+END = 1000.0  # seconds after which a program is stopped
+MOST_INSTANCES = 60
+DEEPEST_LIST = 3  # as it is shown: gathers of gathers may give twice as much at each level
+
+warnings.simplefilter("ignore")
+
+
+class ApplicationError(Exception):
+    pass
+
+
+KINDS = [ValueError, RuntimeError, asyncio.TimeoutError, asyncio.CancelledError, ApplicationError]
+CATCHES = KINDS + [Exception, BaseException]
+WHEN = [asyncio.ALL_COMPLETED, asyncio.FIRST_COMPLETED, asyncio.FIRST_EXCEPTION]
+
+
+def error(op):
+    kind = KINDS[op["flag"]]
+    return kind(op["text"]) if op["text"] is not None else kind()
+
+
+def show(value, depth=DEEPEST_LIST):
+    if isinstance(value, BaseException):
+        return f"{type(value).__name__}({value})"
+    if isinstance(value, list):
+        return f"[{','.join(show(item, depth - 1) for item in value) if depth else '...'}]"
+    return str(value)
+
+
+class Run:
+    """One program under way: its slots, what it made, and the trace."""
+
+    def __init__(self, program):
+        self.program = program
+        self.loop = VirtualLoop()
+        self.loop.set_exception_handler(self.handle)
+        self.slots = [None] * program["slots"]
+        self.handles = [None] * program["handles"]
+        self.made = []
+        self.lines = []
+        self.created = self.started = 0  # instances of bodies
+        self.callbacks = [Callback(self, index) for index in range(len(program["callbacks"]))]
+        self.dead = False
+
+    def trace(self, text):
+        if not self.dead:
+            self.lines.append(f"{self.loop.now:g} {text}")
+
+    def label(self, future):
+        for index, made in enumerate(self.made):
+            if made is future:
+                return f"f{index}"
+        self.made.append(future)
+        return f"f{len(self.made) - 1}"
+
+    def handle(self, loop, context):
+        message = context["message"]
+        if "in shielded future" in message:
+            self.trace(f"handler shield {show(context['exception'])}")
+        elif message.startswith("Exception in callback"):
+            self.trace(f"handler callback {show(context['exception'])}")
+
+    def item(self, number):
+        """What an operation is given: a slot's future, or a new coroutine of body -1 - number."""
+        if number >= 0:
+            return self.slots[number]
+        if self.created >= MOST_INSTANCES:
+            return None
+        self.created += 1
+        return body(Instance(self), -1 - number)
+
+    def items(self, op):
+        return [item for item in map(self.item, op["items"]) if item is not None]
+
+    def end(self):
+        for index, future in enumerate(self.made):
+            kind = "task" if isinstance(future, asyncio.Task) else "future"
+            cancelling = f" cancelling {future.cancelling()}" if kind == "task" else ""
+            self.trace(f"end f{index} {kind} {state(future)}{cancelling}")
+
+
+class Instance:
+    """A body that runs, or is about to."""
+
+    def __init__(self, run):
+        self.run = run
+        self.name = ""
+        self.handling = []
+
+    def event(self, op, text):
+        self.run.trace(f"{self.name} {op['id']} {op['op']} {text}")
+
+
+class Callback:
+    def __init__(self, run, index):
+        self.run = run
+        self.index = index
+        self.me = Instance(run)
+        self.me.name = f"c{index}"
+
+    def __call__(self, *futures):
+        self.run.trace(" ".join([self.me.name, "runs"] + [self.run.label(future) for future in futures]))
+        for op in self.run.program["callbacks"][self.index]:
+            if self.run.dead:
+                return
+            SYNCHRONOUS[op["op"]](self.me, op)
+
+
+def state(future):
+    if not future.done():
+        return "pending"
+    if future.cancelled():
+        try:
+            future.exception()
+        except asyncio.CancelledError as cancelled:
+            return f"cancelled {show(cancelled)}"
+    return f"failed {show(future.exception())}" if future.exception() else f"finished {show(future.result())}"
+
+
+async def body(me, index):
+    run = me.run
+    if run.dead:
+        return None
+    run.started += 1
+    me.name = f"b{index}.{run.started}"
+    run.trace(f"{me.name} starts")
+    try:
+        returned = await block(me, run.program["bodies"][index])
+    except BaseException as failure:
+        run.trace(f"{me.name} raises {show(failure)}")
+        raise
+    value = returned[0] if returned else None
+    run.trace(f"{me.name} returns {value}")
+    return value
+
+
+async def block(me, ops):
+    """None, or the value of a return in a list."""
+    for op in ops:
+        if me.run.dead:
+            return None
+        if op["op"] in SUSPENDING:
+            returned = await SUSPENDING[op["op"]](me, op)
+        else:
+            returned = SYNCHRONOUS[op["op"]](me, op)
+        if returned:
+            return returned
+    return None
+
+
+# ---- Operations that may suspend
+
+
+async def outcome(me, op, awaitable):
+    try:
+        value = await awaitable
+    except BaseException as failure:
+        me.event(op, show(failure))
+        raise
+    me.event(op, f"ok {show(value)}")
+
+
+async def sleep(me, op):
+    await outcome(me, op, asyncio.sleep(op["number"]))
+
+
+async def await_slot(me, op):
+    future = me.run.slots[op["slot"]]
+    if future is None:
+        return me.event(op, "empty")
+    await outcome(me, op, future)
+
+
+async def call(me, op):
+    coroutine = me.run.item(op["items"][0])
+    if coroutine is None:
+        return me.event(op, "full")
+    await outcome(me, op, coroutine)
+
+
+async def gather(me, op):
+    await outcome(me, op, asyncio.gather(*me.run.items(op), return_exceptions=bool(op["flag"])))
+
+
+async def wait(me, op):
+    run = me.run
+    futures = run.items(op)
+    timeout = None if op["number"] == math.inf else op["number"]
+    try:
+        done, _ = await asyncio.wait(futures, timeout=timeout, return_when=WHEN[op["flag"]])
+    except BaseException as failure:
+        me.event(op, show(failure))
+        for future in futures:
+            if asyncio.iscoroutine(future):
+                future.close()
+        raise
+    words = [f"{run.label(future)}={'done' if future in done else 'pending'}" for future in futures]
+    me.event(op, "ok " + ",".join(words))
+
+
+async def wait_for(me, op):
+    awaitable = me.run.item(op["items"][0])
+    if awaitable is None:
+        return me.event(op, "empty")
+    timeout = None if op["number"] == math.inf else op["number"]
+    await outcome(me, op, asyncio.wait_for(awaitable, timeout))
+
+
+async def shield(me, op):
+    awaitable = me.run.item(op["items"][0])
+    if awaitable is None:
+        return me.event(op, "empty")
+    await outcome(me, op, asyncio.shield(awaitable))
+
+
+# ---- Blocks
+
+
+async def try_finally(me, op):
+    returned = failure = None
+    try:
+        returned = await block(me, op["blocks"][0])
+    except BaseException as raised:
+        failure = raised
+    overruled = await block(me, op["blocks"][1])
+    if failure and not overruled:
+        raise failure
+    return overruled or returned
+
+
+async def try_except(me, op):
+    try:
+        return await block(me, op["blocks"][0])
+    except CATCHES[op["flag"]] as failure:
+        if me.run.dead:
+            raise
+        me.event(op, f"caught {show(failure)}")
+        me.handling.append(failure)
+        try:
+            return await block(me, op["blocks"][1])
+        finally:
+            me.handling.pop()
+
+
+async def repeat(me, op):
+    for _ in range(int(op["number"])):
+        returned = await block(me, op["blocks"][0])
+        if returned:
+            return returned
+
+
+# ---- Operations that never suspend: in coroutines and in callbacks
+
+
+def spawn(me, op):
+    run = me.run
+    coroutine = run.item(op["items"][0])
+    if coroutine is None:
+        return me.event(op, "full")
+    run.slots[op["slot"]] = run.loop.create_task(coroutine)
+    me.event(op, run.label(run.slots[op["slot"]]))
+
+
+def make_gather(me, op):
+    run = me.run
+    run.slots[op["slot"]] = asyncio.gather(*run.items(op), return_exceptions=bool(op["flag"]))
+    me.event(op, run.label(run.slots[op["slot"]]))
+
+
+def make_shield(me, op):
+    run = me.run
+    awaitable = run.item(op["items"][0])
+    if awaitable is None:
+        return me.event(op, "empty")
+    run.slots[op["slot"]] = asyncio.shield(awaitable)
+    me.event(op, run.label(run.slots[op["slot"]]))
+
+
+def future(me, op):
+    run = me.run
+    run.slots[op["slot"]] = run.loop.create_future()
+    me.event(op, run.label(run.slots[op["slot"]]))
+
+
+def with_slot(function):
+    def operation(me, op):
+        subject = me.run.slots[op["slot"]]
+        me.event(op, "empty" if subject is None else function(me, op, subject))
+
+    return operation
+
+
+def refused(function, *arguments):
+    try:
+        function(*arguments)
+    except Exception as failure:
+        return show(failure)
+    return "ok"
+
+
+def set_result(me, op, subject):
+    return refused(subject.set_result, int(op["number"]))
+
+
+def set_exception(me, op, subject):
+    return refused(subject.set_exception, error(op))
+
+
+def cancel(me, op, subject):
+    return str(subject.cancel(op["text"]))
+
+
+def cancelling(me, op, subject):
+    return str(subject.cancelling())
+
+
+def uncancel(me, op, subject):
+    return str(subject.uncancel())
+
+
+def look(me, op, subject):
+    try:
+        value = subject.result()
+    except BaseException as failure:
+        return f"{subject.done()} {subject.cancelled()} {show(failure)}"
+    return f"{subject.done()} {subject.cancelled()} {show(value)}"
+
+
+def add_callback(me, op, subject):
+    subject.add_done_callback(me.run.callbacks[op["items"][0]])
+    return "ok"
+
+
+def remove_callback(me, op, subject):
+    return str(subject.remove_done_callback(me.run.callbacks[op["items"][0]]))
+
+
+def cancel_self(me, op):
+    me.event(op, str(asyncio.current_task().cancel(op["text"])))
+
+
+def uncancel_self(me, op):
+    me.event(op, str(asyncio.current_task().uncancel()))
+
+
+def cancelling_self(me, op):
+    me.event(op, str(asyncio.current_task().cancelling()))
+
+
+def count_tasks(me, op):
+    me.event(op, str(len(asyncio.all_tasks())))
+
+
+def call_soon(me, op):
+    run = me.run
+    run.handles[op["slot"]] = run.loop.call_soon(run.callbacks[op["items"][0]])
+    me.event(op, "ok")
+
+
+def call_later(me, op):
+    run = me.run
+    handle = run.loop.call_later(op["number"], run.callbacks[op["items"][0]])
+    run.handles[op["slot"]] = handle
+    me.event(op, f"ok {handle.when():g}")
+
+
+def cancel_handle(me, op):
+    handle = me.run.handles[op["slot"]]
+    if handle is None:
+        return me.event(op, "empty")
+    before = handle.cancelled()
+    handle.cancel()
+    me.event(op, f"{before} {handle.cancelled()}")
+
+
+def raise_error(me, op):
+    me.event(op, show(error(op)))
+    raise error(op)
+
+
+def reraise(me, op):
+    me.event(op, show(me.handling[-1]))
+    raise me.handling[-1]
+
+
+def return_value(me, op):
+    me.event(op, str(int(op["number"])))
+    return [int(op["number"])]
+
+
+SUSPENDING = {
+    "sleep": sleep,
+    "await": await_slot,
+    "call": call,
+    "gather": gather,
+    "wait": wait,
+    "wait_for": wait_for,
+    "shield": shield,
+    "try_finally": try_finally,
+    "try_except": try_except,
+    "repeat": repeat,
+}
+SYNCHRONOUS = {
+    "spawn": spawn,
+    "make_gather": make_gather,
+    "make_shield": make_shield,
+    "future": future,
+    "set_result": with_slot(set_result),
+    "set_exception": with_slot(set_exception),
+    "cancel": with_slot(cancel),
+    "cancelling": with_slot(cancelling),
+    "uncancel": with_slot(uncancel),
+    "look": with_slot(look),
+    "add_callback": with_slot(add_callback),
+    "remove_callback": with_slot(remove_callback),
+    "cancel_self": cancel_self,
+    "uncancel_self": uncancel_self,
+    "cancelling_self": cancelling_self,
+    "count_tasks": count_tasks,
+    "call_soon": call_soon,
+    "call_later": call_later,
+    "cancel_handle": cancel_handle,
+    "raise": raise_error,
+    "reraise": reraise,
+    "return": return_value,
+}
+
+
+def run_program(program):
+    run = Run(program)
+    run.slots[0] = run.loop.create_task(body(Instance(run), 0))
+    run.label(run.slots[0])
+    run.loop.call_at(END, run.loop.stop)
+    run.loop.run_forever()
+    run.end()
+    run.dead = True
+    run.loop.close()
+    for future in run.made:
+        future._log_destroy_pending = False
+    return "\n".join(run.lines)
+
+
+def reals(pairs):
+    """JSON has no words for these two."""
+    record = dict(pairs)
+    if record.get("number") in ("NaN", "Infinity"):
+        record["number"] = float(record["number"])
+    return record
+
+
+def run_programs(text):
+    gc.disable()
+    traces = [run_program(program) for program in json.loads(text, object_pairs_hook=reals)]
+    gc.collect()
+    gc.enable()
+    return json.dumps(traces)

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// npm run conformance -- --seed N --count M [--surface stackful|stackless|js|ucontext|all] [--only I] [--no-build]
+// Random programs, the same on every surface as in CPython: README.md beside this says how.
+import { parseArgs } from 'node:util';
+
+import { announce } from '../tools/progress.mjs';
+import { TO_COMPARE, ensure, ensurePackages } from '../tools/setup.mjs';
+import { Comparison } from './compare.mjs';
+import { Coverage } from './coverage.mjs';
+import { generate } from './generate.mjs';
+import { generateQuiet, outcomes } from './quiet.mjs';
+import { explain } from './report.mjs';
+import { surfacesOf } from './surfaces.mjs';
+
+const BATCH = 500;
+const MOST_EXPLAINED = 3;
+const MOST_EXCUSED = 0.01; // of the programs
+const FOR_TABLE = 2000; // fewer programs say nothing about coverage
+
+function numberOf(name, text) {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 0) return number;
+  throw new Error(`Expected --${name} to be a whole number, got ${text}`);
+}
+
+function options() {
+  const text = { type: 'string' };
+  const { values } = parseArgs({
+    options: { seed: text, count: text, surface: text, only: text, 'no-build': { type: 'boolean' } },
+  });
+  return {
+    seed: values.seed === undefined ? Date.now() % 1e6 : numberOf('seed', values.seed),
+    count: numberOf('count', values.count ?? '1000'),
+    only: values.only === undefined ? undefined : numberOf('only', values.only),
+    surfaces: surfacesOf(values.surface ?? 'all'),
+    build: !values['no-build'],
+  };
+}
+
+async function build(surfaces) {
+  await ensure(TO_COMPARE);
+  await ensurePackages();
+  const makers = new Map(surfaces.map(({ name, make }) => [make, name])); // some surfaces share what is built
+  for (const [make, name] of makers) await announce(`Building ${name}`, make);
+}
+
+// The surfaces that see the same programs, and how those are made and compared.
+function families(surfaces) {
+  const all = [
+    { generate, surfaces: surfaces.filter(({ quiet }) => !quiet) },
+    { generate: generateQuiet, view: outcomes, surfaces: surfaces.filter(({ quiet }) => quiet) },
+  ];
+  return all.filter((family) => family.surfaces.length > 0);
+}
+
+function* batches({ seed, count, only }, make) {
+  const indices = only === undefined ? Array.from({ length: count }, (_, index) => index) : [only];
+  for (let from = 0; from < indices.length; from += BATCH)
+    yield indices.slice(from, from + BATCH).map((index) => make(seed, index));
+}
+
+// All programs of a family, through all its surfaces.
+async function compare(chosen, family, oracle, seen) {
+  const comparison = await Comparison.open(oracle, family.surfaces, family.view);
+  for (const programs of batches(chosen, family.generate)) {
+    await comparison.add(programs, seen);
+    console.log(`  ${comparison.programs} programs, ${comparison.differences.length} differences`);
+  }
+  for (const difference of comparison.differences.slice(0, MOST_EXPLAINED))
+    console.log(`\n${await explain(comparison, difference)}\n`);
+  return comparison;
+}
+
+function printSurfaces({ oracle, surfaces, programs, operations }) {
+  console.log(`${programs} programs of ${operations} operations`);
+  for (const { name, events, seconds } of [oracle, ...surfaces])
+    console.log(`  ${name.padEnd(20)} ${String(events).padStart(9)} events ${seconds.toFixed(1).padStart(7)} s`);
+}
+
+// Excuses that are made too often are failures too.
+function excessOf({ excused, programs, surfaces }) {
+  for (const [name, count] of excused) console.log(`excused, "${name}": ${count}`);
+  const most = Math.max(0, ...excused.values());
+  if (most <= MOST_EXCUSED * programs * surfaces.length) return 0;
+  console.log(`Expected at most ${MOST_EXCUSED * 100} % of the programs to be excused`);
+  return 1;
+}
+
+function printVerdict(comparisons, seed) {
+  const sum = (measure) => comparisons.reduce((total, one) => total + measure(one), 0);
+  const excess = sum(excessOf);
+  const compared = sum(({ programs, surfaces }) => programs * surfaces.length);
+  const different = sum(({ differences }) => differences.length);
+  console.log(`seed ${seed}: ${different} of ${compared} traces differ`);
+  console.log(`${compared - different} passed, ${different + excess} failed`);
+  return different + excess > 0 ? 1 : 0;
+}
+
+async function main() {
+  const chosen = options();
+  if (chosen.build) await build(chosen.surfaces);
+  console.log(`seed ${chosen.seed}`);
+  const { openOracle } = await import('./oracle.mjs'); // its package may just have been installed
+  const oracle = await openOracle();
+  const coverage = new Coverage();
+  const comparisons = [];
+  for (const family of families(chosen.surfaces)) {
+    const seen = family.view ? undefined : (program, trace) => coverage.add(program, trace);
+    comparisons.push(await compare(chosen, family, oracle, seen));
+  }
+  if (coverage.programs >= FOR_TABLE) console.log(coverage.table().text);
+  comparisons.forEach(printSurfaces);
+  return printVerdict(comparisons, chosen.seed);
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(process.env.DEBUG ? error.stack : error.message);
+  process.exitCode = 1;
+}
