@@ -9,11 +9,7 @@
 #include "../core/await.h"
 #include "../port/host.h"
 #include "api.h"
-#include "asyncio/gather.h"
-#include "asyncio/shield.h"
 #include "asyncio/sleep.h"
-#include "asyncio/wait.h"
-#include "asyncio/wait_for.h"
 
 // From the loader. host_call: calls the function behind [callback], and gives the status of what it threw. host_settled: the
 // future whose half in JavaScript is [half] is done, and its outcome is this; all of it at once, since every call costs as much as
@@ -261,8 +257,7 @@ static const asyncio__function functions[] = {
     OURS(run_begin), OURS(run_leftovers), OURS(run_over), OURS(run_end), OURS(run_free), OURS(count), OURS(items),
     OURS(handle), OURS(exceptions), OURS(item_error), OURS(item_status), OURS(words), OURS(keep),
     OURS(raise), OURS(return), OURS(coroutine),
-    PUBLIC(ref), PUBLIC(unref), PUBLIC(gather_array), PUBLIC(shield), PUBLIC(wait_for_coroutine), PUBLIC(wait_coroutine),
-    PUBLIC(promise), PUBLIC(current_task), PUBLIC(future_done), PUBLIC(future_cancelled), PUBLIC(future_get_loop),
+    PUBLIC(ref), PUBLIC(unref), PUBLIC(promise), PUBLIC(current_task), PUBLIC(future_done), PUBLIC(future_cancelled), PUBLIC(future_get_loop),
     PUBLIC(istask), PUBLIC(all_tasks), PUBLIC(task_cancelling), PUBLIC(task_get_name), PUBLIC(task_uncancel),
     PUBLIC(loop_close), PUBLIC(loop_create_future), PUBLIC(loop_is_running), PUBLIC(loop_stop), PUBLIC(loop_time),
     PUBLIC(loop_unref), PUBLIC(handle_cancel), PUBLIC(handle_unref), PUBLIC(handle_when), PUBLIC(error_clear),

@@ -26,8 +26,9 @@ asyncio_status asyncio__js_raise(asyncio_status status, unsigned size, asyncio_j
 void asyncio__js_return(asyncio__frame *frame, int kind, double number, asyncio_js handle);
 asyncio_future *asyncio__js_coroutine(asyncio_js handle);
 
-// The tables: what every runtime has, and what the classes of locks, queues, limits and groups call besides.
+// The tables: what every runtime has, and what the combinators and the classes call besides.
 const asyncio__function *asyncio__js_functions(void);
+const asyncio__function *asyncio__js_combinator_functions(void);
 const asyncio__function *asyncio__js_object_functions(void);
 
 #endif

@@ -2,9 +2,21 @@
 // gather, wait, wait_for and shield, which run in C, for a runtime each.
 import { isThenable, type Awaitable, type Awaited_ } from './awaitable.js';
 import type { BaseRuntime } from './base.js';
+import type { Core } from './core.js';
 import { Coroutine, pointerOf } from './coroutine.js';
+import { combinators } from './embedded.js';
 import { TypeError, ValueError, expectNumber, show } from './errors.js';
 import { Future } from './future.js';
+import type { Part } from './instance.js';
+
+/** The module of the core that all of these are in. */
+export const PART: Part = { wasm: combinators, table: 'asyncio__js_combinator_functions' };
+
+// The functions of a runtime, with these among them.
+function coreOf(runtime: BaseRuntime): Core {
+  runtime.core.extend(PART);
+  return runtime.core;
+}
 
 /** When wait() is over: all are done, the first is, or the first has failed (a cancelled one does not count). */
 export type ReturnWhen = 'ALL_COMPLETED' | 'FIRST_COMPLETED' | 'FIRST_EXCEPTION';
@@ -43,7 +55,7 @@ export const gatherIn =
     const last = args.at(-1);
     const options: GatherOptions = args.length > 0 && isOptions(last) ? last : {};
     const awaitables = options === last ? args.slice(0, -1) : args;
-    const core = runtime.core;
+    const core = coreOf(runtime);
     return runtime.within((loop) => {
       const pointers = runtime.pointers([...new Set(awaitables)]);
       const places = new Map([...new Set(awaitables)].map((awaitable, index) => [awaitable, pointers[index]!]));
@@ -61,7 +73,7 @@ function* waiting<T>(
   timeout: number | null,
   return_when: ReturnWhen,
 ): Generator<unknown, any, any> {
-  const core = runtime.core;
+  const core = coreOf(runtime);
   const when = RETURN_WHEN.indexOf(return_when);
   if (when < 0) throw new ValueError(`Invalid return_when value: ${show(return_when)}`);
   if (timeout !== null) expectNumber('timeout', timeout);
@@ -97,7 +109,7 @@ export const waitIn =
 export const waitForIn =
   (runtime: BaseRuntime) =>
   <A extends Awaitable<any>>(awaitable: A, timeout: number | null): Coroutine<Awaited_<A>> => {
-    const core = runtime.core;
+    const core = coreOf(runtime);
     return runtime.coroutine(() => {
       if (timeout !== null && timeout !== undefined) expectNumber('timeout', timeout);
       return core.made(core.c.wait_for_coroutine!(pointerOf(core, awaitable, 'awaitable'), timeout ?? Infinity));
@@ -108,7 +120,7 @@ export const waitForIn =
 export const shieldIn =
   (runtime: BaseRuntime) =>
   <A extends Awaitable<any>>(awaitable: A): Future<Awaited_<A>> => {
-    const core = runtime.core;
+    const core = coreOf(runtime);
     if (awaitable instanceof Future && awaitable.done()) return awaitable;
     return runtime.within((loop) => {
       const shield = core.made(core.c.shield!(pointerOf(core, awaitable, 'awaitable')));

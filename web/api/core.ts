@@ -5,7 +5,7 @@
 import type { Bridge, Crossing } from './embedded.js';
 import { EXCEPTION_GROUP, JS_ERROR, RuntimeError, errorOf, statusOf } from './errors.js';
 import { Future, type Task } from './future.js';
-import { textAt, type Functions, type Instance, type Open, type ProgramOwner } from './instance.js';
+import { textAt, type Functions, type Instance, type Open, type Part, type ProgramOwner } from './instance.js';
 import type { EventLoop } from './loop.js';
 
 /** What steps a coroutine of JavaScript; C holds a handle of it. */
@@ -102,8 +102,8 @@ export class Core implements ProgramOwner {
     }
   }
 
-  /** Brings in what only some pages use of C (embedded.js has it); a program has it already. */
-  extend(part: string): void {
+  /** Brings in what only some pages use of C. */
+  extend(part: Part): void {
     this.#instance.extend(part);
   }
 

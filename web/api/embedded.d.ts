@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
-// What web/cli/build.mjs makes beside the compiled files: the two modules of the core, and the part of web/lib/bridge.js that every
+// What web/cli/build.mjs makes beside the compiled files: the modules of the core, and the part of web/lib/bridge.js that every
 // loader shares.
 
 /** WebAssembly, one character for each byte, combined with `mask`. */
 export const wasm: string;
 
-/** The same for the functions behind objects.ts, which live in the first one's memory and table. */
+/** The same for the functions behind combinators.ts, which live in the first one's memory and table. */
+export const combinators: string;
+
+/** The same for those behind objects.ts, which need the combinators' too. */
 export const objects: string;
 
 /** What each byte is combined with (exclusive or). */

@@ -12,6 +12,12 @@ export interface Clock {
   wake_at(when: number, wake: () => void): void;
 }
 
+/** A module that lives in the first one's memory and table. */
+export interface Part {
+  readonly wasm: string;
+  readonly table: 'asyncio__js_combinator_functions' | 'asyncio__js_object_functions';
+}
+
 /** C's functions, without their prefixes. */
 export type Functions = Record<string, (...args: number[]) => number>;
 
@@ -45,8 +51,8 @@ export interface Instance {
   memory(): ArrayBufferLike;
   /** The value at `pointer`, of a kind that C alone makes. */
   read(kind: number, pointer: number): unknown;
-  /** Adds the functions of a second module, once. */
-  extend(part: string): void;
+  /** Adds the functions of a module of the core's that few pages need, once; a program has them. */
+  extend(part: Part): void;
   /** Nothing of it runs any more. */
   close(): void;
 }
@@ -105,6 +111,7 @@ interface Raw {
   __indirect_function_table: WebAssembly.Table;
   _initialize(): void;
   asyncio__js_functions(): number;
+  asyncio__js_combinator_functions(): number;
   asyncio__js_object_functions(): number;
   asyncio__host_turn(kind: number): void;
   asyncio__promise_resolved(...args: number[]): void;
@@ -160,12 +167,12 @@ export const embedded =
     const read = (kind: number) => {
       throw new Error(`A value of kind ${kind} came out of C`);
     };
-    let extended = false;
-    const extend = (part: string) => {
-      if (extended) return;
-      extended = true;
-      new WebAssembly.Instance(compile(part), { core: instance.exports });
-      readFunctions(c, raw.memory.buffer, raw.asyncio__js_object_functions(), functionAt);
+    const parts = new Set<Part>();
+    const extend = (part: Part) => {
+      if (parts.has(part)) return;
+      parts.add(part);
+      new WebAssembly.Instance(compile(part.wasm), { core: instance.exports });
+      readFunctions(c, raw.memory.buffer, raw[part.table](), functionAt);
     };
     return { bridge, c, memory: () => raw.memory.buffer, read, extend, close: () => bridge.armTimer(Infinity) };
   };

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 // What the classes have in common whose state is a struct of C's (src/web/objects.c): it is allocated with the object and freed
 // when that is collected. Coroutines of C that refer to the struct hold the object (keep_owner), so that nobody waits in one
-// that is gone. The embedded core has this half of C in a second module, which the first object brings in: a page without
-// such objects does not have it.
+// that is gone. The embedded core has this half of C in a module apart, which the first object brings in: a page
+// without such objects does not have it.
 import type { BaseRuntime } from './base.js';
+import { PART as COMBINATORS } from './combinators.js';
 import type { Core } from './core.js';
 import type { Coroutine } from './coroutine.js';
 import { objects } from './embedded.js';
 import { TypeError, ValueError, show } from './errors.js';
 import { home } from './home.js';
+import type { Part } from './instance.js';
+
+const PART: Part = { wasm: objects, table: 'asyncio__js_object_functions' };
 
 // As src/web/objects.c numbers them.
 export const KINDS = {
@@ -63,7 +67,8 @@ export abstract class CObject {
   constructor(type: object, kind: number, number = 0) {
     const runtime = 'core' in type ? (type as BaseRuntime) : runtimeOf(type);
     const { core } = runtime;
-    core.extend(objects);
+    core.extend(COMBINATORS);
+    core.extend(PART);
     this.runtime = runtime;
     this.pointer = core.made(core.c.object_new!(kind, number));
     freeWith(this, core, this.pointer, kind);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Builds the JavaScript package into build/api: one module and its types. In build/core is what goes into it: the two
+// Builds the JavaScript package into build/api: one module and its types. In build/core is what goes into it: the
 // modules of the core (core.mjs), and embedded.js, with their bytes and with the part of web/lib/bridge.js that every
 // loader shares.
 import {
@@ -22,6 +22,7 @@ import { buildCore, must, root } from './core.mjs';
 const api = join(root, 'web/api');
 const core = join(root, 'build/core');
 const output = join(root, 'build/api');
+const MODULES = ['wasm', 'combinators', 'objects']; // by the names in embedded.js, as core.mjs cuts them
 
 // Text as a bundler writes it that keeps to ASCII, and never a newline.
 function literal(bytes) {
@@ -48,12 +49,12 @@ function bridgeText() {
   return text.slice(text.indexOf('function asyncioBridge'));
 }
 
-// The second module has the first one's mask.
-function embed([wasm, second], embedded) {
+// The later modules have the first one's mask.
+function embed([wasm, ...later], embedded) {
   const bridge = bridgeText();
   const { mask, string } = masked(readFileSync(wasm), bridge);
-  const objects = literal(readFileSync(second).map((byte) => byte ^ mask));
-  const strings = `export const wasm = ${string};\nexport const objects = ${objects};\n`;
+  const others = later.map((module) => literal(readFileSync(module).map((byte) => byte ^ mask)));
+  const strings = [string, ...others].map((text, index) => `export const ${MODULES[index]} = ${text};\n`).join('');
   writeFileSync(embedded, `${strings}export const mask = ${mask};\n\nexport ${bridge}\n`);
 }
 
@@ -106,11 +107,12 @@ const newest = (folders) =>
 
 const isOlder = (file, time) => !existsSync(file) || statSync(file).mtimeMs < time;
 
-const [wasm, objects, embedded] = ['core.wasm', 'objects.wasm', 'embedded.js'].map((name) => join(core, name));
+const modules = MODULES.map((name) => join(core, `${name}.wasm`));
+const embedded = join(core, 'embedded.js');
 rmSync(output, { recursive: true, force: true });
 for (const folder of [core, output]) mkdirSync(folder, { recursive: true });
-if (isOlder(objects, newest(['src', 'include', 'web/api', 'web/cli']))) buildCore(core, [wasm, objects]);
-embed([wasm, objects], embedded);
+if (isOlder(modules.at(-1), newest(['src', 'include', 'web/api', 'web/cli']))) buildCore(core, modules);
+embed(modules, embedded);
 declare();
 await bundle(embedded);
 sayModules();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The embedded core: C compiled to WebAssembly without Asyncify and without glue, in two modules. All of it is linked as
-// one, and then cut: the first module has what every runtime calls, the second, which lives in the first one's memory and
-// table, what only the classes in web/api/objects.ts do. Which functions those are is told by a link without their files.
-// Invariant: no code and no data of the first module refers to the second.
+// The embedded core: C compiled to WebAssembly without Asyncify and without glue. All of it is linked as one and then cut into
+// modules: the first has what every runtime calls; the others live in its memory and table, each brought in by whoever uses
+// it, and may refer to those before. Which functions are whose is told by links without the files of the later ones.
+// Invariant: no code and no data of a module refers to a later one.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -14,15 +14,24 @@ const debianModules = '/usr/share/nodejs'; // where Debian's emcc has its parser
 const FEATURES = ['--enable-bulk-memory', '--enable-sign-ext', '--enable-mutable-globals'];
 const WARNINGS = ['-Wall', '-Wextra', '-Wshadow', '-Wconversion', '-Werror'];
 const MEMORY = ['-sALLOW_MEMORY_GROWTH', '-sTOTAL_STACK=65536', '-sINITIAL_MEMORY=131072'];
-const ENTRY = 'asyncio__js_object_functions'; // it gives the second one's table, and is in the first
 
-// The files behind those classes; nothing else in the core calls them.
-const SECOND = new Set(
-  ['as_completed', 'barrier', 'condition', 'event', 'lock', 'queue', 'queue_items', 'semaphore', 'task_group', 'timeout']
-    .concat('waiters')
-    .map((name) => join(root, `src/async/${name}.c`))
-    .concat(join(root, 'src/web/objects.c')),
-);
+const inAsync = (...names) => names.map((name) => `src/async/${name}.c`);
+
+// The modules after the first: the files that only they need, and the function that gives their table, which is in the first.
+const LATER = [
+  {
+    files: ['src/web/combinators.c', ...inAsync('awaitables', 'gather', 'limit', 'shield', 'wait', 'wait_for')],
+    entry: 'asyncio__js_combinator_functions',
+  },
+  {
+    files: [
+      'src/web/objects.c',
+      ...inAsync('as_completed', 'barrier', 'condition', 'event', 'lock', 'queue', 'queue_items', 'semaphore'),
+      ...inAsync('task_group', 'timeout', 'waiters'),
+    ],
+    entry: 'asyncio__js_object_functions',
+  },
+];
 
 const filesOf = (folder) =>
   readdirSync(join(root, folder))
@@ -45,15 +54,26 @@ export function must(command, args, cwd = root) {
     throw new Error(`${command} ended with status ${status}\n${stdout.slice(-4000)}${stderr.slice(-4000)}`);
 }
 
-// The object files of both modules. Functions of the same name in several files get names of their own.
+// A text between the data of two modules.
+const markOf = (number) => `module ${number}`;
+
+function writeMark(folder, number) {
+  const file = join(folder, `module${number}.c`);
+  writeFileSync(file, `__attribute__((used)) const char asyncio__module${number}[] = "${markOf(number)}";\n`);
+  return file;
+}
+
+// The object files, in one list for each module. Functions of the same name in several files get names of their own.
 function compile(folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const files = sources();
+  const marks = LATER.map((_, index) => writeMark(folder, index + 1));
   const options = ['-c', '-Oz', '-std=gnu11', ...WARNINGS, '-DASYNCIO_NO_ASYNCIFY', '-I', join(root, 'include')];
-  must('emcc', [...options, '-funique-internal-linkage-names', ...files], folder);
-  const objects = (isIn) => files.filter(isIn).map((name) => join(folder, basename(name, '.c') + '.o'));
-  return [objects((name) => !SECOND.has(name)), objects((name) => SECOND.has(name))];
+  must('emcc', [...options, '-funique-internal-linkage-names', ...files, ...marks], folder);
+  const later = LATER.map(({ files: own }, index) => [marks[index], ...own.map((name) => join(root, name))]);
+  const first = files.filter((name) => !later.flat().includes(name));
+  return [first, ...later].map((names) => names.map((name) => join(folder, basename(name, '.c') + '.o')));
 }
 
 // Everything undefined is the package's to supply, so emcc need not know it. The linker leaves texts in the order of the
@@ -91,70 +111,86 @@ function functionsOf(file) {
 // ---- The cut
 
 const START = 1024; // of what is only read, the first of the data
-const DATA = /^ \(data (?:\$\.rodata )?\(i32\.const 1024\) "(.*)"\)$/m;
+const DATA = /^ \(data (?:\$\S+ )?\(i32\.const 1024\) "(.*)"\)$/m;
 const BYTE = /\\[0-9a-f]{2}|\\.|[^\\]/g;
 
-const charactersOf = (text) => text.match(DATA)[1].match(BYTE);
-
 function textOf(module) {
-  const file = `${module}.wat`;
-  must('wasm-dis', [...FEATURES, module, '-o', file]);
-  return readFileSync(file, 'utf8');
+  must('wasm-dis', [...FEATURES, module, '-o', `${module}.wat`]);
+  return readFileSync(`${module}.wat`, 'utf8');
 }
 
-// In the first module a function of the second is an import that stands in the table in its place. Nobody calls it there
-// before the second module takes it, so the place may hold anything, and the import goes.
+// In a module a function of a later one is an import that stands in the table in its place. Nobody calls it there before the
+// later module takes it, so the place may hold anything, and the import goes.
 function dropPlaceholders(text) {
-  const names = [...text.matchAll(/^ \(import "later" "\d+" \(func (\S+).*\n/gm)].map(([, name]) => name);
+  const names = new Set([...text.matchAll(/^ \(import "later" "\d+" \(func (\S+)/gm)].map(([, name]) => name));
   const rest = text.replace(/^ \(import "later" .*\n/gm, '');
-  const table = rest.match(/^ \(elem .*$/m)[0];
+  const [table] = rest.match(/^ \(elem .*$/m);
   const [first] = table.match(/\$\S+/);
-  const replaced = table.replace(/\$[^\s)]+/g, (name) => (names.includes(name) ? first : name));
-  const without = rest.replace(table, () => replaced);
-  const called = names.find((name) => without.includes(`${name}\n`) || without.includes(`${name} `));
-  if (called) throw new Error(`The first module of the core calls ${called} of the second`);
+  const without = rest.replace(table, () => table.replace(/\$[^\s)]+/g, (name) => (names.has(name) ? first : name)));
+  const called = without.match(/\$[^\s)]+/g).find((name) => names.has(name));
+  if (called) throw new Error(`A module of the core calls ${called} of a later one`);
   return without;
 }
 
-// Moves the data that the link without the second module's files does not have.
-function moveData(first, second, alone) {
-  const characters = charactersOf(first);
-  const before = charactersOf(alone);
-  if (before.some((character, index) => character !== characters[index]))
-    throw new Error('The data of the core does not begin with that of its first module');
+// Moves the data of module [number], which begins with its mark.
+function moveData(text, later, number) {
+  const characters = text.match(DATA)[1].match(BYTE);
+  const at = characters.join('\n').indexOf([...markOf(number)].join('\n'));
+  if (at < 0) throw new Error(`The core has no data of module ${number}`);
+  const before = characters.join('\n').slice(0, at).split('\n').length - 1;
   const segment = (from, data) => ` (data (i32.const ${from}) "${data.join('')}")`;
-  const moved = segment(START + before.length, characters.slice(before.length));
+  const moved = segment(START + before, characters.slice(before));
   return [
-    first.replace(DATA, () => segment(START, before)),
-    second.replace(/^ \(elem /m, (rest) => `${moved}\n${rest}`),
+    text.replace(DATA, () => segment(START, characters.slice(0, before))),
+    later.replace(/^ \(elem /m, (rest) => `${moved}\n${rest}`),
   ];
 }
 
-// Cuts [whole]; [alone] is the link without the second module's files.
-function split(whole, alone, [first, second]) {
-  const keep = new Set([...functionsOf(alone), ENTRY]);
-  const list = `${whole}.keep`;
+// Cuts module [number] off [whole]; [alone] is the link without its files. Gives what is left and the module, as texts.
+function cut(whole, alone, number) {
+  const entries = LATER.map(({ entry }) => entry);
+  const keep = new Set([...functionsOf(alone), ...entries]);
+  const [list, first, second] = ['keep', 'first', 'second'].map((name) => `${whole}.${name}`);
   writeFileSync(list, functionsOf(whole).filter((name) => keep.has(name)).join('\n'));
-  const names = ['--import-namespace=core', '--placeholder-namespace=later', '--export-prefix=%'];
-  must('wasm-split', [...FEATURES, whole, `--keep-funcs=@${list}`, ...names, '-o1', first, '-o2', second]);
-  const texts = moveData(dropPlaceholders(textOf(first)), textOf(second), textOf(alone));
-  [first, second].forEach((file, index) => writeFileSync(`${file}.wat`, texts[index]));
+  const names = ['--import-namespace=core', '--placeholder-namespace=later', `--export-prefix=%${number}`];
+  must('wasm-split', [...FEATURES, whole, `--keep-funcs=@${list}`, ...names, '-o1', first, '-o2', second, '-g']);
+  return moveData(dropPlaceholders(textOf(first)), textOf(second), number);
 }
 
-// Makes the two modules in [folder].
-export function buildCore(folder, modules) {
-  const at = (name) => join(folder, name);
-  const [first, second] = compile(at('objects'));
-  for (const [name, objects] of [['alone', first], ['whole', [...first, ...second]]]) {
-    link(objects, at(`${name}.linked.wasm`));
-    dropUnused(at(`${name}.linked.wasm`), at(`${name}.wasm`));
-  }
-  const parts = [at('first.wasm'), at('second.wasm')];
-  split(at('whole.wasm'), at('alone.wasm'), parts);
+// The names by which the modules know each other's functions, made short.
+function shorten(texts) {
+  const names = [...new Set(texts.join('\n').match(/"%[^"]*"/g))];
+  const short = new Map(names.map((name, index) => [name, `"${index.toString(36)}"`]));
+  return texts.map((text) => text.replace(/"%[^"]*"/g, (name) => short.get(name)));
+}
+
+function optimise(text, module) {
   const common = [...FEATURES, '--low-memory-unused'];
   const last = ['-Os', '-aimfs', '14', '--strip-producers', '--strip-debug'];
-  parts.forEach((part, index) => {
-    must('wasm-opt', [...common, `${part}.wat`, '--post-emscripten', '-Oz', '-o', part]);
-    must('wasm-opt', [...common, part, ...last, '-o', modules[index]]);
+  writeFileSync(`${module}.wat`, text);
+  must('wasm-opt', [...common, `${module}.wat`, '--post-emscripten', '-Oz', '-o', `${module}.small`]);
+  must('wasm-opt', [...common, `${module}.small`, ...last, '-o', module]);
+}
+
+// A table that is imported may be any size: the first module's grows with each cut.
+const loosen = (text) => text.replace(/^( \(import .*\(table \S+ \d+) \d+ /m, '$1 ');
+
+// Makes the modules in [folder].
+export function buildCore(folder, modules) {
+  const lists = compile(join(folder, 'objects'));
+  const links = lists.map((_, index) => {
+    const [linked, reduced] = ['linked', 'reduced'].map((name) => join(folder, `link${index}.${name}.wasm`));
+    link(lists.slice(0, index + 1).flat(), linked);
+    dropUnused(linked, reduced);
+    return reduced;
   });
+  const texts = [];
+  let whole = links.at(-1);
+  for (let index = LATER.length; index > 0; index--) {
+    const [rest, later] = cut(whole, links[index - 1], index);
+    texts.unshift(loosen(later));
+    writeFileSync(`${whole}.rest`, rest);
+    must('wasm-as', [...FEATURES, '-g', `${whole}.rest`, '-o', (whole = join(folder, `rest${index}.wasm`))]);
+  }
+  shorten([textOf(whole), ...texts]).forEach((text, index) => optimise(text, modules[index]));
 }
