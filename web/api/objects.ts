@@ -37,6 +37,13 @@ const registries = /* @__PURE__ */ new WeakMap<Core, FinalizationRegistry<() => 
 export function boundTo<C extends abstract new (...args: any[]) => object>(runtime: BaseRuntime, type: C): C {
   const bound = class extends (type as any) {};
   Object.defineProperty(bound, 'name', { value: (type as unknown as { name: string }).name });
+  // A runtime's LifoQueue is its Queue too.
+  Object.defineProperty(bound, Symbol.hasInstance, {
+    value(this: unknown, object: unknown) {
+      if (this !== bound) return Function.prototype[Symbol.hasInstance].call(this, object);
+      return object instanceof type && (object as unknown as CObject).runtime === runtime;
+    },
+  });
   runtimes.set(bound, runtime);
   return bound as unknown as C;
 }

@@ -84,7 +84,9 @@ function documentNames() {
     if (!words.has(name)) throw new Error(`Neither base.ts nor runtime.ts says anything of ${name}`);
     return `${words.get(name)}\nexport declare const ${name}: Runtime['${name}'];\n`;
   });
-  const text = textOf('index.d.ts').replace(/^export declare const (\w+): <.*\n/gm, '');
+  const text = textOf('index.d.ts').replace(/^export declare const (\w+): .*\n/gm, (line, name) =>
+    words.has(name) ? '' : line,
+  );
   writeFileSync(join(output, 'index.d.ts'), `import type { Runtime } from './runtime.js';\n${text}${lines.join('')}`);
 }
 
