@@ -9,7 +9,6 @@
 #include "../base/barrier.h"
 #include "../core/await.h"
 #include "../port/host.h"
-#include "asyncio/gather.h"
 #include "asyncio/run.h"
 
 // The failure of the last asyncio_run, if nobody has asked for its words by the time the program ends.
@@ -40,20 +39,27 @@ static void report_failure(asyncio_loop *loop, asyncio_task *task) {
   asyncio_loop_call_exception_handler(loop, &context);
 }
 
-// A frame that gathers the tasks: a gather can only be made while the loop runs.
+// A frame that awaits one after the other, whatever becomes of them; and then lets callbacks of the last one go first, as
+// asyncio's gather does.
 typedef struct wait_for_all {
   asyncio__frame frame;
   const asyncio__leftovers *tasks;
+  size_t next;
 } wait_for_all;
 
-enum { START, AWAITED };
+enum { WAITING, YIELDED };
 
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
-  const asyncio__leftovers *self = asyncio__container(frame, wait_for_all, frame)->tasks;
-  if (frame->at == AWAITED) return asyncio__frame_done(frame, sent, frame->value);
-  asyncio_future *gather = asyncio_gather_array(self->tasks, self->count, true);
-  if (!gather) return asyncio__frame_done(frame, asyncio_error_latest(), asyncio_none());
-  return asyncio__frame_await(frame, asyncio_ref(gather), AWAITED);
+  wait_for_all *self = asyncio__container(frame, wait_for_all, frame);
+  const asyncio__leftovers *tasks = self->tasks;
+  (void)sent;
+  asyncio_value_clear(&frame->value);
+  while (self->next < tasks->count && asyncio_future_done(tasks->tasks[self->next])) self->next++;
+  if (self->next < tasks->count) return asyncio__frame_await(frame, asyncio_ref(tasks->tasks[self->next]), WAITING);
+  if (frame->at == YIELDED) return asyncio__frame_done(frame, ASYNCIO_OK, asyncio_none());
+  frame->at = YIELDED;
+  asyncio__yield_begin();
+  return ASYNCIO__PARKED;
 }
 
 asyncio_future *asyncio__leftovers_cancel(asyncio__leftovers *self, asyncio_loop *loop) {

@@ -269,7 +269,7 @@ static asyncio_status raise_errors(const end_frame *self) {
       ASYNCIO_EXCEPTION_GROUP, "unhandled errors in a TaskGroup (%zu sub-exception%s)", errors, errors == 1 ? "" : "s");
   asyncio_error *error = asyncio__errors_find(asyncio__errors_here(), status);
   if (error)
-    error->cause = list;
+    error->exceptions = list;
   else
     asyncio_value_clear(&list);
   return status;

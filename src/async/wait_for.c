@@ -5,13 +5,13 @@
 #include <math.h>
 
 #include "../core/await.h"
-#include "timeout.h"
+#include "limit.h"
 
 typedef struct wait_for_frame {
   asyncio__frame frame;
   asyncio_future *awaitable;  // owned until awaited
   double delay;
-  asyncio__timeout timeout;
+  asyncio__limit limit;
   asyncio__entry ended;  // in the awaitable's callbacks while its end is waited for
   asyncio_task *task;
 } wait_for_frame;
@@ -64,7 +64,7 @@ static asyncio__progress cancel_and_wait(wait_for_frame *self) {
 static asyncio__progress start(wait_for_frame *self) {
   if (self->delay <= 0) return cancel_and_wait(self);
   double now = asyncio_loop_time(asyncio_get_running_loop());
-  asyncio_status status = asyncio__timeout_begin(&self->timeout, now + self->delay);
+  asyncio_status status = asyncio__limit_begin(&self->limit, now + self->delay);
   if (status) return done(self, status, asyncio_none());
   asyncio_future *awaitable = self->awaitable;
   self->awaitable = NULL;
@@ -75,7 +75,7 @@ static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   wait_for_frame *self = asyncio__container(frame, wait_for_frame, frame);
   if (frame->at == START) return start(self);
   if (frame->at == CANCELLED) return sent ? done(self, sent, asyncio_none()) : done_with_outcome(self);
-  return asyncio__frame_done(frame, asyncio__timeout_end(&self->timeout, sent), frame->value);
+  return asyncio__frame_done(frame, asyncio__limit_end(&self->limit, sent), frame->value);
 }
 
 // The frame for these arguments, or why they are wrong; the awaitable is used up either way.

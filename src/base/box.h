@@ -11,7 +11,8 @@ struct asyncio_error {
   unsigned references;
   asyncio_status status;
   asyncio_error *context;  // what was being handled when this was raised; owned
-  asyncio_value cause;     // the JavaScript value behind it; of an ASYNCIO_EXCEPTION_GROUP the list of its errors; else none
+  asyncio_value cause;       // the JavaScript value behind it; none without one
+  asyncio_value exceptions;  // of an ASYNCIO_EXCEPTION_GROUP the list of its errors; else none
   char words[];            // zero-terminated
 };
 

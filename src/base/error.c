@@ -68,6 +68,7 @@ void asyncio__error_unref(asyncio_error *error) {
   while (error && --error->references == 0) {
     asyncio_error *context = error->context;
     asyncio_value_clear(&error->cause);
+    asyncio_value_clear(&error->exceptions);
     asyncio__free(error);
     error = context;
   }
@@ -80,6 +81,5 @@ const char *asyncio_error_words(const asyncio_error *error) { return error ? err
 const asyncio_error *asyncio_error_context(const asyncio_error *error) { return error ? error->context : NULL; }
 
 asyncio_value asyncio_error_exceptions(const asyncio_error *error) {
-  bool group = error && error->cause.kind == ASYNCIO_LIST;
-  return group ? error->cause : asyncio_none();
+  return error ? error->exceptions : asyncio_none();
 }

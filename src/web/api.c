@@ -9,11 +9,7 @@
 #include "../core/await.h"
 #include "../port/host.h"
 #include "api.h"
-#include "asyncio/gather.h"
-#include "asyncio/shield.h"
 #include "asyncio/sleep.h"
-#include "asyncio/wait.h"
-#include "asyncio/wait_for.h"
 
 // From the loader. host_call: calls the function behind [callback], and gives the status of what it threw. host_settled: the
 // future whose half in JavaScript is [half] is done, and its outcome is this; all of it at once, since every call costs as much as
@@ -27,17 +23,12 @@ void asyncio_host_exception(asyncio_loop *loop, const asyncio_exception_context 
 
 static void *as_argument(asyncio_js handle) { return (void *)(uintptr_t)handle; }
 
-// Gives [use] the words that cross, or NULL.
-static asyncio_status text_or_none(asyncio_value *text, unsigned size) {
-  *text = asyncio_none();
-  return size == (unsigned)ASYNCIO__NO_TEXT ? ASYNCIO_OK : asyncio__js_text(text, size);
-}
 
 // ---- Tasks and futures
 
 asyncio_task *asyncio__js_create_task(asyncio_future *coroutine, asyncio_loop *loop, unsigned name, size_t stack_size) {
   asyncio_value text;
-  asyncio_status status = text_or_none(&text, name);
+  asyncio_status status = asyncio__js_text_or_none(&text, name);
   asyncio_task *task = NULL;
   if (status)
     asyncio_unref(asyncio_ref(coroutine));
@@ -75,7 +66,7 @@ asyncio_status asyncio__js_set_name(asyncio_task *task, unsigned size) {
 
 bool asyncio__js_cancel(asyncio_future *future, unsigned message) {
   asyncio_value text;
-  (void)text_or_none(&text, message);  // a request without its words is still one
+  (void)asyncio__js_text_or_none(&text, message);  // a request without its words is still one
   bool requested = asyncio_future_cancel(future, asyncio_value_text(text));
   asyncio_value_clear(&text);
   return requested;
@@ -264,10 +255,9 @@ static const asyncio__function functions[] = {
     OURS(set_result), OURS(set_exception), OURS(status), OURS(unseen), OURS(result), OURS(error_of), OURS(look),
     OURS(report_unseen), OURS(add_done), OURS(remove_done), OURS(watch), OURS(half), OURS(new_loop), OURS(running), OURS(enter), OURS(schedule),
     OURS(run_begin), OURS(run_leftovers), OURS(run_over), OURS(run_end), OURS(run_free), OURS(count), OURS(items),
-    OURS(handle), OURS(item_error), OURS(item_status), OURS(words), OURS(keep),
+    OURS(handle), OURS(exceptions), OURS(item_error), OURS(item_status), OURS(words), OURS(keep),
     OURS(raise), OURS(return), OURS(coroutine),
-    PUBLIC(ref), PUBLIC(unref), PUBLIC(gather_array), PUBLIC(shield), PUBLIC(wait_for_coroutine), PUBLIC(wait_coroutine),
-    PUBLIC(promise), PUBLIC(current_task), PUBLIC(future_done), PUBLIC(future_cancelled), PUBLIC(future_get_loop),
+    PUBLIC(ref), PUBLIC(unref), PUBLIC(promise), PUBLIC(current_task), PUBLIC(future_done), PUBLIC(future_cancelled), PUBLIC(future_get_loop),
     PUBLIC(istask), PUBLIC(all_tasks), PUBLIC(task_cancelling), PUBLIC(task_get_name), PUBLIC(task_uncancel),
     PUBLIC(loop_close), PUBLIC(loop_create_future), PUBLIC(loop_is_running), PUBLIC(loop_stop), PUBLIC(loop_time),
     PUBLIC(loop_unref), PUBLIC(handle_cancel), PUBLIC(handle_unref), PUBLIC(handle_when), PUBLIC(error_clear),

@@ -17,6 +17,7 @@ typedef struct asyncio__function {
 unsigned asyncio__js_count(const asyncio_value *list);
 const asyncio_value *asyncio__js_items(const asyncio_value *list);
 asyncio_js asyncio__js_handle(const asyncio_value *value);
+const asyncio_value *asyncio__js_exceptions(const asyncio_error *error);
 const asyncio_error *asyncio__js_item_error(const asyncio_value *value);
 asyncio_status asyncio__js_item_status(const asyncio_value *value);
 const char *asyncio__js_words(const asyncio_error *error, asyncio_status status);
@@ -25,7 +26,9 @@ asyncio_status asyncio__js_raise(asyncio_status status, unsigned size, asyncio_j
 void asyncio__js_return(asyncio__frame *frame, int kind, double number, asyncio_js handle);
 asyncio_future *asyncio__js_coroutine(asyncio_js handle);
 
-// The table.
+// The tables: what every runtime has, and what the combinators and the classes call besides.
 const asyncio__function *asyncio__js_functions(void);
+const asyncio__function *asyncio__js_combinator_functions(void);
+const asyncio__function *asyncio__js_object_functions(void);
 
 #endif

@@ -15,6 +15,11 @@ static asyncio_status fetch_bytes(asyncio_value *value, asyncio_kind kind, size_
 
 asyncio_status asyncio__js_text(asyncio_value *value, unsigned size) { return fetch_bytes(value, ASYNCIO_TEXT, size); }
 
+asyncio_status asyncio__js_text_or_none(asyncio_value *text, unsigned size) {
+  *text = asyncio_none();
+  return size == (unsigned)ASYNCIO__NO_TEXT ? ASYNCIO_OK : asyncio__js_text(text, size);
+}
+
 static int64_t from_halves(double high, unsigned low) { return (int64_t)high * 0x100000000 + low; }
 
 asyncio_status asyncio__js_value(asyncio_value *value, int kind, double number, unsigned size) {
@@ -63,6 +68,8 @@ const asyncio_error *asyncio__js_item_error(const asyncio_value *value) {
 asyncio_status asyncio__js_item_status(const asyncio_value *value) {
   return asyncio_value_status(*value);
 }
+
+const asyncio_value *asyncio__js_exceptions(const asyncio_error *error) { return &error->exceptions; }
 
 const char *asyncio__js_words(const asyncio_error *error, asyncio_status status) {
   if (error) return error->words;

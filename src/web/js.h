@@ -22,6 +22,9 @@ asyncio_status asyncio__js_value(asyncio_value *value, int kind, double number, 
 // Makes [value] the text of [size] bytes that the loader has ready.
 asyncio_status asyncio__js_text(asyncio_value *value, unsigned size);
 
+// The same, or none for ASYNCIO__NO_TEXT.
+asyncio_status asyncio__js_text_or_none(asyncio_value *text, unsigned size);
+
 // An error with these words, behind which is the JavaScript value [thrown], taken over (0: none). NULL when memory is
 // out.
 asyncio_error *asyncio__js_error(asyncio_status status, unsigned size, asyncio_js thrown);

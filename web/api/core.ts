@@ -3,9 +3,9 @@
 // by a handle, so that the very same object comes out again. Nothing is thrown into C: what an import throws is
 // recorded there as an error. Invariant: once it has ended, every call of C throws why, and nothing waits for it.
 import type { Bridge, Crossing } from './embedded.js';
-import { JS_ERROR, RuntimeError, errorOf, statusOf } from './errors.js';
+import { EXCEPTION_GROUP, JS_ERROR, RuntimeError, errorOf, statusOf } from './errors.js';
 import { Future, type Task } from './future.js';
-import { textAt, type Functions, type Instance, type Open, type ProgramOwner } from './instance.js';
+import { textAt, type Functions, type Instance, type Open, type Part, type ProgramOwner } from './instance.js';
 import type { EventLoop } from './loop.js';
 
 /** What steps a coroutine of JavaScript; C holds a handle of it. */
@@ -102,6 +102,11 @@ export class Core implements ProgramOwner {
     }
   }
 
+  /** Brings in what only some pages use of C. */
+  extend(part: Part): void {
+    this.#instance.extend(part);
+  }
+
   // ---- Values
 
   /** Hands a value to `give` as C takes it. */
@@ -168,7 +173,8 @@ export class Core implements ProgramOwner {
   error(status: number, pointer: number): unknown {
     const handle = pointer ? this.c.error_js!(pointer) >>> 0 : 0;
     if (handle && this.bridge.values.has(handle)) return this.bridge.values.get(handle);
-    const made = errorOf(status, this.text(this.c.words!(pointer, status)));
+    const exceptions = status === EXCEPTION_GROUP && pointer ? this.read(this.c.exceptions!(pointer)) : undefined;
+    const made = errorOf(status, this.text(this.c.words!(pointer, status)), exceptions as Error[] | undefined);
     if (pointer) this.c.keep!(pointer, this.bridge.handle(made));
     return made;
   }

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: MIT
-// What web/cli/build.mjs makes beside the compiled files: the core, and the part of web/lib/bridge.js that every
+// What web/cli/build.mjs makes beside the compiled files: the modules of the core, and the part of web/lib/bridge.js that every
 // loader shares.
 
 /** WebAssembly, one character for each byte, combined with `mask`. */
 export const wasm: string;
+
+/** The same for the functions behind combinators.ts, which live in the first one's memory and table. */
+export const combinators: string;
+
+/** The same for those behind objects.ts, which need the combinators' too. */
+export const objects: string;
 
 /** What each byte is combined with (exclusive or). */
 export const mask: number;
@@ -45,7 +51,7 @@ export interface Values {
   all(): unknown[];
 }
 
-/** The shared part; see web/lib/bridge.js. */
+/** The shared part; see web/lib/asyncio.js. */
 export interface Bridge {
   readonly values: Values;
   incoming: Uint8Array | undefined;

@@ -6,10 +6,13 @@ const BRAND = Symbol.for('wasyncio.error');
 const GlobalTypeError = globalThis.TypeError;
 
 type Thrown = { [BRAND]?: number };
-type ErrorClass = new (message?: string) => Error;
+type ErrorClass = new (message?: string, exceptions?: Error[]) => Error;
 
 /** C's status for anything that JavaScript throws. */
 export const JS_ERROR = -13;
+
+/** C's status for the error of a task group. */
+export const EXCEPTION_GROUP = -12;
 
 /** C's status for a cancellation. */
 export const CANCELLED = -1;
@@ -20,8 +23,8 @@ function brandOf(value: unknown): number | undefined {
   return typeof value === 'object' && value !== null ? (value as Thrown)[BRAND] : undefined;
 }
 
-function brand(type: ErrorClass, status: number, name: string): void {
-  classes.set(status, type);
+function brand(type: abstract new (...args: any[]) => Error, status: number, name: string): void {
+  classes.set(status, type as ErrorClass);
   const define = (target: object, key: PropertyKey, value: unknown) =>
     Object.defineProperty(target, key, { value, configurable: true, writable: true });
   define(type.prototype, BRAND, status);
@@ -53,6 +56,30 @@ export class TypeError extends GlobalTypeError {}
 /** The memory of the runtime is used up. */
 export class MemoryError extends Error {}
 
+/** The queue is empty. */
+export class QueueEmpty extends Error {}
+
+/** The queue is full. */
+export class QueueFull extends Error {}
+
+/** The queue was shut down: nothing can be put, or nothing is left. */
+export class QueueShutDown extends Error {}
+
+/** The barrier was aborted or reset, or is broken. */
+export class BrokenBarrierError extends RuntimeError {}
+
+/** Several errors: those of the tasks of a group that have failed, and of the group's own body. */
+export class ExceptionGroup extends AggregateError {
+  constructor(message = '', exceptions: Iterable<unknown> = []) {
+    super(exceptions, message);
+  }
+
+  /** The errors, as `errors` has them. */
+  get exceptions(): unknown[] {
+    return this.errors;
+  }
+}
+
 // In the order of C's statuses, -1, -2...
 const NAMES = {
   CancelledError,
@@ -62,6 +89,11 @@ const NAMES = {
   TypeError,
   RuntimeError,
   MemoryError,
+  QueueEmpty,
+  QueueFull,
+  QueueShutDown,
+  BrokenBarrierError,
+  ExceptionGroup,
 };
 Object.entries(NAMES).forEach(([name, type], index) => brand(type, -1 - index, name));
 
@@ -76,8 +108,8 @@ export function statusOf(error: unknown): number {
 }
 
 /** The error that a status of C and its words are in JavaScript. */
-export function errorOf(status: number, words: string): Error {
-  return new (classes.get(status) ?? RuntimeError)(words);
+export function errorOf(status: number, words: string, exceptions?: Error[]): Error {
+  return new (classes.get(status) ?? RuntimeError)(words, exceptions);
 }
 
 /** Whether `error` is a cancellation, of any copy of this package; for `catch` blocks, which catch those too. */

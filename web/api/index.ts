@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The package: asyncio's names over one runtime, which is ready on import.
-import { create_runtime } from './runtime.js';
+import { asCompletedIn } from './as_completed.js';
+import { gatherIn, shieldIn, waitForIn, waitIn } from './combinators.js';
+import { home } from './home.js';
+import { timeoutAtIn, timeoutIn } from './timeout.js';
 
 export const {
   run,
   create_task,
   ensure_future,
-  gather,
-  wait,
-  wait_for,
-  shield,
   sleep,
   current_task,
   all_tasks,
@@ -20,7 +19,15 @@ export const {
   get_event_loop,
   set_event_loop,
   new_event_loop,
-} = /* @__PURE__ */ create_runtime();
+} = home;
+
+export const gather = /* @__PURE__ */ gatherIn(home);
+export const wait = /* @__PURE__ */ waitIn(home);
+export const wait_for = /* @__PURE__ */ waitForIn(home);
+export const shield = /* @__PURE__ */ shieldIn(home);
+export const as_completed = /* @__PURE__ */ asCompletedIn(home);
+export const timeout = /* @__PURE__ */ timeoutIn(home);
+export const timeout_at = /* @__PURE__ */ timeoutAtIn(home);
 
 /** wait() is over when all are done. */
 export const ALL_COMPLETED = 'ALL_COMPLETED';
@@ -35,7 +42,17 @@ export { load } from './load.js';
 export { declarations } from './declarations.js';
 export type { App, CoroutineFunctions, LoadOptions, ModuleFactory } from './load.js';
 export { create_runtime, Runtime } from './runtime.js';
-export type { GatherOptions, Gathered, ReturnWhen, RuntimeOptions, WaitOptions } from './runtime.js';
+export type { RuntimeOptions } from './runtime.js';
+export type { GatherOptions, Gathered, ReturnWhen, WaitOptions } from './combinators.js';
+export { Barrier, BoundedSemaphore, Condition, Event, Lock, Semaphore } from './locks.js';
+export type { Held } from './locks.js';
+export { LifoQueue, PriorityQueue, Queue } from './queues.js';
+export type { Prioritized } from './queues.js';
+export { TaskGroup } from './task_group.js';
+export { Timeout } from './timeout.js';
+export { AsCompleted } from './as_completed.js';
+export type { AsCompletedOptions } from './as_completed.js';
+export type { ScopeBody, ScopeOptions, Scoped } from './scope.js';
 export { EventLoop, Handle, TimerHandle } from './loop.js';
 export type { ExceptionContext, ExceptionHandler, TaskOptions } from './loop.js';
 export { Future, Task } from './future.js';
@@ -44,9 +61,14 @@ export { Coroutine } from './coroutine.js';
 export type { AsyncFunction, Awaitable, CoroutineLike, GeneratorCoroutine } from './awaitable.js';
 export type { Clock } from './instance.js';
 export {
+  BrokenBarrierError,
   CancelledError,
+  ExceptionGroup,
   InvalidStateError,
   MemoryError,
+  QueueEmpty,
+  QueueFull,
+  QueueShutDown,
   RuntimeError,
   TimeoutError,
   TypeError,

@@ -12,6 +12,12 @@ export interface Clock {
   wake_at(when: number, wake: () => void): void;
 }
 
+/** A module that lives in the first one's memory and table. */
+export interface Part {
+  readonly wasm: string;
+  readonly table: 'asyncio__js_combinator_functions' | 'asyncio__js_object_functions';
+}
+
 /** C's functions, without their prefixes. */
 export type Functions = Record<string, (...args: number[]) => number>;
 
@@ -45,6 +51,8 @@ export interface Instance {
   memory(): ArrayBufferLike;
   /** The value at `pointer`, of a kind that C alone makes. */
   read(kind: number, pointer: number): unknown;
+  /** Adds the functions of a module of the core's that few pages need, once; a program has them. */
+  extend(part: Part): void;
   /** Nothing of it runs any more. */
   close(): void;
 }
@@ -77,12 +85,12 @@ export function readFunctions(
     c[textAt(memory, name)] = functionAt(view.getUint32(entry + 4, true));
 }
 
-let compiled: WebAssembly.Module | undefined;
+const compiled = /* @__PURE__ */ new Map<string, WebAssembly.Module>(); // once for all runtimes
 
 type Writable = { write(text: string, encoding: string): number };
 const { Buffer } = globalThis as { Buffer?: { from(bytes: ArrayBuffer): Writable } }; // Node's is quick
 
-// The embedded module, unmasked four bytes at a time.
+// An embedded module, unmasked four bytes at a time.
 function bytesOf(text: string): BufferSource {
   const words = new Int32Array((text.length + 3) >> 2);
   const bytes = new Uint8Array(words.buffer);
@@ -92,14 +100,19 @@ function bytesOf(text: string): BufferSource {
   return bytes.subarray(0, text.length);
 }
 
-// Compiled once for all runtimes.
-const compile = (): WebAssembly.Module => (compiled ??= new WebAssembly.Module(bytesOf(wasm)));
+function compile(text: string): WebAssembly.Module {
+  let module = compiled.get(text);
+  if (!module) compiled.set(text, (module = new WebAssembly.Module(bytesOf(text))));
+  return module;
+}
 
 interface Raw {
   memory: WebAssembly.Memory;
   __indirect_function_table: WebAssembly.Table;
   _initialize(): void;
   asyncio__js_functions(): number;
+  asyncio__js_combinator_functions(): number;
+  asyncio__js_object_functions(): number;
   asyncio__host_turn(kind: number): void;
   asyncio__promise_resolved(...args: number[]): void;
   asyncio__promise_rejected(...args: number[]): void;
@@ -145,7 +158,7 @@ export const embedded =
       now,
     });
     if (clock) bridge.armTimer = (deadline) => clock.wake_at(deadline, () => bridge.turn(bridge.TURN.timer));
-    const instance = new WebAssembly.Instance(compile(), { env: importsOf(owner, bridge, now, () => raw) });
+    const instance = new WebAssembly.Instance(compile(wasm), { env: importsOf(owner, bridge, now, () => raw) });
     const raw = instance.exports as unknown as Raw;
     const c: Functions = {};
     const functionAt = (index: number) => raw.__indirect_function_table.get(index);
@@ -154,5 +167,12 @@ export const embedded =
     const read = (kind: number) => {
       throw new Error(`A value of kind ${kind} came out of C`);
     };
-    return { bridge, c, memory: () => raw.memory.buffer, read, close: () => bridge.armTimer(Infinity) };
+    const parts = new Set<Part>();
+    const extend = (part: Part) => {
+      if (parts.has(part)) return;
+      parts.add(part);
+      new WebAssembly.Instance(compile(part.wasm), { core: instance.exports });
+      readFunctions(c, raw.memory.buffer, raw[part.table](), functionAt);
+    };
+    return { bridge, c, memory: () => raw.memory.buffer, read, extend, close: () => bridge.armTimer(Infinity) };
   };

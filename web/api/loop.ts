@@ -171,8 +171,17 @@ export class EventLoop {
 
   /** Makes a task of a coroutine and schedules its first step. TypeError for what is no coroutine. */
   create_task<C extends CoroutineLike<any>>(coroutine: C, options: TaskOptions = {}): Task<Awaited_<C>> {
+    return this.make_task(coroutine, options, this.core.c.create_task!, this.open());
+  }
+
+  /** @internal The same by another function of C's, whose second argument is `owner`. */
+  make_task<C extends CoroutineLike<any>>(
+    coroutine: C,
+    options: TaskOptions,
+    create: (...args: number[]) => number,
+    owner: number,
+  ): Task<Awaited_<C>> {
     const { core } = this;
-    const loop = this.open();
     const { name, signal, stack_size = 0 } = options;
     if (!Number.isInteger(stack_size) || stack_size < 0 || stack_size > 2 ** 31)
       throw new ValueError(`Expected [stack_size] to be a number of bytes, got ${show(stack_size)}`);
@@ -187,11 +196,11 @@ export class EventLoop {
       throw new TypeError(`Expected [coroutine] to be a coroutine or an async function, got ${whatItIs(coroutine)}`);
     const task = core.made(
       words === undefined
-        ? core.c.create_task!(pointer, loop, NO_TEXT, stack_size)
-        : core.withText(words, (size) => core.c.create_task!(pointer, loop, size, stack_size)),
+        ? create(pointer, owner, NO_TEXT, stack_size)
+        : core.withText(words, (size) => create(pointer, owner, size, stack_size)),
     );
     const made = new Task<Awaited_<C>>(core, this, task, words).watch();
-    if (signal) cancelWith(made, signal);
+    if (signal) made.add_done_callback(abortWith(made, signal));
     return made;
   }
 
@@ -319,12 +328,13 @@ function whatItIs(value: unknown): string {
   return show(value);
 }
 
-function cancelWith(task: Task<any>, signal: AbortSignal): void {
+/** Cancels `task` when `signal` fires, or now if it has; returns what takes that back. */
+export function abortWith(task: Task<any>, signal: AbortSignal): () => void {
   const abort = () => {
     const reason: unknown = signal.reason;
     task.cancel(reason instanceof Error ? reason.message : String(reason));
   };
-  if (signal.aborted) return abort();
-  signal.addEventListener('abort', abort, { once: true });
-  task.add_done_callback(() => signal.removeEventListener('abort', abort));
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  return () => signal.removeEventListener('abort', abort);
 }

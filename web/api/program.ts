@@ -28,6 +28,8 @@ interface Module {
 type Options = Record<string, unknown>;
 type Create = (options: Options) => unknown;
 
+const TABLES = 4; // of functions, before the records
+
 const NOT_LINKED =
   'The module is no program of asyncio: link it with --js-library asyncio.js and -sMODULARIZE, and let the function ' +
   "that makes it pass its argument on to emcc's";
@@ -48,9 +50,9 @@ export class Program {
     this.#glue = glue;
     const memory = glue.memory();
     const view = new DataView(memory);
-    readFunctions(this.#c, memory, view.getUint32(exported, true), glue.functionAt);
-    readFunctions(this.#c, memory, view.getUint32(exported + 4, true), glue.functionAt);
-    this.first = view.getUint32(exported + 8, true);
+    for (let table = 0; table < TABLES; table++)
+      readFunctions(this.#c, memory, view.getUint32(exported + 4 * table, true), glue.functionAt);
+    this.first = view.getUint32(exported + 4 * TABLES, true);
   }
 
   /** Opens it for its owner. */
@@ -58,7 +60,7 @@ export class Program {
     const glue = this.#glue;
     glue.owner = owner;
     const read = (kind: number, pointer: number) => readC(this.#c, glue.memory(), kind, pointer);
-    return { bridge: glue, c: this.#c, memory: glue.memory, read, close: () => close(glue) };
+    return { bridge: glue, c: this.#c, memory: glue.memory, read, extend: () => {}, close: () => close(glue) };
   };
 
   /** Makes the module, with what is wrong with it as the error. */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Builds the JavaScript package into build/api: one module and its types. In build/core is what goes into it: the core in
-// WebAssembly, without Asyncify and without glue, and embedded.js, with its bytes and with the part of
-// web/lib/bridge.js that every loader shares.
-import { spawnSync } from 'node:child_process';
+// Builds the JavaScript package into build/api: one module and its types. In build/core is what goes into it: the
+// modules of the core (core.mjs), and embedded.js, with their bytes and with the part of web/lib/bridge.js that every
+// loader shares.
 import {
   copyFileSync,
   existsSync,
@@ -13,71 +12,17 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { build as esbuild } from 'esbuild';
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+import { buildCore, must, root } from './core.mjs';
+
 const api = join(root, 'web/api');
 const core = join(root, 'build/core');
 const output = join(root, 'build/api');
-const debianModules = '/usr/share/nodejs'; // where Debian's emcc has its parser
-
-const FEATURES = ['--enable-bulk-memory', '--enable-sign-ext', '--enable-mutable-globals'];
-
-const filesOf = (folder) =>
-  readdirSync(join(root, folder))
-    .filter((name) => name.endsWith('.c'))
-    .map((name) => join(root, folder, name));
-
-// src/port/print.c takes the place of stdio and of check.c, memory.c that of malloc; there is no main to be a
-// coroutine, and C exports nothing.
-function sources() {
-  const port = ['stack', 'coro_none', 'print', 'memory', 'host_web'].map((name) => join(root, `src/port/${name}.c`));
-  const others = ['src/base', 'src/core', 'src/async', 'src/web'].flatMap(filesOf);
-  return [...others.filter((name) => !/(base\/check|web\/main|web\/main_none|web\/export)\.c$/.test(name)), ...port];
-}
-
-function must(command, args) {
-  const env = { ...process.env, ...(existsSync(debianModules) && { NODE_PATH: debianModules }) };
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', env });
-  if (error) throw error;
-  if (status !== 0)
-    throw new Error(`${command} ended with status ${status}\n${stdout.slice(-4000)}${stderr.slice(-4000)}`);
-}
-
-// Everything undefined is the package's to supply, so emcc need not know it.
-function compileCore(raw) {
-  const warnings = ['-Wall', '-Wextra', '-Wshadow', '-Wconversion', '-Werror'];
-  const compiling = ['-Oz', '-std=gnu11', ...warnings, '-DASYNCIO_NO_ASYNCIFY', '-I', join(root, 'include')];
-  const linking = ['--no-entry', '-sERROR_ON_UNDEFINED_SYMBOLS=0', '-sWARN_ON_UNDEFINED_SYMBOLS=0'];
-  const memory = ['-sALLOW_MEMORY_GROWTH', '-sTOTAL_STACK=65536', '-sINITIAL_MEMORY=131072'];
-  must('emcc', [...compiling, ...sources(), ...linking, ...memory, '-o', raw]);
-}
-
-// Drops what only the loader of a C program calls: the exports that TypeScript does not name, and all that hangs on them.
-function dropUnused(raw, reduced) {
-  const text = readdirSync(api).map((name) => readFileSync(join(api, name), 'utf8'));
-  const words = new Set(text.join('\n').match(/\w+/g));
-  const isNamed = (name) => words.has(name) || words.has(name.replace(/^asyncio_(_js)?_*/, ''));
-  const exported = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(raw))).map(({ name }) => name);
-  const kept = exported.filter(isNamed).map((name) => ({ name, export: name }));
-  const graph = join(core, 'graph.json');
-  writeFileSync(
-    graph,
-    JSON.stringify([{ name: 'package', root: true, reaches: kept.map(({ name }) => name) }, ...kept]),
-  );
-  must('wasm-metadce', [...FEATURES, raw, `--graph-file=${graph}`, '-o', reduced]);
-}
-
-function buildCore(wasm) {
-  const [raw, reduced] = ['raw', 'reduced'].map((name) => join(core, `${name}.wasm`));
-  compileCore(raw);
-  dropUnused(raw, reduced);
-  must('wasm-opt', ['-Os', '-aimfs', '14', ...FEATURES, '--strip-producers', '--strip-debug', reduced, '-o', wasm]);
-}
+const MODULES = ['wasm', 'combinators', 'objects']; // by the names in embedded.js, as core.mjs cuts them
 
 // Text as a bundler writes it that keeps to ASCII, and never a newline.
 function literal(bytes) {
@@ -104,10 +49,13 @@ function bridgeText() {
   return text.slice(text.indexOf('function asyncioBridge'));
 }
 
-function embed(wasm, embedded) {
+// The later modules have the first one's mask.
+function embed([wasm, ...later], embedded) {
   const bridge = bridgeText();
   const { mask, string } = masked(readFileSync(wasm), bridge);
-  writeFileSync(embedded, `export const wasm = ${string};\nexport const mask = ${mask};\n\nexport ${bridge}\n`);
+  const others = later.map((module) => literal(readFileSync(module).map((byte) => byte ^ mask)));
+  const strings = [string, ...others].map((text, index) => `export const ${MODULES[index]} = ${text};\n`).join('');
+  writeFileSync(embedded, `${strings}export const mask = ${mask};\n\nexport ${bridge}\n`);
 }
 
 // One file is read in half the time of ten. It is not minified: whoever needs that has a bundler, and stacks stay readable.
@@ -123,18 +71,23 @@ function bundle(embedded) {
   return esbuild({ ...options, stdin: entry, outfile: join(output, 'index.js'), banner, plugins: [toEmbedded] });
 }
 
-// The names that index.ts takes out of a runtime, each with what runtime.ts says of it: tsc writes their types out instead.
+// The names of index.ts that are a runtime's, each with what base.ts or runtime.ts says of it: tsc writes their types out instead.
 function documentNames() {
-  const [names] = readFileSync(join(api, 'index.ts'), 'utf8').match(/(?<=^export const {).*?(?=^})/ms);
-  const [index, runtime] = ['index.d.ts', 'runtime.d.ts'].map((name) => readFileSync(join(output, name), 'utf8'));
-  const members = runtime.matchAll(/^ *(\/\*\*(?:(?!\*\/).)*\*\/)\s+readonly (\w+):/gms);
-  const words = new Map([...members].map(([, comment, name]) => [name, comment.replace(/^ +/gm, ' ')]));
-  const lines = names.match(/\w+/g).map((name) => {
-    if (!words.has(name)) throw new Error(`runtime.ts says nothing of ${name}`);
+  const textOf = (name) => readFileSync(join(output, name), 'utf8');
+  const source = readFileSync(join(api, 'index.ts'), 'utf8');
+  const names = [...source.match(/(?<=^export const {).*?(?=^})/ms)[0].matchAll(/\w+/g)].map(([name]) => name);
+  names.push(...[...source.matchAll(/^export const (\w+) = \/\* @__PURE__ \*\//gm)].map(([, name]) => name));
+  const members = `${textOf('base.d.ts')}${textOf('runtime.d.ts')}`;
+  const comments = members.matchAll(/^ *(\/\*\*(?:(?!\*\/).)*\*\/)\s+readonly (\w+):/gms);
+  const words = new Map([...comments].map(([, comment, name]) => [name, comment.replace(/^ +/gm, ' ')]));
+  const lines = names.map((name) => {
+    if (!words.has(name)) throw new Error(`Neither base.ts nor runtime.ts says anything of ${name}`);
     return `${words.get(name)}\nexport declare const ${name}: Runtime['${name}'];\n`;
   });
-  const text = index.replace(/^export declare const \w+: <.*\n/m, () => lines.join(''));
-  writeFileSync(join(output, 'index.d.ts'), `import type { Runtime } from './runtime.js';\n${text}`);
+  const text = textOf('index.d.ts').replace(/^export declare const (\w+): .*\n/gm, (line, name) =>
+    words.has(name) ? '' : line,
+  );
+  writeFileSync(join(output, 'index.d.ts'), `import type { Runtime } from './runtime.js';\n${text}${lines.join('')}`);
 }
 
 // The types, and the mistakes in them.
@@ -156,11 +109,12 @@ const newest = (folders) =>
 
 const isOlder = (file, time) => !existsSync(file) || statSync(file).mtimeMs < time;
 
-const [wasm, embedded] = ['core.wasm', 'embedded.js'].map((name) => join(core, name));
+const modules = MODULES.map((name) => join(core, `${name}.wasm`));
+const embedded = join(core, 'embedded.js');
 rmSync(output, { recursive: true, force: true });
 for (const folder of [core, output]) mkdirSync(folder, { recursive: true });
-if (isOlder(wasm, newest(['src', 'include', 'web/api', 'web/cli']))) buildCore(wasm);
-embed(wasm, embedded);
+if (isOlder(modules.at(-1), newest(['src', 'include', 'web/api', 'web/cli']))) buildCore(core, modules);
+embed(modules, embedded);
 declare();
 await bundle(embedded);
 sayModules();

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// as_completed: C tells which awaitable is done next. Invariant: the futures are held here for as long as C may tell their
+// pointers.
+import type { Awaitable, Awaited_ } from './awaitable.js';
+import type { BaseRuntime } from './base.js';
+import type { Coroutine } from './coroutine.js';
+import { ValueError, expectNumber } from './errors.js';
+import type { Future } from './future.js';
+import { CObject, KINDS } from './objects.js';
+
+/** What as_completed() can be told. */
+export interface AsCompletedOptions {
+  /** Seconds after which those that are not done are TimeoutErrors; null for no limit. */
+  timeout?: number | null;
+}
+
+/** The results of awaitables as they come. Either iteration may go on where the other has stopped. */
+export class AsCompleted<T> extends CObject implements IterableIterator<Coroutine<T>>, AsyncIterable<Future<T>> {
+  #futures = new Map<number, Future<T>>(); // by C's pointer
+  #left: number;
+
+  /** @internal */
+  constructor(runtime: BaseRuntime, futures: Future<T>[], timeout: number) {
+    super(runtime, KINDS.as_completed);
+    const { core } = this;
+    runtime.within(() => {
+      const pointers = runtime.pointers(futures);
+      core.withPointers(pointers, (array) =>
+        core.check(core.c.as_completed_begin!(this.pointer, array, pointers.length, timeout)),
+      );
+      pointers.forEach((pointer, index) => this.#futures.set(pointer, futures[index]!));
+    });
+    this.#left = futures.length;
+  }
+
+  /** A coroutine for the outcome of the next that is done, which counts as given. */
+  next(): IteratorResult<Coroutine<T>, undefined> {
+    if (this.#left === 0) return { done: true, value: undefined };
+    this.#left--;
+    return { done: false, value: this.coroutine<T>(() => this.core.c.as_completed_next_coroutine!(this.pointer)) };
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  /** The futures and tasks themselves, each when it is done. TimeoutError when time has run out. */
+  [Symbol.asyncIterator](): AsyncIterator<Future<T>, undefined> {
+    return { next: () => this.#nextFuture() };
+  }
+
+  // An async generator would await the future that it gives.
+  async #nextFuture(): Promise<IteratorResult<Future<T>, undefined>> {
+    if (this.#left === 0) return { done: true, value: undefined };
+    this.#left--;
+    const pointer = await this.coroutine<number>(() =>
+      this.core.c.as_completed_next_future_coroutine!(this.pointer),
+    );
+    return { done: false, value: this.#futures.get(pointer)! };
+  }
+}
+
+/** @internal */
+export const asCompletedIn =
+  (runtime: BaseRuntime) =>
+  <A extends Awaitable<any>>(
+    awaitables: Iterable<A>,
+    { timeout = null }: AsCompletedOptions = {},
+  ): AsCompleted<Awaited_<A>> => {
+    if (timeout !== null) expectNumber('timeout', timeout);
+    if (Number.isNaN(timeout)) throw new ValueError('Expected [timeout] to be a number, got NaN');
+    const futures = [...new Set(awaitables)].map((awaitable) => runtime.ensure_future(awaitable));
+    return new AsCompleted<Awaited_<A>>(runtime, futures, timeout ?? Infinity);
+  };
