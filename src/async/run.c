@@ -52,8 +52,8 @@ enum { WAITING, YIELDED };
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   wait_for_all *self = asyncio__container(frame, wait_for_all, frame);
   const asyncio__leftovers *tasks = self->tasks;
-  (void)sent;
   asyncio_value_clear(&frame->value);
+  if (asyncio__thread.running->closing) return asyncio__frame_done(frame, sent, asyncio_none());  // the list is gone by then
   while (self->next < tasks->count && asyncio_future_done(tasks->tasks[self->next])) self->next++;
   if (self->next < tasks->count) return asyncio__frame_await(frame, asyncio_ref(tasks->tasks[self->next]), WAITING);
   if (frame->at == YIELDED) return asyncio__frame_done(frame, ASYNCIO_OK, asyncio_none());
