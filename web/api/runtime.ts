@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A runtime with all of asyncio bound to it, as create_runtime() and load() give one. The package's own names are bound to
 // another (home.ts) one by one, so that a bundler leaves out what a page does not use.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { asCompletedIn } from './as_completed.js';
 import { BaseRuntime } from './base.js';
 import { gatherIn, shieldIn, waitForIn, waitIn } from './combinators.js';
@@ -89,6 +90,11 @@ export class Runtime extends BaseRuntime {
 
   /** {@link TaskGroup} of this runtime. */
   readonly TaskGroup: typeof TaskGroup = boundTo(this, TaskGroup);
+
+  /** What `using` calls: close(). */
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }
 
 /** Makes a runtime: an instance of the core of its own, with loops of its own. */
