@@ -14,7 +14,7 @@ import { environment, root } from './tools/paths.mjs';
 import { CommandFailed, show } from './tools/process.mjs';
 import { announce, pool, step } from './tools/progress.mjs';
 import { TO_RUN, TO_SHOW, TO_TEST, ensure, ensurePackages } from './tools/setup.mjs';
-import { cases, conformance, nodeTests, webPrograms } from './tools/suites.mjs';
+import { cases, checklist, conformance, nodeTests, webPrograms } from './tools/suites.mjs';
 
 const WIDTH = 2; // jobs at a time
 
@@ -55,6 +55,7 @@ async function test() {
   await ensure(TO_TEST);
   await ensurePackages();
   const started = performance.now();
+  const since = Date.now();
   const builds = [PROGRAMS, NATIVE_PROGRAMS].map((config) => suite(`build ${config.name}`, building(config)));
   builds.push(suite('build package', buildingPackage));
   const cCases = [...WASM, ...NATIVE].map((config) => suite(`cases ${config.name}`, (onLine) => cases(config, onLine)));
@@ -65,7 +66,9 @@ async function test() {
     Object.entries(looking).map(([name, work]) => suite(name, work)),
     1,
   );
-  const sum = (key) => [...first, ...second].reduce((total, result) => total + result[key], 0);
+  // This one looks at what all the others have left.
+  const last = await pool([suite('checklist', checklist(since))], 1);
+  const sum = (key) => [...first, ...second, ...last].reduce((total, result) => total + result[key], 0);
   console.log(`All suites took ${((performance.now() - started) / 1e3).toFixed(0)} s; the logs are in build/logs`);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   return sum('failed') ? 1 : 0;

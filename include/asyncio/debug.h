@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Debug mode: a loop that tells what is probably a mistake. What costs nothing to notice is noticed without it: failures that nobody
-// looks at, tasks that are pending as their loop is closed, loops used from another thread.
+// Debug mode: a loop that tells what is probably a mistake. What costs nothing to notice is noticed without it:
+// failures that nobody looks at, tasks that are pending as their loop is closed, loops used from another thread.
 #ifndef ASYNCIO_DEBUG_H
 #define ASYNCIO_DEBUG_H
 
@@ -10,9 +10,10 @@
 extern "C" {
 #endif
 
-// In debug mode the loop's exception handler is told, with status 0, of every callback and every step of a task that takes
-// long, and, as the loop is closed, of each coroutine object that was made while it ran and never used: "coroutine 'fetch' was
-// never awaited". A new loop is in it when the environment variable ASYNCIO_LOOP_DEBUG is set and not empty (natively).
+// In debug mode the loop's exception handler is told, with status 0, of every callback and every step of a task that
+// takes long, and, as the loop is closed, of each coroutine object that was made while it ran and never used:
+// "coroutine 'fetch' was never awaited". A new loop is in it when the environment variable ASYNCIO_LOOP_DEBUG is set
+// and not empty (natively).
 void asyncio_loop_set_debug(asyncio_loop *loop, bool enabled);
 bool asyncio_loop_get_debug(const asyncio_loop *loop);
 

@@ -37,7 +37,8 @@ asyncio_status asyncio_future_result(asyncio_future *future, asyncio_value *valu
 asyncio_status asyncio_future_exception(asyncio_future *future, const asyncio_error **error);
 
 // Asks for cancellation; [message] (copied, may be NULL) becomes the words of the CancelledError. A plain future is
-// cancelled at once; a task's current or next suspending call returns CancelledError to it. False when done already.
+// cancelled at once; a task's current or next suspending call returns CancelledError to it. False when done already;
+// a failure that nobody has looked at is then no longer reported, but a gather's is.
 bool asyncio_future_cancel(asyncio_future *future, const char *message);
 
 // A done callback: called in an iteration after the future became done, with the future borrowed.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Call graphs. Nothing keeps a list of who awaits a future: whoever asks has the time to look at what each task awaits, and
-// through the futures that stand between, gathers and shields, which say what they wait for themselves.
-// Invariant: tasks may await each other in a circle, so each walk knows where it came from.
+// Call graphs. Nothing keeps a list of who awaits a future: whoever asks has the time to look at what each task awaits,
+// and through the futures that stand between, gathers and shields, which say what they wait for themselves. Invariant:
+// tasks may await each other in a circle, so each walk knows where it came from.
 #include "asyncio/graph.h"
 
 #include "../base/alloc.h"
@@ -64,7 +64,8 @@ static void add_call_stack(asyncio__text *text, const asyncio_future *future, in
   size_t count = asyncio_task_get_stack(future, names, MOST_NAMES);
   const char *reason = asyncio_task_waiting_for(future);
   if (count) asyncio__text_add(text, "\n%*s  + Call stack:", indent, "");
-  for (size_t i = 0; i < count && i < MOST_NAMES; i++) asyncio__text_add(text, "\n%*s  |   async %s()", indent, "", names[i]);
+  for (size_t i = 0; i < count && i < MOST_NAMES; i++)
+    asyncio__text_add(text, "\n%*s  |   async %s()", indent, "", names[i]);
   if (count > MOST_NAMES) asyncio__text_add(text, "\n%*s  |   and %zu more", indent, "", count - MOST_NAMES);
   if (*reason) asyncio__text_add(text, "\n%*s  + Waits for: %s", indent, "", reason);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The pending tasks of a loop as a tree, drawn as `python -m asyncio pstree` does.
-// Invariant: a branch never holds a task twice, so it ends; those that no root leads to wait in circles, and are listed.
+// The pending tasks of a loop as a tree, drawn as `python -m asyncio pstree` does. Invariant: a branch never holds a
+// task twice, so it ends; those that no root leads to wait in circles, and are listed.
 #include "../core/await.h"
 #include "../core/runtime.h"
 #include "graph.h"

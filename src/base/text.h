@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 typedef struct asyncio__text {
-  char *start;    // zero-terminated when [size] is not 0
+  char *start;  // zero-terminated when [size] is not 0
   size_t size;
   size_t length;  // of the whole, whether it fits or not
 } asyncio__text;

@@ -48,17 +48,33 @@ asyncio_status asyncio__yield(void) {
   return asyncio__park();
 }
 
+// What a wait ends with comes through the frame's value, where the result of the body may lie already. Returns that, out of
+// the way...
+static asyncio_value clear_way(void) {
+  asyncio__frame *frame = asyncio__thread.task->frame;
+  asyncio_value own = frame->value;
+  frame->value = asyncio_none();
+  return own;
+}
+
+// ... and puts it back for what has come.
+static asyncio_value take_value(asyncio_value own) {
+  asyncio__frame *frame = asyncio__thread.task->frame;
+  asyncio_value come = frame->value;
+  frame->value = own;
+  return come;
+}
+
 // A future is waited for by the task's entry, in the future's own list.
 static asyncio_status await_future(asyncio_future *future, asyncio_value *value) {
   asyncio__task *self = asyncio__thread.task;
   ASYNCIO_TRY(asyncio__task_may_await(self, future));
   if (asyncio__is_done(future)) return asyncio__future_take(future, value);
   ASYNCIO_TRY(asyncio__may_suspend("asyncio_await"));
+  asyncio_value own = clear_way();
   asyncio__task_wait_future(self, future);
   asyncio_status sent = asyncio__park();
-  self = asyncio__thread.task;
-  *value = self->frame->value;
-  self->frame->value = asyncio_none();
+  *value = take_value(own);
   return sent;
 }
 
@@ -66,12 +82,11 @@ static asyncio_status await_future(asyncio_future *future, asyncio_value *value)
 static asyncio_status await_apart(asyncio_future *coroutine, asyncio_value *value) {
   ASYNCIO_TRY(asyncio__may_suspend("asyncio_await"));
   if (!asyncio__coro_parkable) return asyncio__park();  // which refuses
+  asyncio_value own = clear_way();
   asyncio__thread.task->frame->awaiting = asyncio_ref(coroutine);
   asyncio__coro_park();
-  asyncio__task *self = asyncio__thread.task;
-  *value = self->frame->value;
-  self->frame->value = asyncio_none();
-  return self->sent;
+  *value = take_value(own);
+  return asyncio__thread.task->sent;
 }
 
 // For those who ask what a task does. There is no list in a task without a stack, whose step has called something that need not wait.

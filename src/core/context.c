@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Contexts and the slots that hold them. Which slot is the current one follows from what executes: a task's own, the
-// thread's for the callback that it calls, or the thread's for code outside a loop. So a switch of tasks costs nothing here.
-// Invariant: asyncio_context_run exchanges what is in the slot, not the slot, and hence may suspend.
+// thread's for the callback that it calls, or the thread's for code outside a loop. So a switch of tasks costs nothing
+// here. Invariant: asyncio_context_run exchanges what is in the slot, not the slot, and hence may suspend.
 #include "context.h"
 
 #include "../base/alloc.h"
@@ -122,7 +122,8 @@ static void note_entered(asyncio__context_slot slot, int change) {
 
 asyncio_status asyncio_context_run(asyncio_context *context, asyncio_callback function, void *arg) {
   ASYNCIO_TRY(enterable(context, function));
-  asyncio__context_slot former = *asyncio__context_here(), entered = (asyncio__context_slot)asyncio_context_ref(context);
+  asyncio__context_slot former = *asyncio__context_here(),
+                        entered = (asyncio__context_slot)asyncio_context_ref(context);
   *asyncio__context_here() = entered;
   note_entered(entered, 1);
   note_entered(former, 1);
@@ -158,6 +159,7 @@ asyncio_context_var *asyncio_context_at(const asyncio_context *self, size_t inde
 asyncio_context *asyncio_task_get_context(asyncio_task *task) {
   asyncio__task *self = asyncio__task_of(task);
   if (self && task->kind == &asyncio__task_kind) return asyncio__context_name(&self->context);
-  asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [task] to be a task, got %s%s", task ? "a " : "", task ? task->kind->name : "NULL");
+  asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [task] to be a task, got %s%s", task ? "a " : "",
+                task ? task->kind->name : "NULL");
   return NULL;
 }

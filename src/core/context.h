@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Contexts from the inside. A context is an object that can be named, and its variables are another, shared by all its copies
-// until one of them changes. Whoever has a context, a task or a callback, has a slot, which most of the time refers to
-// variables alone: so a copy is one reference more, cannot fail, and is nothing at all where no variable was ever set. A slot's context
-// becomes an object when somebody asks for it by name.
+// Contexts from the inside. A context is an object that can be named, and its variables are another, shared by all its
+// copies until one of them changes. Whoever has a context, a task or a callback, has a slot, which most of the time
+// refers to variables alone: so a copy is one reference more, cannot fail, and is nothing at all where no variable was
+// ever set. A slot's context becomes an object when somebody asks for it by name.
 #ifndef ASYNCIO__CORE_CONTEXT_H
 #define ASYNCIO__CORE_CONTEXT_H
 
@@ -13,8 +13,8 @@ typedef struct asyncio__variable {
   asyncio_value value;       // owned
 } asyncio__variable;
 
-// Never changed while there is more than one reference. Contexts have few variables: looking at one after the other is the
-// quickest search, and copying all of them the simplest sharing.
+// Never changed while there is more than one reference. Contexts have few variables: looking at one after the other is
+// the quickest search, and copying all of them the simplest sharing.
 typedef struct asyncio__variables {
   unsigned references;
   unsigned count;
@@ -24,7 +24,7 @@ typedef struct asyncio__variables {
 
 struct asyncio_context {
   unsigned references;
-  unsigned entered;  // calls of asyncio_context_run that have not returned and have it as their context or the one to go back to
+  unsigned entered;  // calls of asyncio_context_run that run in it or will go back to it
   asyncio__variables *variables;  // owned; NULL: none
 };
 

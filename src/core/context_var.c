@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Context variables: what a context holds, found by the variable's address. Variables that nobody shares are changed where
-// they are, others are copied first.
-// Invariant: a variable is among a context's at most once, and they are in the order of their first set.
+// Context variables: what a context holds, found by the variable's address. Variables that nobody shares are changed
+// where they are, others are copied first. Invariant: a variable is among a context's at most once, and they are in the
+// order of their first set.
 #include <string.h>
 
 #include "../base/alloc.h"
@@ -71,7 +71,8 @@ asyncio__variable *asyncio__variables_find(asyncio__variables *self, const async
   return NULL;
 }
 
-// The same with room for one more and with no other reference; [self]'s is taken over. NULL when memory is out, and [self] kept.
+// The same with room for one more and with no other reference; [self]'s is taken over. NULL when memory is out, and
+// [self] kept.
 static asyncio__variables *own(asyncio__variables *self) {
   unsigned count = self ? self->count : 0, capacity = count + 1;
   if (self && self->references == 1 && count < self->capacity) return self;
@@ -157,7 +158,8 @@ static asyncio_status take_token(asyncio_context_token *token, asyncio__context_
   return ASYNCIO_OK;
 }
 
-// An object that nobody names any more and that holds nothing goes: the thread's own context lives as long as the thread.
+// An object that nobody names any more and that holds nothing goes: the thread's own context lives as long as the
+// thread.
 static void forget_empty(asyncio__context_slot *slot) {
   bool needless = *slot && !asyncio__context_variables(*slot) && asyncio__context_name(slot)->references == 1;
   if (needless) asyncio__context_clear_slot(slot);
@@ -183,9 +185,11 @@ static asyncio_status resettable(const asyncio_context_var *self, const asyncio_
   if (!self) return no_var();
   if (!token) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [token] to be a token, got NULL");
   if (token->asyncio__used)
-    return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "The token of the context variable '%s' has already been used once", self->name);
+    return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "The token of the context variable '%s' has already been used once",
+                         self->name);
   if (token->var != self)
-    return asyncio_raise(ASYNCIO_VALUE_ERROR, "The token was created by a different context variable than '%s'", self->name);
+    return asyncio_raise(ASYNCIO_VALUE_ERROR, "The token was created by a different context variable than '%s'",
+                         self->name);
   if ((asyncio__context_slot)token->asyncio__context != *asyncio__context_here())
     return asyncio_raise(ASYNCIO_VALUE_ERROR, "The token of '%s' was created in a different context", self->name);
   return ASYNCIO_OK;

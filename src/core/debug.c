@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Debug mode: an observer that the loop calls in the place of an entry. A loop without one pays a comparison for each entry, and a
-// program that never asks for debug mode does not hold this code.
-// Invariant: a coroutine object is in its loop's list exactly while it is unused and the loop is in debug mode.
+// Debug mode: an observer that the loop calls in the place of an entry. A loop without one pays a comparison for each
+// entry, and a program that never asks for debug mode does not hold this code. Invariant: a coroutine object is in its
+// loop's list exactly while it is unused and the loop is in debug mode.
 #include "asyncio/debug.h"
 
 #include <math.h>
@@ -23,7 +23,8 @@ ASYNCIO__OUTLINED static void tell_slow(asyncio_loop *loop, asyncio__task *task,
   char message[LONGEST_MESSAGE];
   if (seconds < loop->slow_callback_duration) return;
   if (task)
-    snprintf(message, sizeof message, "Executing a step of coroutine '%.80s' took %.3f seconds", task->function, seconds);
+    snprintf(message, sizeof message, "Executing a step of coroutine '%.80s' took %.3f seconds", task->function,
+             seconds);
   else
     snprintf(message, sizeof message, "Executing a callback took %.3f seconds", seconds);
   tell(loop, message, task ? &task->future : NULL);
@@ -57,8 +58,10 @@ ASYNCIO__OUTLINED static void tell_unused(asyncio_loop *loop) {
 static const asyncio__observer debug_mode = {run_observed, entered_has_left, tell_unused};
 
 void asyncio_loop_set_debug(asyncio_loop *loop, bool enabled) {
+  if (enabled == asyncio_loop_get_debug(loop)) return;
+  while (asyncio__list_pop(&loop->unused)) continue;
   loop->observer = enabled ? &debug_mode : NULL;
-  while (!enabled && asyncio__list_pop(&loop->unused)) continue;
+  asyncio__thread.debug_loops += enabled ? 1 : -1U;
 }
 
 bool asyncio_loop_get_debug(const asyncio_loop *loop) { return loop->observer != NULL; }

@@ -252,7 +252,10 @@ asyncio_status asyncio__future_take(asyncio_future *self, asyncio_value *value) 
 
 ASYNCIO__OUTLINED bool asyncio_future_cancel(asyncio_future *self, const char *message) {
   ASYNCIO__NEVER_SUSPENDS(asyncio_future_cancel);
-  return self && self->state == ASYNCIO__PENDING && self->kind->cancel(self, message);
+  if (!self) return false;
+  if (self->state == ASYNCIO__PENDING) return self->kind->cancel(self, message);
+  if (!self->kind->insists) self->unseen = false;  // who wanted it cancelled does not ask how it failed
+  return false;
 }
 
 void asyncio__future_watch(asyncio_future *self, asyncio__entry *entry) {

@@ -12,6 +12,7 @@ typedef struct asyncio__future_kind {
   bool (*cancel)(asyncio_future *self, const char *message);  // called on a pending one alone; true: it will end
   void (*destroy)(asyncio_future *self);                      // frees what the kind added; NULL: nothing
   bool inner_only;  // its outcome is not the user's to set
+  bool insists;     // its failure is reported even when somebody tried to cancel it after its end
   asyncio_future *(*awaits)(const asyncio_future *self, size_t *at);  // the next of what it waits for itself, and moves [at], 0 at
                                                                       // first; NULL at the end. NULL: it waits for nothing
 } asyncio__future_kind;

@@ -61,6 +61,7 @@ asyncio_loop *asyncio__loop_hold(asyncio_loop *loop) {
 
 void asyncio__loop_release(asyncio_loop *loop) {
   if (!loop || --loop->holds) return;
+  if (loop->observer) asyncio__thread.debug_loops--;
   asyncio__free(loop);
   if (--asyncio__thread.loops == 0) asyncio__runtime_idle();
 }

@@ -33,6 +33,7 @@ typedef struct asyncio__runtime {
   bool current_loop_set;         // it was called, if with NULL
   bool driven_ready;             // the list head is initialised
   bool turning;                  // inside asyncio__turn
+  unsigned debug_loops;          // in debug mode
   unsigned loops;                // alive; the pools go with the last one
   asyncio__errors errors;        // raised outside any task
   asyncio_status uncaught;       // of the last asyncio_run that failed, until somebody asks for words; 0 for none

@@ -24,6 +24,12 @@ static inline void clear(asyncio__task *self) {
   for (size_t i = 0; i < size / sizeof *words; i++) words[i] = 0;
 }
 
+// Debug mode tells of it if nobody uses it.
+static void note_unused(asyncio__task *self) {
+  asyncio_loop *loop = asyncio__thread.running;
+  if (loop && loop->observer) asyncio__list_append(&loop->unused, &self->tasks);
+}
+
 asyncio__task *asyncio__coroutine_alloc(const char *name, size_t size) {
   size_t whole = sizeof(asyncio__task) + size;
   asyncio__task *self = size > INT_MAX / 2 ? NULL : asyncio__pool_alloc(&asyncio__thread.pool, whole);
@@ -33,6 +39,7 @@ asyncio__task *asyncio__coroutine_alloc(const char *name, size_t size) {
     return NULL;
   }
   clear(self);
+  self->context = 0;
   self->function = name;
   self->future = (asyncio_future){.kind = &asyncio__coroutine_kind,
                                   .references = 1,
@@ -41,8 +48,7 @@ asyncio__task *asyncio__coroutine_alloc(const char *name, size_t size) {
                                   .floating = true};
   asyncio__list_init(&self->future.callbacks);
   asyncio__list_init(&self->tasks);
-  asyncio_loop *running = asyncio__thread.running;
-  if (running && running->observer) asyncio__list_append(&running->unused, &self->tasks);
+  if (asyncio__thread.debug_loops) note_unused(self);
   return self;
 }
 
@@ -50,7 +56,7 @@ bool asyncio__coroutine_claim(asyncio__task *self) {
   bool unused = self->future.state == ASYNCIO__UNUSED;
   if (!unused) asyncio_raise(ASYNCIO_RUNTIME_ERROR, "cannot reuse already awaited coroutine '%s'", self->function);
   self->future.state = ASYNCIO__USED;
-  asyncio__unlink(&self->tasks);
+  if (asyncio__thread.debug_loops) asyncio__unlink(&self->tasks);
   return unused;
 }
 
@@ -58,7 +64,7 @@ bool asyncio__coroutine_claim(asyncio__task *self) {
 ASYNCIO__OUTLINED static void task_destroy(asyncio_future *future) {
   ASYNCIO__NEVER_SUSPENDS(task_destroy);
   asyncio__task *self = asyncio__task_of(future);
-  if (asyncio__linked(&self->tasks)) asyncio__unlink(&self->tasks);
+  if (asyncio__thread.debug_loops) asyncio__unlink(&self->tasks);
   if (future->state == ASYNCIO__UNUSED && asyncio__root(self)->drop) asyncio__root(self)->drop(asyncio__root(self));
   if (self->cancel_error) asyncio__error_unref(self->cancel_error);
   if (self->errors.latest) asyncio__errors_clear(&self->errors);

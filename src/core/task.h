@@ -20,9 +20,9 @@ typedef struct asyncio__task {
   _Alignas(max_align_t) asyncio_future future;  // first: a task is a future
   asyncio__entry entry;       // in the ready queue while queued; in the awaited future's callbacks while it waits for one
   asyncio__link tasks;        // in loop->tasks until done
+  asyncio__context_slot context;  // what it runs in; here it fills a gap
   _Alignas(uint64_t) char zeroed[0];  // from here on a new one is zero
   asyncio__frame *frame;      // the innermost of its chain of awaits; NULL before and after
-  asyncio__context_slot context;  // what it runs in
   asyncio_future *awaiting;   // what it waits for, if that is a future; owned
   asyncio_status sent;        // what its wait ended with, or is about to be told to have
   bool must_cancel;           // one is to be delivered when it goes on
@@ -42,6 +42,12 @@ typedef struct asyncio__task {
   unsigned refused;           // waits refused since then
   const char *function;       // its coroutine's name
 } asyncio__task;
+
+// asyncio__context_choose, for the usual case that there is nothing to choose from.
+static inline asyncio__context_slot asyncio__context_for_task(asyncio_context *context) {
+  const asyncio__task *creator = asyncio__thread.task;
+  return !context && creator && !creator->context ? 0 : asyncio__context_choose(context);
+}
 
 // The coroutine whose outermost frame [root] is.
 static inline asyncio__task *asyncio__coroutine_of(const asyncio__frame *root) {

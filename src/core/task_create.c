@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How tasks come to be: a coroutine object becomes one in place, is queued or takes its first step at once, by way of the loop's
-// factory if it has one.
-// Invariant: an eager start leaves what executes, and who may park, as they were; the task in between is one like any other.
+// How tasks come to be: a coroutine object becomes one in place, is queued or takes its first step at once, by way of
+// the loop's factory if it has one. Invariant: an eager start leaves what executes, and who may park, as they were; the
+// task in between is one like any other.
 #include "../base/barrier.h"
 #include "../port/coro.h"
 #include "loop.h"
@@ -25,9 +25,9 @@ static void become_task(asyncio__task *self, asyncio_loop *loop, asyncio_context
   self->number = ++loop->tasks_named;
   self->frame = asyncio__root(self);
   asyncio__entry_init(&self->entry, asyncio__task_run);
-  self->context = asyncio__context_choose(context);
+  self->context = asyncio__context_for_task(context);
   self->future.references++;
-  if (asyncio__linked(&self->tasks)) asyncio__unlink(&self->tasks);
+  if (asyncio__thread.debug_loops) asyncio__unlink(&self->tasks);
   asyncio__list_append(&loop->tasks, &self->tasks);
 }
 
@@ -43,24 +43,28 @@ static void start_now(asyncio__task *self) {
   asyncio__thread.task = starter;
 }
 
-asyncio_task *asyncio_task_new_with(asyncio_future *coroutine, asyncio_task_options options) {
-  asyncio_loop *loop = options.loop;
-  asyncio_status status = creatable(coroutine, &options);
+static asyncio_task *task_new(asyncio_future *coroutine, const asyncio_task_options *options) {
+  asyncio_loop *loop = options->loop;
+  asyncio_status status = creatable(coroutine, options);
   if (!status && !loop) status = (loop = asyncio_get_running_loop()) ? ASYNCIO_OK : ASYNCIO_RUNTIME_ERROR;
   coroutine = asyncio_ref(coroutine);
   asyncio__task *self = asyncio__task_of(coroutine);
-  if (!status && options.name) status = asyncio_task_set_name(coroutine, options.name);
+  if (!status && options->name) status = asyncio_task_set_name(coroutine, options->name);
   if (status) {
     asyncio_unref(coroutine);
     return asyncio__no_awaitable();
   }
-  self->stack_size = options.stack_size ? options.stack_size : ASYNCIO_DEFAULT_STACK_SIZE;
-  become_task(self, loop, options.context);
-  if (options.eager_start && asyncio__thread.running == loop)
+  self->stack_size = options->stack_size ? options->stack_size : ASYNCIO_DEFAULT_STACK_SIZE;
+  become_task(self, loop, options->context);
+  if (options->eager_start && asyncio__thread.running == loop)
     start_now(self);
   else
     asyncio__loop_ready(loop, &self->entry);
   return coroutine;
+}
+
+asyncio_task *asyncio_task_new_with(asyncio_future *coroutine, asyncio_task_options options) {
+  return task_new(coroutine, &options);
 }
 
 // ---- By way of the factory
@@ -72,12 +76,12 @@ void asyncio_loop_set_task_factory(asyncio_loop *loop, asyncio_task_factory fact
 
 asyncio_task_factory asyncio_loop_get_task_factory(const asyncio_loop *loop) { return loop->task_factory; }
 
-asyncio_task *asyncio_eager_task_factory(asyncio_loop *loop, asyncio_future *coroutine, const asyncio_task_options *options,
-                                         void *arg) {
+asyncio_task *asyncio_eager_task_factory(asyncio_loop *loop, asyncio_future *coroutine,
+                                         const asyncio_task_options *options, void *arg) {
   asyncio_task_options eager = *options;
   (void)loop, (void)arg;
   eager.eager_start = true;
-  return asyncio_task_new_with(coroutine, eager);
+  return task_new(coroutine, &eager);
 }
 
 ASYNCIO__OUTLINED static asyncio_task *call_factory(asyncio_loop *loop, asyncio_future *coroutine,
@@ -95,13 +99,13 @@ ASYNCIO__OUTLINED static asyncio_task *call_factory(asyncio_loop *loop, asyncio_
 
 asyncio_task *asyncio_create_task_with(asyncio_future *coroutine, asyncio_task_options options) {
   asyncio_loop *loop = options.loop ? options.loop : asyncio__thread.running;
-  if (!loop || loop->closed || !loop->task_factory) return asyncio_task_new_with(coroutine, options);
+  if (!loop || loop->closed || !loop->task_factory) return task_new(coroutine, &options);
   options.loop = loop;
   return call_factory(loop, coroutine, &options);
 }
 
 asyncio_task *asyncio__start(asyncio_future *coroutine, asyncio_loop *loop) {
-  if (loop->task_factory) return asyncio_create_task(coroutine, .loop = loop);
+  if (loop->task_factory) return call_factory(loop, coroutine, &(asyncio_task_options){.loop = loop});
   asyncio__task *self = asyncio__task_of(asyncio_ref(coroutine));
   self->stack_size = ASYNCIO_DEFAULT_STACK_SIZE;
   become_task(self, loop, NULL);

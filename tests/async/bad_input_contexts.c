@@ -32,7 +32,9 @@ static asyncio_status get_null(void) {
 }
 
 static asyncio_status set_null(void) { return asyncio_context_var_set(NULL, asyncio_int(1), NULL); }
-static asyncio_status reset_null(void) { return asyncio_context_var_reset(NULL, &(asyncio_context_token){.var = NULL}); }
+static asyncio_status reset_null(void) {
+  return asyncio_context_var_reset(NULL, &(asyncio_context_token){.var = NULL});
+}
 static asyncio_status reset_to_null(asyncio_context_var *var) { return asyncio_context_var_reset(var, NULL); }
 static asyncio_status no_token(void) { return with_variable(reset_to_null); }
 
@@ -99,7 +101,8 @@ static const bad_input rows[] = {
     {"look into NULL", look_in_null, ASYNCIO_TYPE_ERROR, "Expected [context] to be a context, got NULL"},
     {"look for NULL", look_for_null, ASYNCIO_TYPE_ERROR, "Expected [var] to be a context variable, got NULL"},
     {"context of NULL", context_of_null, ASYNCIO_TYPE_ERROR, "Expected [task] to be a task, got NULL"},
-    {"context of a coroutine", context_of_coroutine, ASYNCIO_TYPE_ERROR, "Expected [task] to be a task, got a coroutine"},
+    {"context of a coroutine", context_of_coroutine, ASYNCIO_TYPE_ERROR,
+     "Expected [task] to be a task, got a coroutine"},
 };
 
 TEST(bad_use_of_contexts_in_a_task) { check_bad_input_in_a_task(rows, sizeof rows / sizeof *rows); }

@@ -208,6 +208,7 @@ ASYNCIO_COROUTINE(ignores_a_failed_gather) {
   trace_exceptions(asyncio_get_running_loop());
   asyncio_future *gather = asyncio_ref(asyncio_gather(failing_actor_coroutine("a", 1, ASYNCIO_VALUE_ERROR)));
   ASYNCIO_TRY(asyncio_sleep(2));
+  CHECK(!asyncio_future_cancel(gather, NULL));
   asyncio_unref(gather);
   return ASYNCIO_OK;
 }

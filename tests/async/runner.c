@@ -55,7 +55,8 @@ TEST(a_runner_that_never_ran_closes_too) {
 TEST(a_runner_of_null_is_refused) {
   asyncio_runner runner;
   asyncio_runner_init(&runner);
-  CHECK_ERROR(asyncio_runner_run(&runner, NULL, NULL), ASYNCIO_TYPE_ERROR, "Expected [coroutine] to be an awaitable, got NULL");
+  CHECK_ERROR(asyncio_runner_run(&runner, NULL, NULL), ASYNCIO_TYPE_ERROR,
+              "Expected [coroutine] to be an awaitable, got NULL");
   CHECK_OK(asyncio_runner_close(&runner));
 }
 
@@ -172,7 +173,8 @@ TEST(a_loop_factory_that_fails_fails_the_run_and_may_be_tried_again) {
   asyncio_runner runner;
   asyncio_loop *loop;
   asyncio_runner_init(&runner, .loop_factory = make_no_loop, .loop_factory_arg = "no loop today");
-  CHECK_ERROR(asyncio_runner_run(&runner, give_loop_coroutine(&loop), NULL), ASYNCIO_APPLICATION_ERROR, "no loop today");
+  CHECK_ERROR(asyncio_runner_run(&runner, give_loop_coroutine(&loop), NULL), ASYNCIO_APPLICATION_ERROR,
+              "no loop today");
   CHECK(!asyncio_runner_get_loop(&runner));
   CHECK_OK(asyncio_runner_close(&runner));
   asyncio_raise(ASYNCIO_VALUE_ERROR, "an older failure");

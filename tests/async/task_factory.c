@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core/task_create.c: a loop's task factory, asked by everything that makes tasks; the eager one, whose tasks may be done
-// before a gather, a wait or a shield sees them.
+// src/core/task_create.c: a loop's task factory, asked by everything that makes tasks; the eager one, whose tasks may
+// be done before a gather, a wait or a shield sees them.
 #include "actors.h"
 
 static asyncio_loop *here(void) { return asyncio_get_running_loop(); }
@@ -10,7 +10,8 @@ typedef struct factory {
   int refuse;  // the how manieth is refused; 0: none
 } factory;
 
-static asyncio_task *make_and_count(asyncio_loop *loop, asyncio_future *coroutine, const asyncio_task_options *options, void *arg) {
+static asyncio_task *make_and_count(asyncio_loop *loop, asyncio_future *coroutine, const asyncio_task_options *options,
+                                    void *arg) {
   factory *self = arg;
   asyncio_task_options own = *options;
   CHECK(loop == options->loop);
@@ -70,7 +71,8 @@ TEST(a_factory_may_refuse) {
   CHECK_ERROR(run_with(make_and_count, &refusing, be_refused_coroutine()), ASYNCIO_APPLICATION_ERROR, "no more tasks");
 }
 
-static asyncio_task *make_none(asyncio_loop *loop, asyncio_future *coroutine, const asyncio_task_options *options, void *arg) {
+static asyncio_task *make_none(asyncio_loop *loop, asyncio_future *coroutine, const asyncio_task_options *options,
+                               void *arg) {
   (void)loop, (void)options, (void)arg;
   asyncio_unref(asyncio_ref(coroutine));
   return NULL;
@@ -78,7 +80,8 @@ static asyncio_task *make_none(asyncio_loop *loop, asyncio_future *coroutine, co
 
 TEST(a_factory_that_gives_nothing_without_a_reason_is_given_one) {
   asyncio_raise(ASYNCIO_VALUE_ERROR, "an older failure");
-  CHECK_ERROR(run_with(make_none, NULL, be_refused_coroutine()), ASYNCIO_RUNTIME_ERROR, "The task factory gave no task");
+  CHECK_ERROR(run_with(make_none, NULL, be_refused_coroutine()), ASYNCIO_RUNTIME_ERROR,
+              "The task factory gave no task");
 }
 
 ASYNCIO_STATIC_COROUTINE(gather_refused) {
@@ -123,7 +126,9 @@ ASYNCIO_STATIC_COROUTINE(give, (int, value)) {
   return ASYNCIO_OK;
 }
 
-ASYNCIO_STATIC_COROUTINE(fail_at_once, (const char *, words)) { return asyncio_raise(ASYNCIO_VALUE_ERROR, "%s", words); }
+ASYNCIO_STATIC_COROUTINE(fail_at_once, (const char *, words)) {
+  return asyncio_raise(ASYNCIO_VALUE_ERROR, "%s", words);
+}
 
 ASYNCIO_STATIC_COROUTINE(resolve, (asyncio_future *, future), (int, value)) {
   CHECK_OK(asyncio_future_set_result(future, asyncio_int(value)));
@@ -139,7 +144,8 @@ ASYNCIO_STATIC_COROUTINE(gather_eagerly) {
   ASYNCIO_TRY(asyncio_await(gather, &list));
   trace_value("all done", list);
   asyncio_value_clear(&list);
-  ASYNCIO_TRY(asyncio_await(asyncio_gather(give_coroutine(1), actor_coroutine("slow", 1, 2), give_coroutine(3)), &list));
+  ASYNCIO_TRY(
+      asyncio_await(asyncio_gather(give_coroutine(1), actor_coroutine("slow", 1, 2), give_coroutine(3)), &list));
   trace_value("one waits", list);
   asyncio_value_clear(&list);
   return ASYNCIO_OK;
@@ -159,7 +165,13 @@ ASYNCIO_STATIC_COROUTINE(gather_those_that_end_each_other) {
   asyncio_value list;
   asyncio_future *one = asyncio_loop_create_future(here()), *two = asyncio_loop_create_future(here());
   asyncio_future *three = asyncio_loop_create_future(here());
-  asyncio_future *all[] = {one, two, three, resolve_coroutine(one, 10), one, resolve_coroutine(two, 20), give_coroutine(5),
+  asyncio_future *all[] = {one,
+                           two,
+                           three,
+                           resolve_coroutine(one, 10),
+                           one,
+                           resolve_coroutine(two, 20),
+                           give_coroutine(5),
                            resolve_coroutine(three, 30)};
   ASYNCIO_TRY(asyncio_await(asyncio_gather_array(all, 8, false), &list));
   trace_value("gathered", list);
@@ -183,10 +195,11 @@ ASYNCIO_STATIC_COROUTINE(fail_one, (asyncio_future *, future)) {
 ASYNCIO_STATIC_COROUTINE(gather_failures) {
   asyncio_value list;
   CHECK_ERROR(asyncio_await(asyncio_gather(actor_coroutine("slow", 1, 2), fail_at_once_coroutine("first"),
-                                           fail_at_once_coroutine("second")), NULL),
+                                           fail_at_once_coroutine("second")),
+                            NULL),
               ASYNCIO_VALUE_ERROR, "first");
-  ASYNCIO_TRY(asyncio_await(asyncio_gather_array((asyncio_future *[]){fail_at_once_coroutine("kept"), give_coroutine(1)}, 2, true),
-                            &list));
+  ASYNCIO_TRY(asyncio_await(
+      asyncio_gather_array((asyncio_future *[]){fail_at_once_coroutine("kept"), give_coroutine(1)}, 2, true), &list));
   trace_value("kept", list);
   asyncio_value_clear(&list);
   asyncio_future *future = asyncio_loop_create_future(here());
@@ -204,7 +217,8 @@ TEST(eager_failures_reach_the_gather) {
 ASYNCIO_STATIC_COROUTINE(wait_and_shield) {
   size_t done;
   asyncio_value value;
-  asyncio_future *tasks[] = {asyncio_create_task(actor_coroutine("slow", 1, 2)), asyncio_create_task(give_coroutine(1))};
+  asyncio_future *tasks[] = {asyncio_create_task(actor_coroutine("slow", 1, 2)),
+                             asyncio_create_task(give_coroutine(1))};
   ASYNCIO_TRY(asyncio_wait(tasks, 2, INFINITY, ASYNCIO_FIRST_COMPLETED, &done));
   CHECK_INT(done, 1);
   CHECK(asyncio_future_done(tasks[0]));

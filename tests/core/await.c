@@ -34,6 +34,42 @@ ASYNCIO_STATIC_COROUTINE(uses_objects) {
 
 TEST(a_coroutine_is_called_directly_or_through_an_object) { run(uses_objects_coroutine()); }
 
+// ---- A result that is set before the body goes on to wait
+
+static asyncio_status set_soon(void *future) { return asyncio_future_set_result(future, asyncio_int(2)); }
+
+ASYNCIO_STATIC_COROUTINE(gives_before_it_waits) {
+  asyncio_loop *loop = asyncio_get_running_loop();
+  ASYNCIO_TRY(asyncio_text(result, "early"));
+  asyncio_future *future = asyncio_loop_create_future(loop);
+  asyncio_value value;
+  CHECK_OK(asyncio_loop_call_soon(loop, set_soon, future, NULL));
+  CHECK_OK(asyncio_await(future, &value));
+  CHECK_INT(asyncio_value_int(value), 2);
+  asyncio_unref(future);
+  CHECK_OK(asyncio_await(asyncio_sleep_coroutine(1, asyncio_int(3)), &value));
+  CHECK_INT(asyncio_value_int(value), 3);
+  asyncio_task *task = asyncio_create_task(give_text_coroutine("task's", 1));
+  CHECK_OK(asyncio_await(task, NULL));
+  asyncio_unref(task);
+  return asyncio_sleep(0);
+}
+
+ASYNCIO_STATIC_COROUTINE(wants_what_came_early) {
+  asyncio_value value;
+  asyncio_task *task = asyncio_create_task(gives_before_it_waits_coroutine());
+  CHECK_OK(asyncio_await(task, &value));
+  CHECK_TEXT(asyncio_value_text(value), "early");
+  asyncio_value_clear(&value);
+  asyncio_unref(task);
+  CHECK_OK(asyncio_await(gives_before_it_waits_coroutine(), &value));
+  CHECK_TEXT(asyncio_value_text(value), "early");
+  asyncio_value_clear(&value);
+  return ASYNCIO_OK;
+}
+
+TEST(a_result_that_is_set_early_outlives_every_wait) { run(wants_what_came_early_coroutine()); }
+
 ASYNCIO_STATIC_COROUTINE(uses_twice, (asyncio_future *, coroutine)) {
   ASYNCIO_TRY(asyncio_await(coroutine, NULL));
   CHECK(!asyncio_iscoroutine(coroutine));

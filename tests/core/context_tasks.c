@@ -176,10 +176,10 @@ ASYNCIO_STATIC_COROUTINE(run_and_suspend, (const char *, name), (int, value), (a
 ASYNCIO_STATIC_COROUTINE(suspend_within) {
   set(0);
   asyncio_context *context = asyncio_copy_context();
-  ASYNCIO_TRY(asyncio_await(asyncio_gather(run_and_suspend_coroutine("a", 1, NULL), run_and_suspend_coroutine("b", 2, NULL),
-                                           run_and_suspend_coroutine("c", 3, context),
-                                           run_and_suspend_coroutine("d", 4, context)),
-                            NULL));
+  ASYNCIO_TRY(asyncio_await(
+      asyncio_gather(run_and_suspend_coroutine("a", 1, NULL), run_and_suspend_coroutine("b", 2, NULL),
+                     run_and_suspend_coroutine("c", 3, context), run_and_suspend_coroutine("d", 4, context)),
+      NULL));
   asyncio_context_unref(context);
   return ASYNCIO_OK;
 }

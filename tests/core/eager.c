@@ -161,8 +161,10 @@ TEST(eager_starts_nest) {
 
 // The first steps of what it awaits belong to the eager start, with a stack or without.
 ASYNCIO_STATIC_COROUTINE(start_frames) {
-  asyncio_task *limited = asyncio_create_task(asyncio_wait_for_coroutine(nap_coroutine(5), 1), .eager_start = true, .name = "limited");
-  asyncio_task *quick = asyncio_create_task(asyncio_wait_for_coroutine(hello_coroutine(), 1), .eager_start = true, .name = "quick");
+  asyncio_task *limited =
+      asyncio_create_task(asyncio_wait_for_coroutine(nap_coroutine(5), 1), .eager_start = true, .name = "limited");
+  asyncio_task *quick =
+      asyncio_create_task(asyncio_wait_for_coroutine(hello_coroutine(), 1), .eager_start = true, .name = "quick");
   asyncio_task *asleep = asyncio_create_task(asyncio_sleep_coroutine(1, asyncio_int(3)), .eager_start = true);
   CHECK(asyncio_future_done(quick));
   CHECK_TEXT(asyncio_task_waiting_for(asleep), "sleep");

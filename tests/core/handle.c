@@ -150,6 +150,16 @@ TEST(a_failing_callback_is_reported_and_the_others_run) {
   close_loop(loop);
 }
 
+TEST(a_failing_timer_is_reported_and_the_others_fire) {
+  asyncio_loop *loop = asyncio_new_event_loop();
+  trace_exceptions(loop);
+  CHECK_OK(asyncio_loop_call_later(loop, 1, trace_and_fail, "first", NULL));
+  CHECK_OK(asyncio_loop_call_later(loop, 1, trace_arg, "second", NULL));
+  run_for(loop, 2);
+  EXPECT_TRACE("first", "Exception in callback: ValueError: first failed", "second");
+  close_loop(loop);
+}
+
 static asyncio_status fail_without_words(void *arg) { return arg ? ASYNCIO_APPLICATION_ERROR : ASYNCIO_TIMEOUT_ERROR; }
 
 static asyncio_status fail_and_recover(void *arg) {

@@ -60,6 +60,21 @@ TEST(a_timer_without_delay_added_by_a_callback_runs_in_the_next_iteration) {
   asyncio_loop_unref(loop);
 }
 
+static asyncio_status trace_and_schedule(void *arg) {
+  trace("timer");
+  return asyncio_loop_call_soon(arg, trace_arg, "scheduled", NULL);
+}
+
+TEST(a_callback_added_by_a_due_timer_waits_for_the_next_iteration) {
+  asyncio_loop *loop = asyncio_new_event_loop();
+  CHECK_OK(asyncio_loop_call_later(loop, -1, trace_and_schedule, loop, NULL));
+  run_once(loop);
+  EXPECT_TRACE("timer");
+  run_once(loop);
+  EXPECT_TRACE("scheduled");
+  asyncio_loop_unref(loop);
+}
+
 static asyncio_status check_nothing_deeper(void *arg) {
   int *depth = arg;
   CHECK_INT(++*depth, 1);

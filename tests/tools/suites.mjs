@@ -18,6 +18,7 @@ const NODE_TEST_FOLDERS = [
   'tests/demo',
   'tests/house',
   'tests/conformance',
+  'tests/checklist',
 ];
 
 const filesIn = (folder, ending) =>
@@ -79,6 +80,14 @@ export async function conformance(onLine) {
   const result = await run(process.execPath, args, { log: logs('conformance'), env: environment, onLine, cwd: root });
   return { ...judge(result), table: result.output.match(/^seed \d+: .*$/m)?.[0] };
 }
+
+// CPython's own tests, held against those of ours that ran since [since] (milliseconds).
+export const checklist = (since) => async (onLine) => {
+  const args = [join(root, 'tests/checklist/run.mjs'), '--since', String(since)];
+  const result = await run(process.execPath, args, { log: logs('checklist'), env: environment, onLine, cwd: root });
+  const table = result.output.split('\n').filter((line) => /^(test_| {2}\w|Of the )/.test(line));
+  return { ...judge(result), table: table.join('\n') };
+};
 
 // The numbers at the end of a TAP stream.
 function countTap(text) {

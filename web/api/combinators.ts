@@ -101,6 +101,11 @@ export const waitIn =
     futures: Iterable<Future<T> | PromiseLike<T>>,
     { timeout = null, return_when = 'ALL_COMPLETED' }: WaitOptions = {},
   ): Coroutine<[Set<Future<T>>, Set<Future<T>>]> => {
+    const single = futures instanceof Future || futures instanceof Coroutine; // which are iterable for yield*
+    if (single || typeof futures?.[Symbol.iterator] !== 'function') {
+      const what = single ? 'a single one' : show(futures);
+      throw new TypeError(`Expected [futures] to be an iterable of futures, got ${what}`);
+    }
     const wait = waiting(runtime, [...futures], timeout, return_when);
     return runtime.coroutine(() => pointerOf(runtime.core, wait, 'wait'));
   };

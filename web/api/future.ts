@@ -176,12 +176,15 @@ export class Future<T> implements PromiseLike<T> {
     return this.#state === FAILED ? this.#outcome : null;
   }
 
-  /** Asks for cancellation, with `message` in the CancelledError; false when done already. */
+  /** Asks for cancellation, with `message` in the CancelledError; false when done already, and then nobody is told how it failed. */
   cancel(message?: string): boolean {
     if (message !== undefined && typeof message !== 'string')
       throw new TypeError(`Expected [message] to be a string, got ${show(message)}`);
-    if (this.#sync()) return false;
-    return this.core.withText(message, (size) => this.core.c.cancel!(this.pointer, size) !== 0);
+    const done = this.#sync();
+    if (done && !this.pointer) return false;
+    const accepted = this.core.withText(message, (size) => this.core.c.cancel!(this.pointer, size) !== 0);
+    if (done) this.#letGo(); // a failure need not be kept any longer: nobody will ask for it
+    return accepted;
   }
 
   #settable(): void {

@@ -237,6 +237,19 @@ const ROWS = [
     () => gather(sleep(1), used()),
   ],
   ['gather of a thenable whose then throws', RangeError, 'from then', () => gather(throwingThen)],
+  ['wait for a number', TypeError, 'Expected [futures] to be an iterable of futures, got 5', () => wait(5)],
+  [
+    'wait for a future that is in no list',
+    TypeError,
+    'Expected [futures] to be an iterable of futures, got a single one',
+    () => coroutine(() => wait(future())),
+  ],
+  [
+    'wait for a coroutine that is in no list',
+    TypeError,
+    'Expected [futures] to be an iterable of futures, got a single one',
+    () => wait(sleep(1)),
+  ],
   ['wait for nothing', ValueError, 'Set of Tasks/Futures is empty.', () => run(wait([]))],
   [
     'wait for a coroutine',

@@ -115,6 +115,18 @@ coroutineTest('wait gives the done and the pending, and cancels nothing', functi
   assert.equal(all.size, 3);
 });
 
+coroutineTest('wait takes any iterable, iterators too', function* () {
+  const tasks = [3, 1].map((delay) => asyncio.create_task(asyncio.sleep(delay, delay)));
+  const [done, pending] = yield* asyncio.wait(tasks.values());
+  assert.deepEqual([[...done], pending.size], [tasks, 0]);
+  const [ten, none] = yield* asyncio.wait(
+    (function* () {
+      for (let i = 0; i < 10; i++) yield asyncio.create_task(asyncio.sleep(0, i));
+    })(),
+  );
+  assert.deepEqual([[...ten].map((task) => task.result()), none.size], [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 0]);
+});
+
 coroutineTest('a wait that is cancelled leaves the futures alone', function* () {
   const task = asyncio.create_task(asyncio.sleep(2, 'kept'));
   const waiter = asyncio.create_task(asyncio.wait([task]));

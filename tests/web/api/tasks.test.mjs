@@ -343,3 +343,39 @@ coroutineTest('uncancel counts down on a task that is done, too', function* () {
   assert.equal(yield* task, 'swallowed');
   assert.deepEqual([task.cancelling(), task.uncancel(), task.uncancel(), task.uncancel()], [2, 1, 0, 0]);
 });
+
+test('cancelling what has failed counts as a look at its failure', async () => {
+  const trace = tracer();
+  const loop = asyncio.new_event_loop();
+  loop.set_exception_handler((_, { message }) => trace(message));
+  const broken = () => assert.fail('broken');
+  const tasks = [1, 2, 3].map(() => loop.create_task(broken));
+  await loop.run_until_complete(asyncio.sleep(1));
+  assert.equal(tasks[0].cancel(), false);
+  assert.equal(tasks[1].cancel('too late'), false);
+  assert.throws(() => tasks[0].result(), /broken/);
+  loop.close();
+  assert.deepEqual(trace.lines, ['Exception was never retrieved']);
+});
+
+coroutineTest('ensure_future takes promises and thenables', function* () {
+  for (const awaitable of [Promise.resolve('ok'), { then: (resolve) => resolve('ok') }]) {
+    const future = asyncio.ensure_future(awaitable);
+    assert.ok(asyncio.isfuture(future));
+    assert.equal(yield* future, 'ok');
+    assert.equal(future.result(), 'ok');
+  }
+});
+
+coroutineTest('a coroutine may return a future, which is its result as it is', function* () {
+  const future = asyncio.get_running_loop().create_future();
+  const task = asyncio.create_task(
+    (function* () {
+      return future;
+    })(),
+  );
+  yield;
+  assert.ok(task.done());
+  assert.equal(task.result(), future);
+  future.set_result('later');
+});
