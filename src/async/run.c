@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The way in: a runner for one coroutine. And how the tasks that are left then are ended, for JavaScript's runs as well.
+// The way in: a runner for one coroutine. And how the tasks that are left then are ended, for JavaScript's runs as
+// well.
 #include "run.h"
 
 #include <stdio.h>
@@ -39,8 +40,8 @@ static void report_failure(asyncio_loop *loop, asyncio_task *task) {
   asyncio_loop_call_exception_handler(loop, &context);
 }
 
-// A frame that awaits one after the other, whatever becomes of them; and then lets callbacks of the last one go first, as
-// asyncio's gather does.
+// A frame that awaits one after the other, whatever becomes of them; and then lets callbacks of the last one go first,
+// as asyncio's gather does.
 typedef struct wait_for_all {
   asyncio__frame frame;
   const asyncio__leftovers *tasks;

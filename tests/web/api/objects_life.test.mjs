@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How long C's structs behind locks and queues live: as long as their objects, which live as long as anybody waits in them.
+// How long C's structs behind locks and queues live: as long as their objects, which live as long as anybody waits in
+// them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
