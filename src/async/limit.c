@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The core of time limits. What decides between "timed out" and "cancelled meanwhile" is the task's count of requests: the
-// limit takes its own request back, and if others are left the cancellation is theirs.
+// The core of time limits. What decides between "timed out" and "cancelled meanwhile" is the task's count of requests:
+// the limit takes its own request back, and if others are left the cancellation is theirs.
 #include "limit.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The way in: a runner for one coroutine. And how the tasks that are left then are ended, for JavaScript's runs as well.
+// The way in: a runner for one coroutine. And how the tasks that are left then are ended, for JavaScript's runs as
+// well.
 #include "run.h"
 
 #include <stdio.h>
@@ -39,37 +40,50 @@ static void report_failure(asyncio_loop *loop, asyncio_task *task) {
   asyncio_loop_call_exception_handler(loop, &context);
 }
 
-// A frame that awaits one after the other, whatever becomes of them; and then lets callbacks of the last one go first, as
-// asyncio's gather does.
-typedef struct wait_for_all {
+// A frame that awaits one after the other, whatever becomes of them, and then lets the callbacks of the last one go first,
+// as asyncio's gather does. It may outlive the list, when the run was stopped and the loop is closed.
+struct asyncio__wait_for_all {
   asyncio__frame frame;
-  const asyncio__leftovers *tasks;
+  asyncio__leftovers *tasks;  // NULL: the list has gone
   size_t next;
-} wait_for_all;
+};
 
-enum { WAITING, YIELDED };
+typedef struct asyncio__wait_for_all wait_for_all;
+
+enum { START, WAITING, YIELDED };
+
+static asyncio__progress done(wait_for_all *self, asyncio_status status) {
+  if (self->tasks) self->tasks->waiter = NULL;
+  self->tasks = NULL;
+  return asyncio__frame_done(&self->frame, status, asyncio_none());
+}
+
+static void drop(asyncio__frame *frame) {
+  if (frame->at != START) (void)done(asyncio__container(frame, wait_for_all, frame), ASYNCIO_OK);
+}
 
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   wait_for_all *self = asyncio__container(frame, wait_for_all, frame);
-  const asyncio__leftovers *tasks = self->tasks;
+  asyncio__leftovers *tasks = self->tasks;
   asyncio_value_clear(&frame->value);
-  if (asyncio__thread.running->closing) return asyncio__frame_done(frame, sent, asyncio_none());  // the list is gone by then
+  if (!tasks) return done(self, sent);
+  if (frame->at == YIELDED) return done(self, ASYNCIO_OK);
+  tasks->waiter = self;
   while (self->next < tasks->count && asyncio_future_done(tasks->tasks[self->next])) self->next++;
   if (self->next < tasks->count) return asyncio__frame_await(frame, asyncio_ref(tasks->tasks[self->next]), WAITING);
-  if (frame->at == YIELDED) return asyncio__frame_done(frame, ASYNCIO_OK, asyncio_none());
   frame->at = YIELDED;
   asyncio__yield_begin();
   return ASYNCIO__PARKED;
 }
 
 asyncio_future *asyncio__leftovers_cancel(asyncio__leftovers *self, asyncio_loop *loop) {
-  self->count = asyncio_all_tasks(loop, NULL, 0);
+  *self = (asyncio__leftovers){.count = asyncio_all_tasks(loop, NULL, 0)};
   self->tasks = self->count ? asyncio__alloc(self->count * sizeof *self->tasks) : NULL;
   if (!self->tasks) return NULL;
   asyncio_all_tasks(loop, self->tasks, self->count);
   for (size_t i = 0; i < self->count; i++) asyncio_ref(self->tasks[i]);
   for (size_t i = 0; i < self->count; i++) asyncio_task_cancel(self->tasks[i], NULL);
-  wait_for_all waiter = {.frame = {.step = step}, .tasks = self};
+  wait_for_all waiter = {.frame = {.step = step, .drop = drop}, .tasks = self};
   return asyncio__frame_coroutine("wait_for_all", &waiter.frame, sizeof waiter);
 }
 
@@ -79,7 +93,8 @@ void asyncio__leftovers_ended(asyncio__leftovers *self, asyncio_loop *loop, asyn
     asyncio_unref(self->tasks[i]);
   }
   asyncio__free(self->tasks);
-  self->tasks = NULL;
+  if (self->waiter) self->waiter->tasks = NULL;
+  *self = (asyncio__leftovers){.tasks = NULL};
 }
 
 static asyncio_status refuse(asyncio_future *coroutine, asyncio_status status) {

@@ -9,13 +9,13 @@
 typedef struct asyncio__leftovers {
   asyncio_task **tasks;
   size_t count;
+  struct asyncio__wait_for_all *waiter;  // from the first step of the coroutine below until it ends
 } asyncio__leftovers;
 
-// Cancels the loop's pending tasks and gives a coroutine that waits for them, which [self] must outlive. NULL when there are
-// none, or no memory.
+// Cancels the loop's pending tasks and gives a coroutine that waits for them. NULL when there are none, or no memory.
 asyncio_future *asyncio__leftovers_cancel(asyncio__leftovers *self, asyncio_loop *loop);
 
-// That coroutine has ended, with [status]: reports what failed among them and lets go of them.
+// That coroutine has ended, or will not be waited for, with [status]: reports what failed among them and lets go of them.
 void asyncio__leftovers_ended(asyncio__leftovers *self, asyncio_loop *loop, asyncio_status status);
 
 // An exit status is a byte: a failure must not become success because its code is a multiple of 256.

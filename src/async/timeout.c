@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // timeout(): a limit (limit.c) that the program begins and ends.
 //
-// It keeps its timer in memory of its own, not in the caller's struct: between a begin and an end in C there may be a return
-// that was overlooked, or a stack that is lost, and a timer must not be left in either. Invariant: a scope is freed by the
-// end of its limit, or with the task that skipped it.
+// It keeps its timer in memory of its own, not in the caller's struct: between a begin and an end in C there may be a
+// return that was overlooked, or a stack that is lost, and a timer must not be left in either. Invariant: a scope is
+// freed by the end of its limit, or with the task that skipped it.
 #include "asyncio/timeout.h"
 
 #include <math.h>

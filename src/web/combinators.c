@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What gather, wait, wait_for and shield are to JavaScript: a table of their own, since the embedded core keeps them in a
-// module apart (web/cli/core.mjs).
+// What gather, wait, wait_for and shield are to JavaScript: a table of their own, since the embedded core keeps them in
+// a module apart (web/cli/core.mjs).
 #include "api.h"
 #include "asyncio/gather.h"
 #include "asyncio/shield.h"

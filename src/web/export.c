@@ -81,8 +81,8 @@ EMSCRIPTEN_KEEPALIVE const exported *asyncio__exported(void) {
       {"value", (const void *)asyncio__js_value}, {"bytes", (const void *)bytes_of}, {"size", (const void *)size_of},
       {"pointer", (const void *)pointer_of}, {NULL, NULL}};
   static exported program;
-  program = (exported){{asyncio__js_functions(), asyncio__js_combinator_functions(), asyncio__js_object_functions(), functions},
-                       first};
+  const asyncio__function *combinators = asyncio__js_combinator_functions(), *objects = asyncio__js_object_functions();
+  program = (exported){{asyncio__js_functions(), combinators, objects, functions}, first};
   return &program;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What JavaScript's classes are made of: locks, queues, time limits, groups. C's struct lies in a block that belongs to
-// its JavaScript half, whose finalizer frees it; a coroutine object that refers to it therefore holds a handle of that half
-// until it has ended. All this has a table of its own, since the embedded core keeps it, with what it alone calls, in a
-// second module (web/cli/split.mjs). Invariant: no function of the first table leads here.
+// its JavaScript half, whose finalizer frees it; a coroutine object that refers to it therefore holds a handle of that
+// half until it has ended. All this has a table of its own, since the embedded core keeps it, with what it alone calls,
+// in a second module (web/cli/split.mjs). Invariant: no function of the first table leads here.
 #include "../async/queue_items.h"
 #include "../base/alloc.h"
 #include "../core/runtime.h"
@@ -46,7 +46,7 @@ typedef union object {
 } object;
 
 static asyncio_status init(object *self, kind kind, int number) {
-  *self = (object){.queue = {.asyncio__maxsize = 0}};  // the largest: all of it is zero, which is a free lock, an unset event
+  *self = (object){.queue = {.asyncio__maxsize = 0}};  // the largest, so all of it: a free lock, an unset event
   switch (kind) {
     case SEMAPHORE: return asyncio_semaphore_init(&self->semaphore, number);
     case BOUNDED_SEMAPHORE: return asyncio_bounded_semaphore_init(&self->semaphore, number);
@@ -115,7 +115,8 @@ static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   return asyncio__frame_done(frame, sent, value);
 }
 
-// [coroutine], which is used up, with a handle of what it refers to, taken over. NULL with the error raised, also for NULL.
+// [coroutine], which is used up, with a handle of what it refers to, taken over. NULL with the error raised, also for
+// NULL.
 static asyncio_future *keep_owner(asyncio_future *coroutine, asyncio_js owner) {
   kept self = {.frame = {.step = step, .drop = drop}, .owner = owner};
   if (coroutine) self.coroutine = asyncio_ref(coroutine);
@@ -126,7 +127,8 @@ static asyncio_future *keep_owner(asyncio_future *coroutine, asyncio_js owner) {
 
 // ---- Queues
 
-static asyncio_future *queue_put_coroutine(asyncio_queue *queue, double priority, int kind, double number, unsigned size) {
+static asyncio_future *queue_put_coroutine(asyncio_queue *queue, double priority, int kind, double number,
+                                           unsigned size) {
   asyncio_value item;
   if (asyncio__js_value(&item, kind, number, size)) return NULL;
   if (queue->asyncio__order == ASYNCIO__PRIORITY) return asyncio_priority_queue_put_coroutine(queue, priority, item);

@@ -81,6 +81,24 @@ test('a page that imports run stays small', async () => {
   assert.ok(size <= LARGEST_BUNDLE, `${size} bytes gzipped, at most ${LARGEST_BUNDLE}`);
 });
 
+test('a page has the modules of the core that it uses', async () => {
+  const sizeOf = async (names) => {
+    await bundle(`import { ${names} } from 'wasyncio';\nconsole.log([${names}].length);\n`);
+    assert.equal(node('bundle.mjs'), `${names.split(',').length}\n`);
+    return gzipSync(readFileSync(join(project, 'bundle.mjs')), { level: 9 }).length;
+  };
+  const run = await sizeOf('run');
+  const combinators = await sizeOf('run, gather, wait_for');
+  const objects = await sizeOf('run, Lock');
+  assert.ok(combinators - run > 2000 && combinators - run < 5000, `gather adds ${combinators - run}`);
+  assert.ok(objects - run > 8000 && objects - run < 14000, `Lock adds ${objects - run}`);
+});
+
+test('esbuild makes a program of scopes that runs', async () => {
+  await bundle(block('js', 'new Queue(2)'));
+  assert.equal(node('bundle.mjs'), block('text', 'nothing more: true'));
+});
+
 test('every function of the package says in its types what it does', () => {
   const types = readFileSync(join(project, 'node_modules/wasyncio/build/api/index.d.ts'), 'utf8');
   const constants = [...types.matchAll(/^(.*)\nexport declare const (\w+)/gm)];

@@ -9,13 +9,17 @@ import { test } from 'node:test';
 import { block, commandLine } from './readme.mjs';
 import { build, environment, root } from './sources.mjs';
 
-test("the README's JavaScript prints what the README says", () => {
-  const folder = join(build, 'house/readme');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'program.mjs'), block('js', "from 'wasyncio'"));
-  const printed = execFileSync(process.execPath, ['program.mjs'], { cwd: folder, encoding: 'utf8' });
-  assert.equal(printed, block('text', 'TimeoutError: true'));
-});
+for (const [what, program, prints] of [
+  ['JavaScript', "from 'wasyncio'", 'TimeoutError: true'],
+  ['queue and scopes', 'new Queue(2)', 'nothing more: true'],
+])
+  test(`the README's ${what} print what the README says`, () => {
+    const folder = join(build, 'house/readme');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'program.mjs'), block('js', program));
+    const printed = execFileSync(process.execPath, ['program.mjs'], { cwd: folder, encoding: 'utf8' });
+    assert.equal(printed, block('text', prints));
+  });
 
 for (const [line, ...run] of [
   ['libasyncio_stackless.a', process.execPath, 'program.js'],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// as_completed: C tells which awaitable is done next. Invariant: the futures are held here for as long as C may tell their
-// pointers.
+// as_completed: C tells which awaitable is done next. Invariant: the futures are held here for as long as C may tell
+// their pointers.
 import type { Awaitable, Awaited_ } from './awaitable.js';
 import type { BaseRuntime } from './base.js';
 import type { Coroutine } from './coroutine.js';

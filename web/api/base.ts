@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What every runtime has: one instance of the core with its loops, and of asyncio what starts and drives tasks. What a page
-// may leave out is bound to it elsewhere (combinators.ts, objects.ts), so that a bundler can.
+// What every runtime has: one instance of the core with its loops, and of asyncio what starts and drives tasks. What a
+// page may leave out is bound to it elsewhere (combinators.ts, objects.ts), so that a bundler can.
 import {
   isAsyncFunction,
   isGeneratorFunction,
@@ -197,9 +197,9 @@ export class BaseRuntime {
   readonly new_event_loop = (): EventLoop => new EventLoop(this.#core);
 
   /**
-   * Ends the runtime: its pending tasks get CancelledError, as when their loop is closed, and then the loops are. What is
-   * used of it afterwards is a RuntimeError, pending futures included. RuntimeError in a callback or coroutine of its own;
-   * twice is fine.
+   * Ends the runtime: its pending tasks get CancelledError, as when their loop is closed, and then the loops are. What
+   * is used of it afterwards is a RuntimeError, pending futures included. RuntimeError in a callback or coroutine of
+   * its own; twice is fine.
    */
   readonly close = (): void => this.#core.close();
 }

@@ -79,7 +79,8 @@ function* waiting<T>(
   if (timeout !== null) expectNumber('timeout', timeout);
   given.forEach((one, index) => {
     if (one instanceof Future || (isThenable(one) && !(one instanceof Coroutine))) return;
-    const what = runtime.iscoroutine(one) ? `a coroutine at ${index}: make it a task first` : `${show(one)} at ${index}`;
+    const coroutine = runtime.iscoroutine(one);
+    const what = coroutine ? `a coroutine at ${index}: make it a task first` : `${show(one)} at ${index}`;
     throw new TypeError(`Expected [futures] to be futures or tasks, got ${what}`);
   });
   const futures = [...new Set(given)].map((one) => runtime.ensure_future(one as Future<T>));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What web/cli/build.mjs makes beside the compiled files: the modules of the core, and the part of web/lib/bridge.js that every
-// loader shares.
+// What web/cli/build.mjs makes beside the compiled files: the modules of the core, and the part of web/lib/bridge.js
+// that every loader shares.
 
 /** WebAssembly, one character for each byte, combined with `mask`. */
 export const wasm: string;

@@ -150,12 +150,15 @@ export class Event extends CObject {
 export class Condition extends Acquirable {
   #lock: Lock;
 
-  /** Several conditions may share `lock`; without one it has its own. TypeError for what is no lock of the same runtime. */
+  /**
+   * Several conditions may share `lock`; without one it has its own. TypeError for what is no lock of the same runtime.
+   */
   constructor(lock?: Lock | null) {
     if (lock !== undefined && lock !== null && !(lock instanceof Lock))
       throw new TypeError(`Expected [lock] to be a Lock, got ${show(lock)}`);
     super(new.target, KINDS.condition);
-    if (lock && lock.core !== this.core) throw new TypeError("Expected [lock] to be of the condition's runtime, got another's");
+    if (lock && lock.core !== this.core)
+      throw new TypeError("Expected [lock] to be of the condition's runtime, got another's");
     this.#lock = lock ?? new Lock(this.runtime);
     this.core.c.condition_init!(this.pointer, this.#lock.pointer);
   }
@@ -173,8 +176,8 @@ export class Condition extends Acquirable {
   }
 
   /**
-   * Releases the lock, waits until notified and acquires it again: it is held afterwards, also with a CancelledError; gives
-   * true. RuntimeError when it is not held.
+   * Releases the lock, waits until notified and acquires it again: it is held afterwards, also with a CancelledError;
+   * gives true. RuntimeError when it is not held.
    */
   wait(): Coroutine<true> {
     return this.coroutine(() => this.core.c.condition_wait_coroutine!(this.pointer));
@@ -219,7 +222,9 @@ export class Barrier extends CObject {
     this.#parties = parties;
   }
 
-  /** Waits until all parties do; gives the place in the order they came, from 0. BrokenBarrierError when it is broken. */
+  /**
+   * Waits until all parties do; gives the place in the order they came, from 0. BrokenBarrierError when it is broken.
+   */
   wait(): Coroutine<number> {
     return this.coroutine(() => this.core.c.barrier_wait_coroutine!(this.pointer));
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What the classes have in common whose state is a struct of C's (src/web/objects.c): it is allocated with the object and freed
-// when that is collected. Coroutines of C that refer to the struct hold the object (keep_owner), so that nobody waits in one
-// that is gone. The embedded core has this half of C in a module apart, which the first object brings in: a page
-// without such objects does not have it.
+// What the classes have in common whose state is a struct of C's (src/web/objects.c): it is allocated with the object
+// and freed when that is collected. Coroutines of C that refer to the struct hold the object (keep_owner), so that
+// nobody waits in one that is gone. The embedded core has this half of C in a module apart, which the first object
+// brings in: a page without such objects does not have it.
 import type { BaseRuntime } from './base.js';
 import { PART as COMBINATORS } from './combinators.js';
 import type { Core } from './core.js';
@@ -94,8 +94,10 @@ export abstract class CObject {
 
 const LARGEST = 2 ** 31;
 
-/** Throws for argument `name` unless `value` is an integer that an int of C holds: a TypeError for what is no number, else
-    a ValueError. */
+/**
+ * Throws for argument `name` unless `value` is an integer that an int of C holds: a TypeError for what is no number, else a
+ * ValueError.
+ */
 export function expectInteger(name: string, value: unknown): asserts value is number {
   const expected = `Expected [${name}] to be an integer`;
   if (typeof value !== 'number') throw new TypeError(`${expected}, got ${show(value)}`);

@@ -4,7 +4,10 @@ import type { Coroutine } from './coroutine.js';
 import { QueueShutDown, TypeError, show } from './errors.js';
 import { CObject, KINDS, expectInteger } from './objects.js';
 
-/** Items that tasks hand to each other, first in first out. `for await (const item of queue)` gets until it is shut down. */
+/**
+ * Items that tasks hand to each other, first in first out. `for await (const item of queue)` gets until it is shut
+ * down.
+ */
 export class Queue<T = any> extends CObject {
   #maxsize: number;
 
@@ -68,8 +71,8 @@ export class Queue<T = any> extends CObject {
   }
 
   /**
-   * From now on put() fails with QueueShutDown, and get() when the queue is empty; those who wait are told. With `immediate`
-   * the items are dropped and count as done.
+   * From now on put() fails with QueueShutDown, and get() when the queue is empty; those who wait are told. With
+   * `immediate` the items are dropped and count as done.
    */
   shutdown(immediate = false): void {
     this.core.c.queue_shutdown!(this.pointer, Number(Boolean(immediate)));
@@ -116,8 +119,9 @@ export class LifoQueue<T = any> extends Queue<T> {
 export type Prioritized = number | readonly [priority: number, ...rest: unknown[]];
 
 /**
- * A queue that gives the item of the least priority first: that is the item itself if it is a number, and the first element
- * of an array. Nothing else of two items is compared: of equal priorities the item that was put first comes first.
+ * A queue that gives the item of the least priority first: that is the item itself if it is a number, and the first
+ * element of an array. Nothing else of two items is compared: of equal priorities the item that was put first comes
+ * first.
  */
 export class PriorityQueue<T extends Prioritized = Prioritized> extends Queue<T> {
   constructor(maxsize = 0) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A runtime with all of asyncio bound to it, as create_runtime() and load() give one. The package's own names are bound to
-// another (home.ts) one by one, so that a bundler leaves out what a page does not use.
+// A runtime with all of asyncio bound to it, as create_runtime() and load() give one. The package's own names are bound
+// to another (home.ts) one by one, so that a bundler leaves out what a page does not use.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { asCompletedIn } from './as_completed.js';
 import { BaseRuntime } from './base.js';
 import { gatherIn, shieldIn, waitForIn, waitIn } from './combinators.js';
@@ -45,15 +46,15 @@ export class Runtime extends BaseRuntime {
   readonly shield = shieldIn(this);
 
   /**
-   * The awaitables' results as they come. Iterating gives a coroutine for each, whose outcome is that of the next that is
-   * done; `for await` gives the futures and tasks themselves. After `timeout` seconds those that are left are TimeoutErrors,
-   * and run on. TypeError for what cannot be awaited, ValueError for NaN.
+   * The awaitables' results as they come. Iterating gives a coroutine for each, whose outcome is that of the next that
+   * is done; `for await` gives the futures and tasks themselves. After `timeout` seconds those that are left are
+   * TimeoutErrors, and run on. TypeError for what cannot be awaited, ValueError for NaN.
    */
   readonly as_completed = asCompletedIn(this);
 
   /**
-   * A time limit on what `.with(function* (limit) { ... })` runs, `delay` seconds from now; null for none as yet. TimeoutError
-   * when it has passed and that was cancelled by it. ValueError for NaN.
+   * A time limit on what `.with(function* (limit) { ... })` runs, `delay` seconds from now; null for none as yet.
+   * TimeoutError when it has passed and that was cancelled by it. ValueError for NaN.
    */
   readonly timeout = timeoutIn(this);
 
@@ -89,6 +90,11 @@ export class Runtime extends BaseRuntime {
 
   /** {@link TaskGroup} of this runtime. */
   readonly TaskGroup: typeof TaskGroup = boundTo(this, TaskGroup);
+
+  /** What `using` calls: close(). */
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }
 
 /** Makes a runtime: an instance of the core of its own, with loops of its own. */

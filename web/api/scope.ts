@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The form that `async with x as y: ...` has in JavaScript: `x.with(function* (y) { ... })`. A function, since what a scope
-// makes of the end of its body (a TimeoutError, an ExceptionGroup, nothing) no disposer can: it is not told of that end, and
-// what it throws does not take the error's place.
+// The form that `async with x as y: ...` has in JavaScript: `x.with(function* (y) { ... })`. A function, since what a
+// scope makes of the end of its body (a TimeoutError, an ExceptionGroup, nothing) no disposer can: it is not told of
+// that end, and what it throws does not take the error's place.
 import { isAsyncFunction, isGenerator, isThenable } from './awaitable.js';
 import type { BaseRuntime } from './base.js';
 import { Coroutine, pointerOf } from './coroutine.js';
@@ -10,8 +10,8 @@ import { Future, type Task } from './future.js';
 import { abortWith } from './loop.js';
 
 /**
- * What runs in a scope: a `function*`, an async function, or one that returns something to await; called with what the scope
- * is about, and its task.
+ * What runs in a scope: a `function*`, an async function, or one that returns something to await; called with what the
+ * scope is about, and its task.
  */
 export type ScopeBody<V, R> = (value: V, task: Task<any>) => R;
 
@@ -25,7 +25,11 @@ export interface ScopeOptions {
 export type Scoped<R> = R extends Generator<any, infer T, any> ? T : Awaited<R>;
 
 /** Runs `body` within the coroutine that awaits this one. */
-export function* inside<V, R>(runtime: BaseRuntime, body: ScopeBody<V, R>, value: V): Generator<unknown, Scoped<R>, any> {
+export function* inside<V, R>(
+  runtime: BaseRuntime,
+  body: ScopeBody<V, R>,
+  value: V,
+): Generator<unknown, Scoped<R>, any> {
   if (isAsyncFunction(body)) return yield (task: Task<any>) => body(value, task);
   const result: any = body(value, runtime.current_task()!);
   if (isGenerator(result) || result instanceof Coroutine || result instanceof Future) return yield* result as any;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Task groups: tasks that have all ended before the scope does that made them. The tasks, who is cancelled when one fails, and
-// what comes of it all are C's.
+// Task groups: tasks that have all ended before the scope does that made them. The tasks, who is cancelled when one
+// fails, and what comes of it all are C's.
 import type { Awaited_, CoroutineLike } from './awaitable.js';
 import type { Coroutine } from './coroutine.js';
 import { CANCELLED, RuntimeError } from './errors.js';
@@ -18,9 +18,9 @@ export class TaskGroup extends CObject {
   }
 
   /**
-   * Runs `body`, whose task is the parent of the group, and waits for all its tasks; gives what `body` returns, undefined when
-   * cancel() ended it. When one of them or `body` fails the others are cancelled; then an ExceptionGroup with all the errors.
-   * RuntimeError the second time.
+   * Runs `body`, whose task is the parent of the group, and waits for all its tasks; gives what `body` returns,
+   * undefined when cancel() ended it. When one of them or `body` fails the others are cancelled; then an ExceptionGroup
+   * with all the errors. RuntimeError the second time.
    */
   with<R>(body: ScopeBody<this, R>, options: ScopeOptions = {}): Coroutine<Scoped<R> | undefined> {
     return scope(this.runtime, body, options, () => this.#group(body));
@@ -43,8 +43,8 @@ export class TaskGroup extends CObject {
   }
 
   /**
-   * Makes a task of a coroutine in the group, as create_task() does; the parent and the group's own tasks may. RuntimeError
-   * when the group has not begun, has ended or is shutting down.
+   * Makes a task of a coroutine in the group, as create_task() does; the parent and the group's own tasks may.
+   * RuntimeError when the group has not begun, has ended or is shutting down.
    */
   create_task<C extends CoroutineLike<any>>(coroutine: C, options: TaskOptions = {}): Task<Awaited_<C>> {
     const { core, pointer } = this;
@@ -52,7 +52,9 @@ export class TaskGroup extends CObject {
     return loop.make_task(coroutine, options, core.c.task_group_create_task!, pointer);
   }
 
-  /** Cancels the tasks and the parent, whose end is then no error. Nothing happens when it has not begun or has ended. */
+  /**
+   * Cancels the tasks and the parent, whose end is then no error. Nothing happens when it has not begun or has ended.
+   */
   cancel(): void {
     this.core.c.task_group_cancel!(this.pointer);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Time limits on a stretch of a task's code. The clock, the count of cancellations and what comes of them are C's; what the
-// stretch threw is looked at here, since it may be anything.
+// Time limits on a stretch of a task's code. The clock, the count of cancellations and what comes of them are C's; what
+// the stretch threw is looked at here, since it may be anything.
 import type { BaseRuntime } from './base.js';
 import type { Coroutine } from './coroutine.js';
 import { RuntimeError, ValueError, expectNumber } from './errors.js';
@@ -35,8 +35,9 @@ export class Timeout extends CObject {
   }
 
   /**
-   * Runs `body` under the limit; gives what that returns. When the limit passes the task is cancelled, and the CancelledError
-   * that comes out of `body` because of it becomes a TimeoutError, whose `cause` it is. RuntimeError the second time.
+   * Runs `body` under the limit; gives what that returns. When the limit passes the task is cancelled, and the
+   * CancelledError that comes out of `body` because of it becomes a TimeoutError, whose `cause` it is. RuntimeError the
+   * second time.
    */
   with<R>(body: ScopeBody<this, R>, options: ScopeOptions = {}): Coroutine<Scoped<R>> {
     return scope(this.runtime, body, options, () => this.#limit(body));

@@ -34,8 +34,9 @@ function literal(bytes) {
   return `'${Array.from(bytes, character).join('')}'`;
 }
 
-// A character is a byte: base64 would be a third larger once compressed. Most of a module's bytes are no characters that
-// can stand in a string as they are, so all are combined with a mask: the one with which string and text compress best.
+// A character is a byte: base64 would be a third larger once compressed. Most of a module's bytes are no characters
+// that can stand in a string as they are, so all are combined with a mask: the one with which string and text compress
+// best.
 function masked(bytes, text) {
   const masks = Array.from({ length: 256 }, (_, mask) => ({ mask, string: literal(bytes.map((byte) => byte ^ mask)) }));
   const shortest = masks.sort((a, b) => a.string.length - b.string.length).slice(0, 16);
@@ -58,8 +59,9 @@ function embed([wasm, ...later], embedded) {
   writeFileSync(embedded, `${strings}export const mask = ${mask};\n\nexport ${bridge}\n`);
 }
 
-// One file is read in half the time of ten. It is not minified: whoever needs that has a bundler, and stacks stay readable.
-// The string comes first: most of gzip's blocks then hold either that or JavaScript, and compress the better for it.
+// One file is read in half the time of ten. It is not minified: whoever needs that has a bundler, and stacks stay
+// readable. The string comes first: most of gzip's blocks then hold either that or JavaScript, and compress the better
+// for it.
 function bundle(embedded) {
   const entry = { contents: "import './embedded.js';\nexport * from './index.js';\n", resolveDir: api };
   const toEmbedded = {
@@ -71,7 +73,8 @@ function bundle(embedded) {
   return esbuild({ ...options, stdin: entry, outfile: join(output, 'index.js'), banner, plugins: [toEmbedded] });
 }
 
-// The names of index.ts that are a runtime's, each with what base.ts or runtime.ts says of it: tsc writes their types out instead.
+// The names of index.ts that are a runtime's, each with what base.ts or runtime.ts says of it: tsc writes their types
+// out instead.
 function documentNames() {
   const textOf = (name) => readFileSync(join(output, name), 'utf8');
   const source = readFileSync(join(api, 'index.ts'), 'utf8');

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The embedded core: C compiled to WebAssembly without Asyncify and without glue. All of it is linked as one and then cut into
-// modules: the first has what every runtime calls; the others live in its memory and table, each brought in by whoever uses
-// it, and may refer to those before. Which functions are whose is told by links without the files of the later ones.
-// Invariant: no code and no data of a module refers to a later one.
+// The embedded core: C compiled to WebAssembly without Asyncify and without glue. All of it is linked as one and then
+// cut into modules: the first has what every runtime calls; the others live in its memory and table, each brought in by
+// whoever uses it, and may refer to those before. Which functions are whose is told by links without the files of the
+// later ones. Invariant: no code and no data of a module refers to a later one.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -17,7 +17,8 @@ const MEMORY = ['-sALLOW_MEMORY_GROWTH', '-sTOTAL_STACK=65536', '-sINITIAL_MEMOR
 
 const inAsync = (...names) => names.map((name) => `src/async/${name}.c`);
 
-// The modules after the first: the files that only they need, and the function that gives their table, which is in the first.
+// The modules after the first: the files that only they need, and the function that gives their table, which is in the
+// first.
 const LATER = [
   {
     files: ['src/web/combinators.c', ...inAsync('awaitables', 'gather', 'limit', 'shield', 'wait', 'wait_for')],
@@ -76,15 +77,16 @@ function compile(folder) {
   return [first, ...later].map((names) => names.map((name) => join(folder, basename(name, '.c') + '.o')));
 }
 
-// Everything undefined is the package's to supply, so emcc need not know it. The linker leaves texts in the order of the
-// files, not merged: the second module's are then the last.
+// Everything undefined is the package's to supply, so emcc need not know it. The linker leaves texts in the order of
+// the files, not merged: the second module's are then the last.
 function link(objects, linked) {
   const plain = ['-O0', '-sASSERTIONS=0', '--profiling-funcs', '-Wl,--no-demangle,-O0'];
   const linking = ['--no-entry', '-sERROR_ON_UNDEFINED_SYMBOLS=0', '-sWARN_ON_UNDEFINED_SYMBOLS=0'];
   must('emcc', [...objects, ...plain, ...linking, ...MEMORY, '-o', linked]);
 }
 
-// Drops what only the loader of a C program calls: the exports that TypeScript does not name, and all that hangs on them.
+// Drops what only the loader of a C program calls: the exports that TypeScript does not name, and all that hangs on
+// them.
 function dropUnused(linked, reduced) {
   const api = join(root, 'web/api');
   const text = readdirSync(api).map((name) => readFileSync(join(api, name), 'utf8'));
@@ -119,8 +121,8 @@ function textOf(module) {
   return readFileSync(`${module}.wat`, 'utf8');
 }
 
-// In a module a function of a later one is an import that stands in the table in its place. Nobody calls it there before the
-// later module takes it, so the place may hold anything, and the import goes.
+// In a module a function of a later one is an import that stands in the table in its place. Nobody calls it there
+// before the later module takes it, so the place may hold anything, and the import goes.
 function dropPlaceholders(text) {
   const names = new Set([...text.matchAll(/^ \(import "later" "\d+" \(func (\S+)/gm)].map(([, name]) => name));
   const rest = text.replace(/^ \(import "later" .*\n/gm, '');

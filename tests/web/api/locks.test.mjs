@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Locks, events, conditions, semaphores and barriers from JavaScript. What they do is C's, and tested there; here it is that
-// JavaScript gets all of it, in generators and in async functions.
+// Locks, events, conditions, semaphores and barriers from JavaScript. What they do is C's, and tested there; here it is
+// that JavaScript gets all of it, in generators and in async functions.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

@@ -35,4 +35,54 @@ export function* main() {
   return limited;
 }
 
+export function* objects() {
+  const lock = new asyncio.Lock();
+  const acquired = yield* lock.acquire();
+  same<typeof acquired, true>();
+  const generated = yield* lock.with(function* (held) {
+    same<typeof held, asyncio.Lock>();
+    yield* asyncio.sleep(0);
+    return 'generated';
+  });
+  same<typeof generated, string>();
+  const called = yield* lock.with(async (_, task) => task.signal.aborted, { signal: new AbortController().signal });
+  same<typeof called, boolean>();
+  const returned = yield* new asyncio.Semaphore(2).with(() => asyncio.sleep(0, 7));
+  same<typeof returned, number>();
+  const place = yield* new asyncio.Barrier(2).wait();
+  same<typeof place, number>();
+  const met = yield* new asyncio.Condition(lock).wait_for(() => ({ ready: true }));
+  same<typeof met, { ready: boolean }>();
+  const queue = new asyncio.Queue<string>(1);
+  yield* queue.put('text');
+  const item = yield* queue.get();
+  same<typeof item, string>();
+  // @ts-expect-error: the queue is one of texts
+  queue.put_nowait(7);
+  const prioritized = yield* new asyncio.PriorityQueue<[number, string]>().get();
+  same<typeof prioritized, [number, string]>();
+  // @ts-expect-error: a text has no priority
+  new asyncio.PriorityQueue<string>();
+  const limited = yield* asyncio.timeout(1).with(function* (limit) {
+    limit.reschedule(null);
+    return limit.when();
+  });
+  same<typeof limited, number | null>();
+  const grouped = yield* new asyncio.TaskGroup().with(async (group) => group.create_task(answer()));
+  same<typeof grouped, number | undefined>();
+  for (const next of asyncio.as_completed([answer(), asyncio.sleep(0, 1)])) {
+    const one = yield* next;
+    same<typeof one, number>();
+  }
+  // @ts-expect-error: a scope has a body
+  asyncio.timeout(1).with();
+}
+
+export async function iterated(app: asyncio.Runtime) {
+  for await (const item of new app.Queue<string>()) same<typeof item, string>();
+  for await (const task of asyncio.as_completed([answer()])) same<typeof task, asyncio.Future<number>>();
+  const error: asyncio.ExceptionGroup = new asyncio.ExceptionGroup('words', [new Error('one')]);
+  return error.exceptions;
+}
+
 export const outcome: Promise<string> = asyncio.run(main());

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// How long C's structs behind locks and queues live: as long as their objects, which live as long as anybody waits in
+// them.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc');
+
+// The core is embedded and keeps its instance to itself: look on as it is made.
+const memories = [];
+WebAssembly.Instance = class extends WebAssembly.Instance {
+  constructor(...args) {
+    super(...args);
+    if (this.exports.memory) memories.push(this.exports.memory);
+  }
+};
+const { create_runtime } = await import('../../../build/api/index.js');
+
+// Finalizers run between two tasks of the host.
+async function settle() {
+  for (let i = 0; i < 3; i++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+test('a hundred thousand locks, queues and limits leave no memory behind', async () => {
+  const { Condition, Queue, TaskGroup, as_completed, run, sleep, timeout } = create_runtime();
+  function* round() {
+    for (let i = 0; i < 1000; i++) {
+      const queue = new Queue();
+      for (let item = 0; item < 20; item++) queue.put_nowait({ item });
+      yield* new Condition().with((condition) => condition.notify());
+      yield* timeout(60).with(() => queue.get());
+      yield* new TaskGroup().with((group) => void group.create_task(queue.get()));
+      for (const next of as_completed([sleep(0)])) yield* next;
+    }
+  }
+  const rounds = async (count) => {
+    for (let i = 0; i < count; i++) {
+      await run(round());
+      await settle();
+    }
+    return memories.at(-1).buffer.byteLength;
+  };
+  const before = await rounds(5);
+  assert.equal(await rounds(20), before);
+});
+
+test('an event lives while somebody waits for it, and no longer', async () => {
+  const { Event, create_task } = create_runtime();
+  let weak;
+  const waiting = create_task(
+    (() => {
+      const event = new Event();
+      weak = new WeakRef(event);
+      return event.wait();
+    })(),
+  );
+  await settle();
+  weak.deref().set();
+  assert.equal(await waiting, true);
+  await settle();
+  assert.equal(weak.deref(), undefined);
+});
+
+test('a coroutine object that nobody has run yet keeps its lock', async () => {
+  const { Lock } = create_runtime();
+  const acquire = (() => new Lock().acquire())();
+  await settle();
+  assert.equal(await acquire, true);
+});
+
+test('an item in a queue that is dropped is dropped too', async () => {
+  const { Queue } = create_runtime();
+  const weak = (() => {
+    const item = {};
+    new Queue().put_nowait(item);
+    return new WeakRef(item);
+  })();
+  await settle();
+  await settle();
+  assert.equal(weak.deref(), undefined);
+});
