@@ -32,7 +32,7 @@ function columnOf(op, words) {
   if (words === 'empty' || words === 'full') return undefined;
   if (op.op === 'look') return words.startsWith('True True') ? 'cancelled' : words.includes('(') ? 'error' : 'ok';
   if (words.startsWith('ok')) return op.op === 'wait' && waitTimedOut(op, words) ? 'timeout' : 'ok';
-  if (!OPERATIONS[op.op].suspends) return OPERATIONS[op.op].outcomes.includes('error') ? 'error' : 'ok';
+  if (!OPERATIONS[op.op].suspends) return /^\w+\(/.test(words) ? 'error' : 'ok';
   if (words.startsWith('CancelledError(')) return op.cleanup ? 'cleanup' : 'cancelled';
   return words.startsWith('TimeoutError()') ? 'timeout' : 'error';
 }

@@ -35,6 +35,34 @@ export const WORDINGS = [
     'TypeError(<coroutine>)',
     'errors about arguments name the argument and its value',
   ),
+  words(
+    'queue',
+    /Queue(Empty|Full|ShutDown)\(\)/g,
+    /Queue(Empty|Full|ShutDown)\(The queue (?:is empty|is full: it holds \d+ items|was shut down)\)/g,
+    'Queue$1(<queue>)',
+    "CPython's have no words; ours have a sentence",
+  ),
+  words(
+    'finished group',
+    /TaskGroup <TaskGroup (?:entered|cancelling)> is finished/g,
+    /TaskGroup <TaskGroup(?: entered| cancelling)?> is finished/g,
+    'TaskGroup <state> is finished',
+    'a group that has ended is let go, and knows no more than that',
+  ),
+  words(
+    'context variable',
+    /LookupError\(<ContextVar name='(\w+)' at 0x[0-9a-f]+>\)/g,
+    /LookupError\([^()]*'(\w+)'[^()]*\)/g,
+    'LookupError(<$1>)',
+    "CPython shows the variable's repr; ours are sentences",
+  ),
+  words(
+    'token',
+    /(ValueError|RuntimeError)\(<Token .*> (was created|has already)[^()]*\)/g,
+    /(ValueError|RuntimeError)\((?:Expected \[token\]|The token) [^()]*\)/g,
+    '$1(<token>)',
+    "CPython shows the token's repr; ours are sentences",
+  ),
 ];
 
 const CANCELLED = /CancelledError\(\w*\)/;

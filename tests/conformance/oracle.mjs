@@ -14,7 +14,7 @@ const real = (key, value) => (typeof value === 'number' && !Number.isFinite(valu
 export async function openOracle() {
   const python = await loadPyodide();
   const folder = '/home/pyodide';
-  for (const name of ['oracle_loop.py', 'oracle.py'])
+  for (const name of ['oracle_loop.py', 'oracle_common.py', 'oracle_locks.py', 'oracle_scopes.py', 'oracle.py'])
     python.FS.writeFile(`${folder}/${name}`, readFileSync(join(here, name), 'utf8'));
   python.runPython(`import sys; sys.path.insert(0, '${folder}'); import oracle`);
   const run = python.runPython('oracle.run_programs');

@@ -4,36 +4,19 @@
 import gc
 import json
 import math
+import sys
 import warnings
 
+import oracle_locks
+import oracle_scopes
+from oracle_common import CATCHES, WHEN, Instance, error, outcome, refused, show
 from oracle_loop import VirtualLoop, asyncio
 
 END = 1000.0  # seconds after which a program is stopped
 MOST_INSTANCES = 60
 
 warnings.simplefilter("ignore")
-
-
-class ApplicationError(Exception):
-    pass
-
-
-KINDS = [ValueError, RuntimeError, asyncio.TimeoutError, asyncio.CancelledError, ApplicationError]
-CATCHES = KINDS + [Exception, BaseException]
-WHEN = [asyncio.ALL_COMPLETED, asyncio.FIRST_COMPLETED, asyncio.FIRST_EXCEPTION]
-
-
-def error(op):
-    kind = KINDS[op["flag"]]
-    return kind(op["text"]) if op["text"] is not None else kind()
-
-
-def show(value):
-    if isinstance(value, BaseException):
-        return f"{type(value).__name__}({value})"
-    if isinstance(value, list):
-        return f"[{','.join(show(item) for item in value)}]"
-    return str(value)
+sys.unraisablehook = lambda _: None  # what a program still waits for when it is stopped is thrown away
 
 
 class Run:
@@ -45,6 +28,8 @@ class Run:
         self.loop.set_exception_handler(self.handle)
         self.slots = [None] * program["slots"]
         self.handles = [None] * program["handles"]
+        self.things = oracle_locks.Things(program["sizes"])
+        self.scopes = oracle_scopes.Scopes()
         self.made = []
         self.lines = []
         self.created = self.started = 0  # instances of bodies
@@ -70,13 +55,21 @@ class Run:
             self.trace(f"handler callback {show(context['exception'])}")
 
     def item(self, number):
-        """What an operation is given: a slot's future, or a new coroutine of body -1 - number."""
+        """What an operation is given: a slot's future, or a new coroutine: of body -1 - number, or the library's."""
         if number >= 0:
             return self.slots[number]
         if self.created >= MOST_INSTANCES:
             return None
         self.created += 1
-        return body(Instance(self), -1 - number)
+        if number <= oracle_locks.FIRST_PRIMITIVE:
+            return self.things.primitive(oracle_locks.FIRST_PRIMITIVE - number)
+        return self.body(-1 - number)
+
+    def body(self, index):
+        return body(Instance(self), index)
+
+    async def block(self, me, ops):
+        return await block(me, ops)
 
     def items(self, op):
         return [item for item in map(self.item, op["items"]) if item is not None]
@@ -86,18 +79,6 @@ class Run:
             kind = "task" if isinstance(future, asyncio.Task) else "future"
             cancelling = f" cancelling {future.cancelling()}" if kind == "task" else ""
             self.trace(f"end f{index} {kind} {state(future)}{cancelling}")
-
-
-class Instance:
-    """A body that runs, or is about to."""
-
-    def __init__(self, run):
-        self.run = run
-        self.name = ""
-        self.handling = []
-
-    def event(self, op, text):
-        self.run.trace(f"{self.name} {op['id']} {op['op']} {text}")
 
 
 class Callback:
@@ -158,15 +139,6 @@ async def block(me, ops):
 
 
 # ---- Operations that may suspend
-
-
-async def outcome(me, op, awaitable):
-    try:
-        value = await awaitable
-    except BaseException as failure:
-        me.event(op, show(failure))
-        raise
-    me.event(op, f"ok {show(value)}")
 
 
 async def sleep(me, op):
@@ -299,14 +271,6 @@ def with_slot(function):
     return operation
 
 
-def refused(function, *arguments):
-    try:
-        function(*arguments)
-    except Exception as failure:
-        return show(failure)
-    return "ok"
-
-
 def set_result(me, op, subject):
     return refused(subject.set_result, int(op["number"]))
 
@@ -408,6 +372,8 @@ SUSPENDING = {
     "try_finally": try_finally,
     "try_except": try_except,
     "repeat": repeat,
+    **oracle_locks.SUSPENDING,
+    **oracle_scopes.SUSPENDING,
 }
 SYNCHRONOUS = {
     "spawn": spawn,
@@ -432,12 +398,14 @@ SYNCHRONOUS = {
     "raise": raise_error,
     "reraise": reraise,
     "return": return_value,
+    **oracle_locks.SYNCHRONOUS,
+    **oracle_scopes.SYNCHRONOUS,
 }
 
 
 def run_program(program):
     run = Run(program)
-    run.slots[0] = run.loop.create_task(body(Instance(run), 0))
+    run.slots[0] = run.loop.create_task(run.body(0))
     run.label(run.slots[0])
     run.loop.call_at(END, run.loop.stop)
     run.loop.run_forever()

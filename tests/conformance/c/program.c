@@ -80,6 +80,7 @@ bool program_read(FILE *file, program *read) {
   if (fscanf(file, "%d", &read->index) != 1) return false;
   read->slots = read_int(file);
   read->handles = read_int(file);
+  for (int i = 0; i < SIZES; i++) read->sizes[i] = read_int(file);
   read->bodies = read_blocks(file, &read->body_count);
   read->callbacks = read_blocks(file, &read->callback_count);
   return true;

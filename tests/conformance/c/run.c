@@ -17,15 +17,30 @@ int label(asyncio_future *future) {
   for (int i = 0; i < run.made_count; i++)
     if (run.made[i] == future) return i;
   if (run.made_count == MOST_MADE) abort();
-  run.made[run.made_count] = future;
+  run.made[run.made_count] = asyncio_ref(future);
   return run.made_count++;
+}
+
+int label_given(asyncio_future *future) {
+  int index = label(future);
+  asyncio_unref(future);
+  return index;
 }
 
 asyncio_future *item(int number) {
   if (number >= 0) return run.slots[number];
   if (run.created >= MOST_INSTANCES) return NULL;
   run.created++;
+  if (number <= FIRST_PRIMITIVE) return things_primitive(&run.things, FIRST_PRIMITIVE - number);
   return body_coroutine(-1 - number);
+}
+
+asyncio_future **items(const operation *op, size_t *count) {
+  asyncio_future **found = calloc((size_t)op->item_count + 1, sizeof *found);
+  *count = 0;
+  for (int i = 0; i < op->item_count; i++)
+    if ((found[*count] = item(op->items[i]))) ++*count;
+  return found;
 }
 
 asyncio_status run_block(instance *me, const block *list) {
@@ -92,6 +107,8 @@ static void begin(const program *given) {
     run.callbacks[i].index = i;
     snprintf(run.callbacks[i].me.name, LONGEST_NAME, "c%d", i);
   }
+  things_init(&run.things, given->sizes);
+  scopes_init(&run.scopes);
   asyncio_loop_set_exception_handler(run.loop, handle, NULL);
 }
 
@@ -110,6 +127,8 @@ static void end(void) {
   (void)asyncio_loop_close(run.loop);
   for (int i = 0; i < run.made_count; i++) asyncio_unref(run.made[i]);
   asyncio_loop_unref(run.loop);
+  things_destroy(&run.things);
+  scopes_destroy(&run.scopes);
   free(run.slots);
   free(run.handles);
   free(run.callbacks);
@@ -119,7 +138,7 @@ void run_program(const program *given) {
   size_t alive = test_live_allocations();
   begin(given);
   run.slots[0] = asyncio_create_task(body_coroutine(0), .loop = run.loop, .stack_size = STACK_SIZE);
-  (void)label(run.slots[0]);
+  (void)label_given(run.slots[0]);
   asyncio_status status = asyncio_loop_call_at(run.loop, run.start + END, stop, run.loop, NULL);
   if (!status) status = asyncio_loop_run_forever(run.loop);
   if (status) trace_line("the run failed: %s", asyncio_error_message(status));

@@ -6,7 +6,7 @@
 
 #include "run.h"
 
-enum { LONGEST_TEXT = 1024 };
+enum { LONGEST_TEXT = 8192 };
 
 static void begin(void) { printf("%g ", asyncio_loop_time(run.loop) - run.start); }
 
@@ -50,11 +50,13 @@ static size_t append_list(char *text, size_t used, asyncio_value list) {
   return append(text, used, "]");
 }
 
-static size_t append_error(char *text, size_t used, asyncio_status status, const char *words) {
+static size_t append_error(char *text, size_t used, asyncio_status status, const asyncio_error *error) {
+  asyncio_value parts = asyncio_error_exceptions(error);
   used = append(text, used, asyncio_error_name(status));
   used = append(text, used, "(");
-  used = append(text, used, words);
-  return append(text, used, ")");
+  used = append(text, used, asyncio_error_words(error));
+  used = append(text, used, ")");
+  return parts.kind == ASYNCIO_LIST ? append_list(text, used, parts) : used;
 }
 
 static size_t append_value(char *text, size_t used, asyncio_value value) {
@@ -62,7 +64,8 @@ static size_t append_value(char *text, size_t used, asyncio_value value) {
   if (value.kind == ASYNCIO_LIST) return append_list(text, used, value);
   if (value.kind == ASYNCIO_NONE) return append(text, used, "None");
   if (value.kind == ASYNCIO_ERROR)
-    return append_error(text, used, asyncio_value_status(value), asyncio_error_words(asyncio_value_error(value)));
+    return append_error(text, used, asyncio_value_status(value), asyncio_value_error(value));
+  if (value.kind == ASYNCIO_BOOL) return append(text, used, asyncio_value_bool(value) ? "True" : "False");
   snprintf(number, sizeof number, "%lld", (long long)asyncio_value_int(value));
   return append(text, used, number);
 }
@@ -73,11 +76,9 @@ char *show_value(asyncio_value value) {
   return text;
 }
 
-const char *error_words(asyncio_status status) { return asyncio_error_words(asyncio_error_current(status)); }
-
 char *show_status(asyncio_status status) {
   char *text = malloc(LONGEST_TEXT);
-  append_error(text, 0, status, error_words(status));
+  append_error(text, 0, status, asyncio_error_current(status));
   return text;
 }
 

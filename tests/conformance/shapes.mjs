@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+// How bodies begin.
+import { made, operation, themeWait } from './maker.mjs';
+import { CATCHES } from './operations.mjs';
+
+const CANCELLED = CATCHES.indexOf('CancelledError');
+const SHARES = [
+  ['none', 4],
+  ['stubborn', 3],
+  ['failing', 1.5],
+  ['limited', 1],
+  ['waiting', 1.5],
+  ['removing', 0.7],
+  ['shielding', 0.7],
+  ['insisting', 0.7],
+  ['cancelling', 2],
+  ['harassing', 1.5],
+];
+
+// Instead of those, where a program has the theme.
+const THEME_SHARES = [
+  ['resting', 3],
+  ['resting_twice', 1],
+  ['waiting_here', 2],
+  ['harassing', 2],
+  ['holding', 3, 'locks'],
+  ['taking', 3, 'semaphores'],
+  ['conditional', 5, 'conditions'],
+  ['notifying', 4, 'conditions'],
+  ['meeting', 4, 'barriers'],
+  ['consuming', 3, 'queues'],
+  ['producing', 3, 'queues'],
+  ['hurrying', 4, 'timeouts'],
+  ['grouping', 5, 'groups'],
+  ['remembering', 3, 'contexts'],
+  ['starting', 3, 'eager'],
+];
+// What chance alone would seldom put together, at the start of a body: one that resists cancellation, one that fails
+// after a time, one that cancels others when they have begun to wait...
+const SHAPES = {
+  none: () => [],
+
+  stubborn(maker) {
+    const cleanup = maker.chance(0.5) ? [made('sleep', { number: maker.delay() })] : [];
+    const ends = maker.random.weighted([
+      [[made('return', { number: maker.int(1, 9) })], 3],
+      [[made('uncancel_self'), made('cancelling_self')], 3],
+      [[made('raise', { flag: maker.kind(), text: maker.words() })], 1],
+      [[], 2],
+    ]);
+    const waits = maker.chance(0.7) ? made('sleep', { number: maker.int(1, 3) }) : operation(maker);
+    return [made('try_except', { flag: CANCELLED, blocks: [[waits], [...cleanup, ...ends]] })];
+  },
+
+  failing: (maker) => [
+    made('sleep', { number: maker.delay() }),
+    made('raise', { flag: maker.kind(), text: maker.words() }),
+  ],
+
+  limited: (maker) => [made('wait_for', { items: [maker.chance(0.5) ? maker.future() : maker.item()], number: 1 })],
+
+  waiting(maker) {
+    const fields = { flag: maker.int(0, 2), number: maker.random.pick([Infinity, Infinity, 1, 2, 3]) };
+    const items = maker.slots(3);
+    if (maker.chance(0.5)) return [made('wait', { items, ...fields })];
+    const failed = made('set_exception', { slot: maker.future(), flag: maker.kind(), text: maker.words() });
+    return [failed, made('wait', { items: [failed.slot, ...items], ...fields })];
+  },
+
+  removing(maker) {
+    const added = maker.add();
+    if (!added) return [];
+    const again = maker.chance(0.6) ? [made('add_callback', { ...added })] : [];
+    const soon = { slot: maker.handle(), items: [...added.items] };
+    const handle = maker.chance(0.5) ? [made('call_soon', soon), made('cancel_handle', { slot: soon.slot })] : [];
+    return [made('add_callback', added), ...again, made('remove_callback', { ...added }), ...handle];
+  },
+
+  shielding(maker) {
+    const shield = made('make_shield', maker.outer([maker.item()]));
+    const cancel = made('cancel', { slot: shield.slot, text: maker.message() });
+    return [shield, ...(maker.chance(0.5) ? [made('sleep', { number: maker.int(0, 1) })] : []), cancel];
+  },
+
+  insisting(maker) {
+    const cancel = (slot) => made('cancel', { slot, text: maker.message() });
+    const spawned = maker.chance(0.5) ? maker.spawned() : null;
+    const slot = spawned ? spawned.slot : maker.task();
+    const before = spawned ? made('spawn', spawned) : made('sleep', { number: maker.int(0, 2) });
+    return [before, cancel(slot), cancel(slot)];
+  },
+
+  cancelling: (maker) => [
+    made('sleep', { number: maker.int(0, 2) }),
+    ...Array.from({ length: maker.int(1, 2) }, () =>
+      made('cancel', { slot: maker.chance(0.3) ? maker.any() : maker.task(), text: maker.message() }),
+    ),
+  ],
+
+  // Cancels the same task again when it has begun to clean up.
+  harassing(maker) {
+    const slot = maker.task();
+    const cancel = () => [
+      made('sleep', { number: maker.int(0, 1) }),
+      made('cancel', { slot, text: maker.message() }),
+    ];
+    return [...cancel(), ...cancel(), ...(maker.chance(0.5) ? cancel() : [])];
+  },
+
+  // Waits in its cleanup.
+  resting(maker) {
+    const wait = () => themeWait(maker.inside()) ?? made('sleep', { number: 1 });
+    const first = maker.chance(0.5) ? made('sleep', { number: maker.int(1, 2) }) : wait();
+    const blocks = [[first], [wait()]];
+    return [maker.chance(0.5) ? made('try_finally', { blocks }) : made('try_except', { flag: CANCELLED, blocks })];
+  },
+
+  resting_twice: (maker) => [...SHAPES.resting(maker), ...SHAPES.resting(maker)],
+
+  waiting_here: (maker) => [themeWait(maker) ?? operation(maker)],
+
+  holding(maker) {
+    const slot = maker.thing('lock');
+    const inside = made('sleep', { number: maker.int(0, 2) });
+    if (maker.chance(0.5)) return [made('with_lock', { slot, blocks: [[inside]] })];
+    return [made('lock_acquire', { slot }), inside, made('lock_release', { slot })];
+  },
+
+  taking(maker) {
+    const slot = maker.thing('semaphore');
+    return [made('with_semaphore', { slot, blocks: [[made('sleep', { number: maker.int(0, 2) })]] })];
+  },
+
+  conditional(maker) {
+    const slot = maker.thing('condition');
+    const wait = maker.chance(0.6) ? 'condition_wait' : 'condition_wait_for';
+    const waits = [made(wait, { slot, flag: maker.thing('event') })];
+    const inside = maker.chance(0.3) ? [made('try_finally', { blocks: [waits, [{ ...waits[0] }]] })] : waits;
+    return [made('with_condition', { slot, blocks: [inside] })];
+  },
+
+  notifying(maker) {
+    const slot = maker.thing('condition');
+    const notify = maker.chance(0.7)
+      ? made('condition_notify', { slot, number: maker.int(1, 2) })
+      : made('condition_notify_all', { slot });
+    const set = maker.chance(0.5) ? [made('event_set', { slot: maker.thing('event') })] : [];
+    const cancel = maker.chance(0.5) ? [made('cancel', { slot: maker.task(), text: maker.message() })] : [];
+    const inside = [...set, notify, ...cancel];
+    return [made('sleep', { number: maker.int(0, 2) }), made('with_condition', { slot, blocks: [inside] })];
+  },
+
+  meeting: (maker) => [made('sleep', { number: maker.int(0, 2) }), made('barrier_wait', { slot: 0 })],
+
+  consuming(maker) {
+    const slot = maker.thing('queue');
+    const done = maker.chance(0.7) ? [made('task_done', { slot })] : [];
+    return [made('repeat', { number: maker.int(2, 3), blocks: [[made('queue_get', { slot }), ...done]] })];
+  },
+
+  producing(maker) {
+    const slot = maker.thing('queue');
+    const put = () => made('queue_put', { slot, number: maker.int(1, 9), flag: maker.int(0, 1) });
+    const joins = maker.chance(0.5) ? [made('queue_join', { slot })] : [];
+    return [...Array.from({ length: maker.int(1, 4) }, put), ...joins];
+  },
+
+  hurrying(maker) {
+    const slot = maker.thing('timeout');
+    const fields = { slot, flag: maker.int(0, 1), number: maker.random.pick([0, 1, 1, 2]) };
+    const inside = maker.chance(0.4) ? SHAPES.stubborn(maker.inside()) : [made('sleep', { number: maker.int(1, 3) })];
+    const move = maker.chance(0.3) ? [made('reschedule', { slot, number: maker.timeout() })] : [];
+    return [made('timeout', { ...fields, blocks: [[...move, ...inside]] })];
+  },
+
+  grouping(maker) {
+    const slot = maker.thing('group');
+    const group = made('group', { slot, blocks: [maker.groupBlock(slot)] });
+    if (maker.chance(0.3)) return [made('try_except', { flag: CATCHES.indexOf('Exception'), blocks: [[group], []] })];
+    return maker.chance(0.3) ? [made('try_finally', { blocks: [[made('sleep', { number: 1 })], [group]] })] : [group];
+  },
+
+  remembering(maker) {
+    const slot = maker.thing('variable');
+    const token = maker.thing('token');
+    const set = made('var_set', { slot, flag: token, number: maker.int(1, 9) });
+    const reset = maker.chance(0.5) ? [made('var_reset', { slot, flag: token })] : [];
+    return [set, operation(maker), made('var_get', { slot }), ...reset, made('var_get', { slot })];
+  },
+
+  starting(maker) {
+    const spawned = maker.spawned();
+    return spawned ? [made('spawn_eager', spawned), made('current')] : [made('current')];
+  },
+};
+
+export function shape(maker) {
+  const themes = THEME_SHARES.filter(([, , theme]) => !theme || maker.themes.has(theme));
+  const themed = maker.themes.size > 0 && maker.chance(0.6);
+  return SHAPES[maker.random.weighted(themed ? themes : SHARES)](maker);
+}
