@@ -10,6 +10,7 @@ import { shape } from './shapes.mjs';
 function prologue(maker, { bodies, futures }) {
   const first = [];
   if (maker.themes.has('eager') && maker.chance(0.3)) first.push(made('task_factory', { flag: 1 }));
+  if (maker.themes.has('locks') && maker.chance(0.5)) first.push(made('lock_acquire', { slot: maker.int(0, 1) }));
   if (maker.themes.has('contexts')) first.push(made('copy_context'), made('var_set', { number: 1 }));
   for (let i = 0; i < FUTURES; i++) if (maker.chance(0.9)) first.push(made('future', { slot: futures + i }));
   for (let body = 1; body < bodies; body++)
@@ -53,6 +54,7 @@ const THEMES = [
   [['completions'], 7],
   [['contexts'], 6],
   [['eager'], 6],
+  [['eager', 'completions'], 2],
   [['eager', 'groups', 'locks'], 3],
   [['timeouts', 'queues', 'semaphores'], 3],
   [['conditions', 'events', 'barriers', 'completions'], 3],
@@ -63,6 +65,7 @@ const WITH_THINGS = ['locks', 'events', 'semaphores', 'barriers', 'queues'];
 function themesOf(random) {
   const themes = new Set(random.weighted(THEMES));
   if (WITH_THINGS.some((theme) => themes.has(theme))) themes.add('things');
+  if (themes.size > 0 && random.chance(0.2)) themes.add('timeouts');
   return themes;
 }
 

@@ -223,6 +223,8 @@ function drawn(maker, wanted) {
 
 export const operation = (maker) => drawn(maker, () => true) ?? made('sleep');
 
+export const anyWait = (maker) => drawn(maker, ({ suspends, block }) => suspends && !block);
+
 // A wait of the program's themes; undefined when they have none.
 export const themeWait = (maker) => drawn(maker, ({ theme, suspends, block }) => theme && suspends && !block);
 

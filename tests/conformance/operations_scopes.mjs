@@ -58,7 +58,7 @@ const completions = {
     (m) => ({ items: m.items(3), flag: m.int(0, 1), number: m.timeout() }),
     ['ok', 'error', 'cancelled', 'cleanup', 'timeout'],
     {
-      python: '{async}for done in asyncio.as_completed([{items}], timeout={limit}): {gave}',
+      python: '{async}for done in asyncio.as_completed([{items}], timeout={limit}): {given}',
       js: 'for {awaiting}(const done of asyncio.as_completed([{items}], { timeout: {limit} })) {gave};',
       c: 'as_completed({array}, {number}, {bool});',
     },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How bodies begin.
-import { made, operation, themeWait } from './maker.mjs';
+import { anyWait, made, operation, themeWait } from './maker.mjs';
 import { CATCHES } from './operations.mjs';
 
 const CANCELLED = CATCHES.indexOf('CancelledError');
@@ -15,13 +15,15 @@ const SHARES = [
   ['insisting', 0.7],
   ['cancelling', 2],
   ['harassing', 1.5],
+  ['resting', 1.5],
 ];
 
 // Instead of those, where a program has the theme.
 const THEME_SHARES = [
-  ['resting', 3],
-  ['resting_twice', 1],
-  ['waiting_here', 2],
+  ['resting', 5],
+  ['resting_twice', 2],
+  ['waiting_here', 3],
+  ['limiting', 3],
   ['harassing', 2],
   ['holding', 3, 'locks'],
   ['taking', 3, 'semaphores'],
@@ -30,11 +32,18 @@ const THEME_SHARES = [
   ['meeting', 4, 'barriers'],
   ['consuming', 3, 'queues'],
   ['producing', 3, 'queues'],
+  ['closing', 1.5, 'queues'],
   ['hurrying', 4, 'timeouts'],
   ['grouping', 5, 'groups'],
   ['remembering', 3, 'contexts'],
   ['starting', 3, 'eager'],
 ];
+// Waits for a condition have its lock, most of the time.
+function held(maker, [wait]) {
+  if (!wait.op.startsWith('condition_wait') || maker.chance(0.1)) return [wait];
+  return [made('with_condition', { slot: wait.slot, blocks: [[wait]] })];
+}
+
 // What chance alone would seldom put together, at the start of a body: one that resists cancellation, one that fails
 // after a time, one that cancels others when they have begun to wait...
 const SHAPES = {
@@ -109,15 +118,24 @@ const SHAPES = {
 
   // Waits in its cleanup.
   resting(maker) {
-    const wait = () => themeWait(maker.inside()) ?? made('sleep', { number: 1 });
-    const first = maker.chance(0.5) ? made('sleep', { number: maker.int(1, 2) }) : wait();
-    const blocks = [[first], [wait()]];
+    const inside = maker.inside();
+    const wait = () => themeWait(inside) ?? anyWait(inside);
+    const first = maker.chance(0.6) ? made('sleep', { number: maker.int(1, 2) }) : wait();
+    const blocks = [[first], held(maker, [wait()])];
     return [maker.chance(0.5) ? made('try_finally', { blocks }) : made('try_except', { flag: CANCELLED, blocks })];
   },
 
   resting_twice: (maker) => [...SHAPES.resting(maker), ...SHAPES.resting(maker)],
 
-  waiting_here: (maker) => [themeWait(maker) ?? operation(maker)],
+  waiting_here: (maker) => held(maker, [themeWait(maker) ?? operation(maker)]),
+
+  limiting(maker) {
+    const item = maker.primitive();
+    const number = maker.random.pick([0, 1, 1, 2]);
+    if (item !== null && maker.chance(0.5)) return [made('wait_for', { items: [item], number })];
+    const wait = themeWait(maker.inside()) ?? made('sleep', { number: 3 });
+    return [made('timeout', { flag: maker.int(0, 1), number, blocks: [held(maker, [wait])] })];
+  },
 
   holding(maker) {
     const slot = maker.thing('lock');
@@ -149,6 +167,11 @@ const SHAPES = {
     const inside = [...set, notify, ...cancel];
     return [made('sleep', { number: maker.int(0, 2) }), made('with_condition', { slot, blocks: [inside] })];
   },
+
+  closing: (maker) => [
+    made('sleep', { number: maker.int(0, 2) }),
+    made('queue_shutdown', { slot: maker.thing('queue'), flag: maker.int(0, 1) }),
+  ],
 
   meeting: (maker) => [made('sleep', { number: maker.int(0, 2) }), made('barrier_wait', { slot: 0 })],
 
@@ -196,6 +219,7 @@ const SHAPES = {
 
 export function shape(maker) {
   const themes = THEME_SHARES.filter(([, , theme]) => !theme || maker.themes.has(theme));
-  const themed = maker.themes.size > 0 && maker.chance(0.6);
+  const themed = maker.themes.size > 0 && maker.chance(maker.rank === 0 ? 0.4 : 0.7);
+  if (themed && maker.rank === 0 && maker.chance(0.6)) return SHAPES.harassing(maker);
   return SHAPES[maker.random.weighted(themed ? themes : SHARES)](maker);
 }

@@ -60,6 +60,7 @@ function fill(template, op, language) {
     when_or_none: () => language.later(op.number),
     async: () => (op.flag ? 'async ' : ''),
     awaiting: () => (op.flag ? 'await ' : ''),
+    given: () => (op.flag ? 'pass' : 'await done'),
     gave: () => (op.flag ? 'done' : 'yield* done'),
     handle: () => `h[${op.slot}]`,
     callback: () => `c${op.items[0]}`,

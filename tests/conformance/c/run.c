@@ -73,7 +73,9 @@ static void handle(asyncio_loop *loop, const asyncio_exception_context *context,
   (void)loop, (void)arg;
   const char *where = strstr(context->message, "shielded future") ? "shield" : "callback";
   if (!strstr(context->message, "shielded future") && !strstr(context->message, "callback")) return;
-  trace_line("handler %s %s(%s)", where, asyncio_error_name(context->status), asyncio_error_words(context->error));
+  char *text = show_error(context->status, context->error);
+  trace_line("handler %s %s", where, text);
+  free(text);
 }
 
 static asyncio_status stop(void *arg) {

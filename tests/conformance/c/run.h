@@ -79,6 +79,7 @@ void event_outcome(const instance *me, const operation *op, asyncio_status statu
 
 // A value, or an error with its current words, as all drivers write them. Owned by the caller.
 char *show_value(asyncio_value value);
+char *show_error(asyncio_status status, const asyncio_error *error);
 char *show_status(asyncio_status status);
 
 #endif

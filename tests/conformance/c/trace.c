@@ -76,11 +76,13 @@ char *show_value(asyncio_value value) {
   return text;
 }
 
-char *show_status(asyncio_status status) {
+char *show_error(asyncio_status status, const asyncio_error *error) {
   char *text = malloc(LONGEST_TEXT);
-  append_error(text, 0, status, asyncio_error_current(status));
+  append_error(text, 0, status, error);
   return text;
 }
+
+char *show_status(asyncio_status status) { return show_error(status, asyncio_error_current(status)); }
 
 void event_outcome(const instance *me, const operation *op, asyncio_status status, asyncio_value value) {
   char *text = status ? show_status(status) : show_value(value);
