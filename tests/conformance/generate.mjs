@@ -11,6 +11,7 @@ function prologue(maker, { bodies, futures }) {
   const first = [];
   if (maker.themes.has('eager') && maker.chance(0.3)) first.push(made('task_factory', { flag: 1 }));
   if (maker.themes.has('locks') && maker.chance(0.5)) first.push(made('lock_acquire', { slot: maker.int(0, 1) }));
+  if (maker.themes.has('conditions') && maker.chance(0.2)) first.push(made('condition_acquire', { slot: 0 }));
   if (maker.themes.has('contexts')) first.push(made('copy_context'), made('var_set', { number: 1 }));
   for (let i = 0; i < FUTURES; i++) if (maker.chance(0.9)) first.push(made('future', { slot: futures + i }));
   for (let body = 1; body < bodies; body++)
@@ -42,14 +43,15 @@ export const countOf = (program) => {
 
 // What a program is about besides tasks and futures, as [themes, share].
 const THEMES = [
-  [[], 20],
+  [[], 15],
   [['locks', 'events'], 8],
-  [['conditions', 'events', 'locks'], 11],
-  [['semaphores'], 7],
-  [['barriers'], 8],
-  [['queues'], 12],
+  [['conditions', 'events'], 12],
+  [['conditions', 'locks'], 5],
+  [['semaphores'], 8],
+  [['barriers'], 9],
+  [['queues'], 16],
   [['timeouts'], 8],
-  [['groups'], 8],
+  [['groups'], 11],
   [['groups', 'timeouts'], 5],
   [['completions'], 7],
   [['contexts'], 6],
@@ -60,20 +62,22 @@ const THEMES = [
   [['conditions', 'events', 'barriers', 'completions'], 3],
   [['groups', 'timeouts', 'queues', 'locks', 'eager'], 3],
 ];
-const WITH_THINGS = ['locks', 'events', 'semaphores', 'barriers', 'queues'];
+const WITH_THINGS = ['locks', 'events', 'semaphores', 'barriers', 'queues', 'conditions'];
 
 function themesOf(random) {
   const themes = new Set(random.weighted(THEMES));
   if (WITH_THINGS.some((theme) => themes.has(theme))) themes.add('things');
-  if (themes.size > 0 && random.chance(0.2)) themes.add('timeouts');
+  if (themes.size > 0 && random.chance(0.15)) themes.add('timeouts');
   return themes;
 }
+
+const ROOM = [0, 0, 1, 1, 2];
 
 // The semaphores' values, the barriers' parties, the queues' sizes.
 const sizesOf = (random) => [
   ...[random.int(0, 2), random.int(0, 2)],
   ...[random.int(1, 3), random.int(2, 2)],
-  ...[random.int(0, 2), random.int(0, 2), random.int(0, 2)],
+  ...[random.pick(ROOM), random.pick(ROOM), random.pick(ROOM)],
 ];
 
 export function generate(seed, index) {

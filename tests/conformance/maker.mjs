@@ -200,7 +200,8 @@ export class Maker {
   groupBlock(group) {
     const spawn = () => made('group_spawn', this.spawned({ flag: group }) ?? undefined);
     const spawns = this.body() === null ? [] : Array.from({ length: this.int(0, 3) }, spawn);
-    return [...spawns, ...(this.chance(0.7) ? this.block() : [])];
+    const rest = this.chance(0.4) ? [made('sleep', { number: this.int(1, 3) })] : [];
+    return [...spawns, ...rest, ...(this.chance(0.6) ? this.block() : [])];
   }
 }
 
@@ -227,6 +228,9 @@ export const anyWait = (maker) => drawn(maker, ({ suspends, block }) => suspends
 
 // A wait of the program's themes; undefined when they have none.
 export const themeWait = (maker) => drawn(maker, ({ theme, suspends, block }) => theme && suspends && !block);
+
+// What changes the program's things for others; undefined when it has none.
+export const themeChange = (maker) => drawn(maker, ({ theme, suspends, block }) => theme && !suspends && !block);
 
 // Some operations come twice: what was done already is a case of its own.
 export function operations(maker, length) {

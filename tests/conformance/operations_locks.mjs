@@ -36,10 +36,10 @@ const events = {
 
 const conditions = {
   with_condition: { ...within('condition'), weight: 20 },
-  condition_acquire: suspends(12, thing('condition'), ACQUIRES, wait('conditions', 'acquire', 'condition_acquire')),
+  condition_acquire: suspends(22, thing('condition'), ACQUIRES, wait('conditions', 'acquire', 'condition_acquire')),
   condition_release: anywhere(10, thing('condition'), call('conditions', 'release', 'condition_release'), OK_OR_ERROR),
   condition_wait: suspends(20, thing('condition'), MAY_FAIL, wait('conditions', 'wait', 'condition_wait')),
-  condition_wait_for: suspends(14, (m) => ({ slot: m.thing('condition'), flag: m.thing('event') }), MAY_FAIL, {
+  condition_wait_for: suspends(20, (m) => ({ slot: m.thing('condition'), flag: m.thing('event') }), MAY_FAIL, {
     python: 'await conditions[{n}].wait_for(events[{flag}].is_set)',
     js: 'yield* conditions[{n}].wait_for(() => events[{flag}].is_set());',
     c: 'ASYNCIO_TRY(asyncio_condition_wait_for(&conditions[{n}], event_is_set, &events[{flag}]));',
@@ -87,7 +87,7 @@ const queues = {
     ...wait('queues', 'get', 'queue_get'),
     c: 'ASYNCIO_TRY(asyncio_queue_get(&queues[{n}], &value));',
   }),
-  queue_join: suspends(12, thing('queue'), ACQUIRES, wait('queues', 'join', 'queue_join')),
+  queue_join: suspends(22, thing('queue'), ACQUIRES, wait('queues', 'join', 'queue_join')),
   put_nowait: anywhere(
     12,
     item,

@@ -106,7 +106,7 @@ const contexts = {
     js: '{slot} = asyncio.create_task({items}, { context: contexts[{flag}] });',
     c: '{slot} = asyncio_create_task({items}, .context = contexts[{flag}]);',
   }),
-  callback_in: anywhere(6, (m) => m.add({ flag: m.thing('context') }), {
+  callback_in: anywhere(16, (m) => m.add({ flag: m.thing('context') }), {
     python: '{slot}.add_done_callback({callback}, context=contexts[{flag}])',
     js: '{slot}.add_done_callback({callback}, { context: contexts[{flag}] });',
     c: 'asyncio_future_add_done_callback({slot}, {callback}, NULL, .context = contexts[{flag}]);',

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // How bodies begin.
-import { anyWait, made, operation, themeWait } from './maker.mjs';
+import { anyWait, made, operation, themeChange, themeWait } from './maker.mjs';
 import { CATCHES } from './operations.mjs';
+import { primitiveOf } from './operations_locks.mjs';
 
 const CANCELLED = CATCHES.indexOf('CancelledError');
 const SHARES = [
@@ -23,26 +24,78 @@ const THEME_SHARES = [
   ['resting', 5],
   ['resting_twice', 2],
   ['waiting_here', 3],
-  ['limiting', 3],
+  ['limiting', 5],
   ['harassing', 2],
+  ['handing_over', 12, 'things'],
   ['holding', 3, 'locks'],
   ['taking', 3, 'semaphores'],
-  ['conditional', 5, 'conditions'],
-  ['notifying', 4, 'conditions'],
+  ['conditional', 9, 'conditions'],
+  ['notifying', 8, 'conditions'],
+  ['keeping', 4, 'conditions'],
   ['meeting', 4, 'barriers'],
   ['consuming', 3, 'queues'],
   ['producing', 3, 'queues'],
   ['closing', 1.5, 'queues'],
   ['hurrying', 4, 'timeouts'],
-  ['grouping', 5, 'groups'],
+  ['grouping', 7, 'groups'],
+  ['failing', 3, 'groups'],
   ['remembering', 3, 'contexts'],
   ['starting', 3, 'eager'],
 ];
 // Waits for a condition have its lock, most of the time.
-function held(maker, [wait]) {
-  if (!wait.op.startsWith('condition_wait') || maker.chance(0.1)) return [wait];
-  return [made('with_condition', { slot: wait.slot, blocks: [[wait]] })];
+function held(maker, ops) {
+  const wait = ops.at(-1);
+  if (!wait.op.startsWith('condition_wait') || maker.chance(0.1)) return ops;
+  return [made('with_condition', { slot: wait.slot, blocks: [ops] })];
 }
+
+// Notifies under the condition's lock, most of the time.
+function notifying(op) {
+  if (!op.op.startsWith('condition_notify') || op.form) return op;
+  return made('with_condition', { slot: op.slot, blocks: [[op]] });
+}
+
+// A slot that main has filled.
+const likelyTask = (maker) => (maker.chance(0.85) ? 2 * maker.int(1, maker.slots_.bodies - 1) : maker.task());
+
+// The limit around what is inside [op], if that is a block.
+const limitedInside = (op, limited) =>
+  op.op === 'with_condition' ? { ...op, blocks: [[limited(op.blocks[0])]] } : limited([op]);
+
+const SCOPE_THEMES = { hurrying: 'timeouts', grouping: 'groups' };
+
+// For each primitive (operations_locks.mjs) what makes it wait, and what lets it go on.
+const inside = (slot, op) => made('with_condition', { slot, blocks: [[op]] });
+const CHANGES = {
+  lock_acquire: (maker, slot) => [[made('lock_acquire', { slot })], [made('lock_release', { slot })]],
+  condition_acquire: (maker, slot) => [[made('condition_acquire', { slot })], [made('condition_release', { slot })]],
+  condition_wait: (maker, slot) => [[], [inside(slot, made('condition_notify', { slot, number: maker.int(1, 2) }))]],
+  semaphore_acquire: (maker, slot) => [[], [made('semaphore_release', { slot })]],
+  event_wait(maker, slot) {
+    const clear = maker.chance(0.5) ? [made('event_clear', { slot })] : [];
+    return [[], [made('event_set', { slot }), ...clear]];
+  },
+  barrier_wait(maker, slot) {
+    const wait = made('barrier_wait', { slot });
+    const change = maker.random.pick([
+      [wait],
+      [made('barrier_abort', { slot }), made('sleep', { number: 0 }), wait],
+      [made('barrier_reset', { slot }), wait],
+    ]);
+    return [[], change];
+  },
+  queue_get: (maker, slot) => [[], [made('put_nowait', { slot, number: maker.int(1, 9) })]],
+  queue_put: (maker, slot) => [
+    Array.from({ length: 2 }, () => made('put_nowait', { slot, number: maker.int(1, 9) })),
+    [made('get_nowait', { slot })],
+  ],
+  queue_join(maker, slot) {
+    const puts = Array.from({ length: maker.int(1, 2) }, () => made('put_nowait', { slot, number: maker.int(1, 9) }));
+    const shutdown = made('queue_shutdown', { slot, flag: 1 });
+    const done = Array.from({ length: maker.int(1, puts.length) }, () => made('task_done', { slot }));
+    return [puts, maker.chance(0.3) ? [shutdown] : done];
+  },
+};
 
 // What chance alone would seldom put together, at the start of a body: one that resists cancellation, one that fails
 // after a time, one that cancels others when they have begun to wait...
@@ -108,7 +161,7 @@ const SHAPES = {
 
   // Cancels the same task again when it has begun to clean up.
   harassing(maker) {
-    const slot = maker.task();
+    const slot = likelyTask(maker);
     const cancel = () => [
       made('sleep', { number: maker.int(0, 1) }),
       made('cancel', { slot, text: maker.message() }),
@@ -116,12 +169,27 @@ const SHAPES = {
     return [...cancel(), ...cancel(), ...(maker.chance(0.5) ? cancel() : [])];
   },
 
+  // Now and then does what others wait for, or cancels them.
+  disturbing(maker) {
+    const slot = likelyTask(maker);
+    const cancel = () => made('cancel', { slot: maker.chance(0.7) ? slot : likelyTask(maker), text: maker.message() });
+    const change = () => (maker.chance(0.45) ? cancel() : notifying(themeChange(maker) ?? cancel()));
+    const step = () => [
+      made('sleep', { number: maker.int(0, 1) }),
+      ...Array.from({ length: maker.int(1, 2) }, change),
+    ];
+    return Array.from({ length: maker.int(2, 4) }, step).flat();
+  },
+
   // Waits in its cleanup.
   resting(maker) {
     const inside = maker.inside();
     const wait = () => themeWait(inside) ?? anyWait(inside);
+    const scopes = ['hurrying', 'grouping'].filter((name) => maker.themes.has(SCOPE_THEMES[name]));
+    const scope = scopes.length > 0 && maker.chance(0.4) ? SHAPES[maker.random.pick(scopes)](inside) : null;
     const first = maker.chance(0.6) ? made('sleep', { number: maker.int(1, 2) }) : wait();
-    const blocks = [[first], held(maker, [wait()])];
+    const cancel = maker.chance(0.4) ? [made('cancel_self', { text: maker.message() })] : [];
+    const blocks = [[first], scope ?? held(maker, [...cancel, wait()])];
     return [maker.chance(0.5) ? made('try_finally', { blocks }) : made('try_except', { flag: CANCELLED, blocks })];
   },
 
@@ -134,7 +202,30 @@ const SHAPES = {
     const number = maker.random.pick([0, 1, 1, 2]);
     if (item !== null && maker.chance(0.5)) return [made('wait_for', { items: [item], number })];
     const wait = themeWait(maker.inside()) ?? made('sleep', { number: 3 });
-    return [made('timeout', { flag: maker.int(0, 1), number, blocks: [held(maker, [wait])] })];
+    const limited = (ops) => made('timeout', { flag: maker.int(0, 1), number, blocks: [ops] });
+    return maker.chance(0.5) ? [limited(held(maker, [wait]))] : held(maker, [wait]).map((op) => limitedInside(op, limited));
+  },
+
+  // Several wait for the same, one of them goes on, and it or another is cancelled at that moment.
+  handing_over(maker) {
+    const primitive = maker.primitive();
+    if (primitive === null) return [];
+    const { op, number: slot } = primitiveOf(primitive);
+    const slots = Array.from({ length: maker.int(2, 3) }, () => maker.task());
+    const [before, change] = CHANGES[op](maker, slot);
+    const cancelled = maker.chance(0.6) ? slots[0] : maker.random.pick(slots);
+    const then = maker.chance(0.5) ? [made('cancel', { slot: cancelled, text: maker.message() })] : [];
+    const look = () => (maker.chance(0.5) ? [made('look_things')] : []);
+    return [
+      ...before,
+      ...slots.map((task) => made('spawn', { slot: task, items: [primitive] })),
+      made('sleep', { number: maker.int(0, 1) }),
+      ...(maker.chance(0.7) ? [...change, ...then] : [...then, ...change]),
+      ...(maker.chance(0.3) ? change : []),
+      ...look(),
+      made('sleep', { number: maker.int(0, 1) }),
+      ...look(),
+    ];
   },
 
   holding(maker) {
@@ -157,6 +248,11 @@ const SHAPES = {
     return [made('with_condition', { slot, blocks: [inside] })];
   },
 
+  keeping(maker) {
+    const slot = maker.thing('condition');
+    return [made('with_condition', { slot, blocks: [[made('sleep', { number: maker.int(1, 2) })]] })];
+  },
+
   notifying(maker) {
     const slot = maker.thing('condition');
     const notify = maker.chance(0.7)
@@ -164,8 +260,14 @@ const SHAPES = {
       : made('condition_notify_all', { slot });
     const set = maker.chance(0.5) ? [made('event_set', { slot: maker.thing('event') })] : [];
     const cancel = maker.chance(0.5) ? [made('cancel', { slot: maker.task(), text: maker.message() })] : [];
-    const inside = [...set, notify, ...cancel];
-    return [made('sleep', { number: maker.int(0, 2) }), made('with_condition', { slot, blocks: [inside] })];
+    const waiters = Array.from({ length: maker.int(0, 3) }, () => maker.spawned());
+    const keep = maker.chance(0.5) ? [made('sleep', { number: maker.int(0, 1) })] : [];
+    const ops = [...set, notify, ...keep, ...cancel, ...keep];
+    return [
+      ...waiters.flatMap((spawned) => (spawned ? [made('spawn', spawned)] : [])),
+      made('sleep', { number: maker.int(0, 2) }),
+      made('with_condition', { slot, blocks: [ops] }),
+    ];
   },
 
   closing: (maker) => [
@@ -199,7 +301,9 @@ const SHAPES = {
   grouping(maker) {
     const slot = maker.thing('group');
     const group = made('group', { slot, blocks: [maker.groupBlock(slot)] });
-    if (maker.chance(0.3)) return [made('try_except', { flag: CATCHES.indexOf('Exception'), blocks: [[group], []] })];
+    const rest = made('sleep', { number: maker.int(0, 1) });
+    if (maker.chance(0.4))
+      return [made('try_except', { flag: CATCHES.indexOf('Exception'), blocks: [[group], [rest]] }), { ...rest }];
     return maker.chance(0.3) ? [made('try_finally', { blocks: [[made('sleep', { number: 1 })], [group]] })] : [group];
   },
 
@@ -219,7 +323,8 @@ const SHAPES = {
 
 export function shape(maker) {
   const themes = THEME_SHARES.filter(([, , theme]) => !theme || maker.themes.has(theme));
-  const themed = maker.themes.size > 0 && maker.chance(maker.rank === 0 ? 0.4 : 0.7);
-  if (themed && maker.rank === 0 && maker.chance(0.6)) return SHAPES.harassing(maker);
+  if (maker.themes.has('conditions') && maker.body() === null) return SHAPES.conditional(maker);
+  const themed = maker.themes.size > 0 && maker.chance(maker.rank === 0 ? 0.7 : 0.75);
+  if (themed && maker.rank === 0 && maker.chance(0.7)) return SHAPES[maker.chance(0.6) ? 'disturbing' : 'harassing'](maker);
   return SHAPES[maker.random.weighted(themed ? themes : SHARES)](maker);
 }
