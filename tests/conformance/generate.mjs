@@ -71,6 +71,14 @@ function themesOf(random) {
   return themes;
 }
 
+// The bodies that a Runner runs one after another before it is closed; none: body 0 is a task of a loop that runs until
+// the last moment.
+const RUNS = [
+  [[], 17],
+  [[0], 2],
+  [[0, 1], 1],
+];
+
 const ROOM = [0, 0, 1, 1, 2];
 
 // The semaphores' values, the barriers' parties, the queues' sizes.
@@ -109,5 +117,6 @@ export function generate(seed, index) {
   );
   for (const ops of [...bodies, ...calls]) walk(ops, (op) => (op.form = random.int(0, 1)));
   const sizes = sizesOf(random);
-  return numbered({ index, seed, slots: slots.count, handles: HANDLES, sizes, bodies, callbacks: calls });
+  const runs = random.weighted(RUNS);
+  return numbered({ index, seed, slots: slots.count, handles: HANDLES, sizes, runs, bodies, callbacks: calls });
 }

@@ -51,6 +51,8 @@ class Run:
         message = context["message"]
         if "in shielded future" in message:
             self.trace(f"handler shield {show(context['exception'])}")
+        elif message.endswith("shutdown"):
+            self.trace(f"handler shutdown {show(context['exception'])}")
         elif message.startswith("Exception in callback"):
             self.trace(f"handler callback {show(context['exception'])}")
 
@@ -403,14 +405,53 @@ SYNCHRONOUS = {
 }
 
 
-def run_program(program):
-    run = Run(program)
+def finish(run):
+    if not run.dead:
+        run.end()
+    run.dead = True
+
+
+def run_loop(run):
+    """Body 0 as a task, until the last moment."""
     run.slots[0] = run.loop.create_task(run.body(0))
     run.label(run.slots[0])
     run.loop.call_at(END, run.loop.stop)
     run.loop.run_forever()
-    run.end()
-    run.dead = True
+
+
+def run_once(run, runner, index):
+    last = run.loop.call_later(END, run.loop.stop)
+    try:
+        result = show(runner.run(run.body(index)))
+    except BaseException as failure:
+        result = show(failure)
+    last.cancel()
+    run.trace(f"runner ran b{index} {result}")
+
+
+def give_up(run):
+    """What resists its cancellation for too long."""
+    finish(run)
+    run.loop.stop()
+
+
+def run_runner(run):
+    """Some bodies one after another; then the runner is closed."""
+    runner = asyncio.Runner(loop_factory=lambda: run.loop)
+    for index in run.program["runs"]:
+        run_once(run, runner, index)
+    run.loop.call_later(END, give_up, run)
+    run.trace("runner closes")
+    try:
+        runner.close()
+    except RuntimeError:
+        pass  # it gave up
+
+
+def run_program(program):
+    run = Run(program)
+    (run_runner if program["runs"] else run_loop)(run)
+    finish(run)
     run.loop.close()
     for future in run.made:
         future._log_destroy_pending = False

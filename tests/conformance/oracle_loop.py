@@ -71,6 +71,14 @@ futures.Future._make_cancelled_error = make_cancelled_error
 futures.Future.cancel = keep_words(futures.Future.cancel)
 
 
+def all_tasks_in_order(loop):
+    return sorted(asyncio.all_tasks(loop), key=lambda task: int(task.get_name().split("-")[1]))
+
+
+runners.tasks.all_tasks = all_tasks_in_order
+runners.signal.getsignal = lambda number: None  # and no handler of its own
+
+
 class OrderedPriorityQueue(queues.PriorityQueue):
     """Items are (priority, value); equal priorities in the order of putting."""
 

@@ -183,31 +183,44 @@ function nested(ops, name, blocks, empty) {
   return indented(lines.length > 0 ? lines : empty);
 }
 
-function python({ bodies, callbacks, slots, handles }) {
+function python({ bodies, callbacks, slots, handles, runs }) {
   const block = (ops) => nested(ops, 'python', pythonBlocks, ['pass']);
   return [
     'import asyncio',
     `loop, s, h = asyncio.new_event_loop(), [None] * ${slots}, [None] * ${handles}`,
     ...callbacks.flatMap(([index, ops]) => [`def c${index}(*_):`, ...block(ops)]),
     ...bodies.flatMap(([index, ops]) => [`async def b${index}():`, ...block(ops)]),
-    's[0] = loop.create_task(b0())',
-    'loop.call_later(1000, loop.stop)',
-    'loop.run_forever()',
+    ...(runs.length > 0 ? pythonRunner(runs) : pythonLoop),
   ];
 }
 
-function js({ bodies, callbacks }) {
+const pythonLoop = ['s[0] = loop.create_task(b0())', 'loop.call_later(1000, loop.stop)', 'loop.run_forever()'];
+const pythonRunner = (runs) => [
+  'with asyncio.Runner(loop_factory=lambda: loop) as runner:',
+  ...runs.map((index) => `  runner.run(b${index}())`),
+];
+
+function js({ bodies, callbacks, runs }) {
   const block = (ops) => nested(ops, 'js', jsBlocks, []);
   return [
     "import * as asyncio from 'wasyncio';",
     'const loop = asyncio.new_event_loop(), s = [], h = [];',
     ...callbacks.flatMap(([index, ops]) => [`function c${index}() {`, ...block(ops), '}']),
     ...bodies.flatMap(([index, ops]) => [`function* b${index}() {`, ...block(ops), '}']),
-    's[0] = loop.create_task(b0());',
-    'loop.call_later(1000, () => loop.stop());',
-    'await loop.run_forever();',
+    ...(runs.length > 0 ? jsRunner(runs) : jsLoop),
   ];
 }
+
+const jsLoop = [
+  's[0] = loop.create_task(b0());',
+  'loop.call_later(1000, () => loop.stop());',
+  'await loop.run_forever();',
+];
+const jsRunner = (runs) => [
+  'const runner = new asyncio.Runner({ loop_factory: () => loop });',
+  ...runs.map((index) => `await runner.run(b${index}());`),
+  'await runner.close();',
+];
 
 // ---- C: each block a function, which says how it ended
 
@@ -277,7 +290,7 @@ function cFunction(signature, ops, functions) {
   return [`${signature} {`, ...indented([...value, ...done, ...lines, 'return ASYNCIO_OK;']), '}'];
 }
 
-function c({ bodies, callbacks, slots, handles }) {
+function c({ bodies, callbacks, slots, handles, runs }) {
   const functions = [];
   callbacks.forEach(([index, ops]) => {
     const signature = `static asyncio_status c${index}(...)`;
@@ -286,7 +299,9 @@ function c({ bodies, callbacks, slots, handles }) {
   bodies.forEach(([index, ops]) => functions.push(...cFunction(`ASYNCIO_COROUTINE(b${index})`, ops, functions)));
   return [
     '#include <asyncio.h>',
-    `static asyncio_loop *loop;  // runs b0 as s[0], for 1000 seconds`,
+    runs.length > 0
+      ? `static asyncio_loop *loop;  // of a runner that runs ${runs.map((index) => `b${index}`)} and is closed`
+      : `static asyncio_loop *loop;  // runs b0 as s[0], for 1000 seconds`,
     `static asyncio_future *s[${slots}];`,
     `static asyncio_handle *h[${handles}];`,
     ...functions,

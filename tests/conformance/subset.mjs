@@ -4,8 +4,8 @@ import { numbered } from './generate.mjs';
 import { OPERATIONS } from './operations.mjs';
 import { primitiveOf } from './operations_locks.mjs';
 
-// The names of the operations that are not among [known].
-export const unknownOf = (known) => Object.keys(OPERATIONS).filter((name) => !known.has(name));
+// The names of the operations that are not among [known]; `runner` is no operation, but how the whole program is run.
+export const unknownOf = (known) => [...Object.keys(OPERATIONS), 'runner'].filter((name) => !known.has(name));
 
 // Of an operation that is known, without what is not; none when it has nothing left to work on.
 function narrowed(op, unknown) {
@@ -21,5 +21,6 @@ const within = (ops, unknown) =>
 export function without(program, names) {
   const unknown = new Set(names);
   const all = (lists) => lists.map((ops) => within(ops, unknown));
-  return numbered({ ...program, bodies: all(program.bodies), callbacks: all(program.callbacks) });
+  const runs = unknown.has('runner') ? [] : program.runs;
+  return numbered({ ...program, runs, bodies: all(program.bodies), callbacks: all(program.callbacks) });
 }

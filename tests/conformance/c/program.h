@@ -39,6 +39,8 @@ typedef struct program {
   int slots;
   int handles;
   int sizes[SIZES];  // of the semaphores, barriers and queues: things.h
+  int run_count;  // of bodies for a runner; 0: body 0 is a task
+  int *runs;
   int body_count;
   int callback_count;
   block *bodies;
