@@ -45,11 +45,11 @@ export const countOf = (program) => {
 const THEMES = [
   [[], 15],
   [['locks', 'events'], 8],
-  [['conditions', 'events'], 12],
+  [['conditions', 'events'], 18],
   [['conditions', 'locks'], 5],
   [['semaphores'], 8],
   [['barriers'], 9],
-  [['queues'], 16],
+  [['queues'], 18],
   [['timeouts'], 8],
   [['groups'], 11],
   [['groups', 'timeouts'], 5],
@@ -83,7 +83,7 @@ const ROOM = [0, 0, 1, 1, 2];
 
 // The semaphores' values, the barriers' parties, the queues' sizes.
 const sizesOf = (random) => [
-  ...[random.int(0, 2), random.int(0, 2)],
+  ...[random.pick(ROOM), random.int(0, 2)],
   ...[random.int(1, 3), random.int(2, 2)],
   ...[random.pick(ROOM), random.pick(ROOM), random.pick(ROOM)],
 ];

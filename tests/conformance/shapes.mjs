@@ -27,6 +27,10 @@ const THEME_SHARES = [
   ['limiting', 5],
   ['harassing', 2],
   ['handing_over', 12, 'things'],
+  ['limiting', 12, 'conditions'],
+  ['resting', 5, 'conditions'],
+  ['resting', 6, 'locks'],
+  ['resting', 5, 'queues'],
   ['holding', 3, 'locks'],
   ['taking', 3, 'semaphores'],
   ['conditional', 9, 'conditions'],
@@ -42,21 +46,31 @@ const THEME_SHARES = [
   ['remembering', 3, 'contexts'],
   ['starting', 3, 'eager'],
 ];
-// Waits for a condition have its lock, most of the time.
+// The last of [ops] is a wait: what it takes to have it wait, most of the time. That for a condition needs its lock,
+// one for room a full queue, and a lock that one has already will not come.
 function held(maker, ops) {
-  const wait = ops.at(-1);
-  if (!wait.op.startsWith('condition_wait') || maker.chance(0.1)) return ops;
-  return [made('with_condition', { slot: wait.slot, blocks: [ops] })];
+  const { op, slot } = ops.at(-1);
+  if (maker.chance(0.15)) return ops;
+  if (op.startsWith('condition_wait')) return [made('with_condition', { slot, blocks: [ops] })];
+  if (op === 'lock_acquire' || op === 'condition_acquire') return [made(op, { slot }), ...ops];
+  if (op === 'queue_put') return [made('put_nowait', { slot }), made('put_nowait', { slot, number: 2 }), ...ops];
+  return op === 'queue_join' ? [made('put_nowait', { slot, number: 3 }), ...ops] : ops;
 }
 
-// Notifies under the condition's lock, most of the time.
-function notifying(op) {
-  if (!op.op.startsWith('condition_notify') || op.form) return op;
-  return made('with_condition', { slot: op.slot, blocks: [[op]] });
-}
+const underLock = (op) => made('with_condition', { slot: op.slot, blocks: [[op]] });
+const notifying = (op) => (op.op.startsWith('condition_notify') ? underLock(op) : op);
 
 // A slot that main has filled.
 const likelyTask = (maker) => (maker.chance(0.85) ? 2 * maker.int(1, maker.slots_.bodies - 1) : maker.task());
+
+// Conditions have so many waits that those for them alone are chosen more often.
+function likelyWait(maker) {
+  if (maker.themes.has('conditions') && maker.chance(0.6)) {
+    const op = maker.random.pick(['condition_wait', 'condition_wait_for', 'condition_wait_for', 'condition_acquire']);
+    return made(op, { slot: maker.thing('condition'), flag: maker.thing('event') });
+  }
+  return themeWait(maker) ?? made('sleep', { number: 3 });
+}
 
 // The limit around what is inside [op], if that is a block.
 const limitedInside = (op, limited) =>
@@ -65,11 +79,10 @@ const limitedInside = (op, limited) =>
 const SCOPE_THEMES = { hurrying: 'timeouts', grouping: 'groups' };
 
 // For each primitive (operations_locks.mjs) what makes it wait, and what lets it go on.
-const inside = (slot, op) => made('with_condition', { slot, blocks: [[op]] });
 const CHANGES = {
   lock_acquire: (maker, slot) => [[made('lock_acquire', { slot })], [made('lock_release', { slot })]],
   condition_acquire: (maker, slot) => [[made('condition_acquire', { slot })], [made('condition_release', { slot })]],
-  condition_wait: (maker, slot) => [[], [inside(slot, made('condition_notify', { slot, number: maker.int(1, 2) }))]],
+  condition_wait: (maker, slot) => [[], [underLock(made('condition_notify', { slot, number: maker.int(1, 2) }))]],
   semaphore_acquire: (maker, slot) => [[], [made('semaphore_release', { slot })]],
   event_wait(maker, slot) {
     const clear = maker.chance(0.5) ? [made('event_clear', { slot })] : [];
@@ -125,7 +138,10 @@ const SHAPES = {
     const fields = { flag: maker.int(0, 2), number: maker.random.pick([Infinity, Infinity, 1, 2, 3]) };
     const items = maker.slots(3);
     if (maker.chance(0.5)) return [made('wait', { items, ...fields })];
-    const failed = made('set_exception', { slot: maker.future(), flag: maker.kind(), text: maker.words() });
+    const slot = maker.future();
+    const failed = maker.chance(0.5)
+      ? made('set_exception', { slot, flag: maker.kind(), text: maker.words() })
+      : made('cancel', { slot, text: maker.message() });
     return [failed, made('wait', { items: [failed.slot, ...items], ...fields })];
   },
 
@@ -184,7 +200,7 @@ const SHAPES = {
   // Waits in its cleanup.
   resting(maker) {
     const inside = maker.inside();
-    const wait = () => themeWait(inside) ?? anyWait(inside);
+    const wait = () => (maker.themes.size > 0 ? likelyWait(inside) : anyWait(inside));
     const scopes = ['hurrying', 'grouping'].filter((name) => maker.themes.has(SCOPE_THEMES[name]));
     const scope = scopes.length > 0 && maker.chance(0.4) ? SHAPES[maker.random.pick(scopes)](inside) : null;
     const first = maker.chance(0.6) ? made('sleep', { number: maker.int(1, 2) }) : wait();
@@ -201,9 +217,10 @@ const SHAPES = {
     const item = maker.primitive();
     const number = maker.random.pick([0, 1, 1, 2]);
     if (item !== null && maker.chance(0.5)) return [made('wait_for', { items: [item], number })];
-    const wait = themeWait(maker.inside()) ?? made('sleep', { number: 3 });
+    const wait = likelyWait(maker.inside());
     const limited = (ops) => made('timeout', { flag: maker.int(0, 1), number, blocks: [ops] });
-    return maker.chance(0.5) ? [limited(held(maker, [wait]))] : held(maker, [wait]).map((op) => limitedInside(op, limited));
+    const all = held(maker, [wait]);
+    return maker.chance(0.5) ? [limited(all)] : [...all.slice(0, -1), limitedInside(all.at(-1), limited)];
   },
 
   // Several wait for the same, one of them goes on, and it or another is cancelled at that moment.
@@ -224,7 +241,7 @@ const SHAPES = {
       ...(maker.chance(0.3) ? change : []),
       ...look(),
       made('sleep', { number: maker.int(0, 1) }),
-      ...look(),
+      made('look_things'),
     ];
   },
 
@@ -259,8 +276,9 @@ const SHAPES = {
       ? made('condition_notify', { slot, number: maker.int(1, 2) })
       : made('condition_notify_all', { slot });
     const set = maker.chance(0.5) ? [made('event_set', { slot: maker.thing('event') })] : [];
-    const cancel = maker.chance(0.5) ? [made('cancel', { slot: maker.task(), text: maker.message() })] : [];
     const waiters = Array.from({ length: maker.int(0, 3) }, () => maker.spawned());
+    const waiter = waiters[0]?.slot ?? likelyTask(maker);
+    const cancel = maker.chance(0.6) ? [made('cancel', { slot: waiter, text: maker.message() })] : [];
     const keep = maker.chance(0.5) ? [made('sleep', { number: maker.int(0, 1) })] : [];
     const ops = [...set, notify, ...keep, ...cancel, ...keep];
     return [
@@ -300,9 +318,12 @@ const SHAPES = {
 
   grouping(maker) {
     const slot = maker.thing('group');
-    const group = made('group', { slot, blocks: [maker.groupBlock(slot)] });
+    const asked = made('try_except', { flag: CANCELLED, blocks: [[made('cancel_self'), made('sleep')], []] });
+    const fails = made('raise', { flag: maker.kind(), text: maker.words() });
+    const others = maker.chance(0.3) ? [asked, maker.random.pick([fails, made('sleep', { number: 2 })])] : [];
+    const group = made('group', { slot, blocks: [[...maker.groupBlock(slot), ...others]] });
     const rest = made('sleep', { number: maker.int(0, 1) });
-    if (maker.chance(0.4))
+    if (others.length > 0 || maker.chance(0.4))
       return [made('try_except', { flag: CATCHES.indexOf('Exception'), blocks: [[group], [rest]] }), { ...rest }];
     return maker.chance(0.3) ? [made('try_finally', { blocks: [[made('sleep', { number: 1 })], [group]] })] : [group];
   },
