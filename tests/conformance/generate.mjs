@@ -45,7 +45,7 @@ export const countOf = (program) => {
 const THEMES = [
   [[], 15],
   [['locks', 'events'], 8],
-  [['conditions', 'events'], 18],
+  [['conditions', 'events'], 20],
   [['conditions', 'locks'], 5],
   [['semaphores'], 8],
   [['barriers'], 9],

@@ -36,7 +36,7 @@ export const OPERATIONS = {
     js: 'yield* {slot};',
     c: 'ASYNCIO_TRY(asyncio_await({slot}, &value));',
   }),
-  call: suspends(7, (m) => given(m.body()), WAITS, {
+  call: suspends(10, (m) => given(m.body()), WAITS, {
     python: 'await {items}',
     js: 'yield* {items};',
     c: 'ASYNCIO_TRY(asyncio_await({items}, &value));',

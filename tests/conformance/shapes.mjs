@@ -16,7 +16,7 @@ const SHARES = [
   ['insisting', 0.7],
   ['cancelling', 2],
   ['harassing', 1.5],
-  ['resting', 1.5],
+  ['resting', 2],
 ];
 
 // Instead of those, where a program has the theme.
@@ -27,10 +27,11 @@ const THEME_SHARES = [
   ['limiting', 5],
   ['harassing', 2],
   ['handing_over', 12, 'things'],
-  ['limiting', 12, 'conditions'],
-  ['resting', 5, 'conditions'],
+  ['limiting', 15, 'conditions'],
+  ['resting', 9, 'conditions'],
   ['resting', 6, 'locks'],
-  ['resting', 5, 'queues'],
+  ['resting', 6, 'queues'],
+  ['limiting', 4, 'queues'],
   ['holding', 3, 'locks'],
   ['taking', 3, 'semaphores'],
   ['conditional', 9, 'conditions'],
@@ -66,7 +67,7 @@ const likelyTask = (maker) => (maker.chance(0.85) ? 2 * maker.int(1, maker.slots
 // Conditions have so many waits that those for them alone are chosen more often.
 function likelyWait(maker) {
   if (maker.themes.has('conditions') && maker.chance(0.6)) {
-    const op = maker.random.pick(['condition_wait', 'condition_wait_for', 'condition_wait_for', 'condition_acquire']);
+    const op = maker.random.pick(['condition_wait', ...Array(2).fill('condition_wait_for'), ...Array(2).fill('condition_acquire')]);
     return made(op, { slot: maker.thing('condition'), flag: maker.thing('event') });
   }
   return themeWait(maker) ?? made('sleep', { number: 3 });
@@ -103,7 +104,7 @@ const CHANGES = {
     [made('get_nowait', { slot })],
   ],
   queue_join(maker, slot) {
-    const puts = Array.from({ length: maker.int(1, 2) }, () => made('put_nowait', { slot, number: maker.int(1, 9) }));
+    const puts = Array.from({ length: maker.int(2, 3) }, () => made('put_nowait', { slot, number: maker.int(1, 9) }));
     const shutdown = made('queue_shutdown', { slot, flag: 1 });
     const done = Array.from({ length: maker.int(1, puts.length) }, () => made('task_done', { slot }));
     return [puts, maker.chance(0.3) ? [shutdown] : done];
@@ -258,7 +259,7 @@ const SHAPES = {
   },
 
   conditional(maker) {
-    const slot = maker.thing('condition');
+    const slot = maker.chance(0.8) ? 0 : 1;
     const wait = maker.chance(0.6) ? 'condition_wait' : 'condition_wait_for';
     const waits = [made(wait, { slot, flag: maker.thing('event') })];
     const inside = maker.chance(0.3) ? [made('try_finally', { blocks: [waits, [{ ...waits[0] }]] })] : waits;
@@ -266,23 +267,25 @@ const SHAPES = {
   },
 
   keeping(maker) {
-    const slot = maker.thing('condition');
+    const slot = maker.chance(0.8) ? 0 : 1;
     return [made('with_condition', { slot, blocks: [[made('sleep', { number: maker.int(1, 2) })]] })];
   },
 
   notifying(maker) {
-    const slot = maker.thing('condition');
+    const slot = maker.chance(0.8) ? 0 : 1;
     const notify = maker.chance(0.7)
-      ? made('condition_notify', { slot, number: maker.int(1, 2) })
+      ? made('condition_notify', { slot, number: maker.random.pick([1, 1, 2]) })
       : made('condition_notify_all', { slot });
     const set = maker.chance(0.5) ? [made('event_set', { slot: maker.thing('event') })] : [];
-    const waiters = Array.from({ length: maker.int(0, 3) }, () => maker.spawned());
+    const last = maker.slots_.bodies - 1; // it waits
+    const instance = () => made('spawn', { slot: 2 * last + maker.int(0, 1), items: [-1 - last] });
+    const waiters = maker.rank === last ? [] : Array.from({ length: maker.random.pick([0, 2, 3]) }, instance);
     const waiter = waiters[0]?.slot ?? likelyTask(maker);
     const cancel = maker.chance(0.6) ? [made('cancel', { slot: waiter, text: maker.message() })] : [];
     const keep = maker.chance(0.5) ? [made('sleep', { number: maker.int(0, 1) })] : [];
     const ops = [...set, notify, ...keep, ...cancel, ...keep];
     return [
-      ...waiters.flatMap((spawned) => (spawned ? [made('spawn', spawned)] : [])),
+      ...waiters,
       made('sleep', { number: maker.int(0, 2) }),
       made('with_condition', { slot, blocks: [ops] }),
     ];
