@@ -45,11 +45,11 @@ export const countOf = (program) => {
 const THEMES = [
   [[], 15],
   [['locks', 'events'], 8],
-  [['conditions', 'events'], 20],
+  [['conditions', 'events'], 23],
   [['conditions', 'locks'], 5],
   [['semaphores'], 8],
   [['barriers'], 9],
-  [['queues'], 18],
+  [['queues'], 20],
   [['timeouts'], 8],
   [['groups'], 11],
   [['groups', 'timeouts'], 5],

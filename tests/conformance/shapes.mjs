@@ -16,7 +16,7 @@ const SHARES = [
   ['insisting', 0.7],
   ['cancelling', 2],
   ['harassing', 1.5],
-  ['resting', 2],
+  ['resting', 2.7],
 ];
 
 // Instead of those, where a program has the theme.
@@ -27,20 +27,23 @@ const THEME_SHARES = [
   ['limiting', 5],
   ['harassing', 2],
   ['handing_over', 12, 'things'],
-  ['limiting', 15, 'conditions'],
-  ['resting', 9, 'conditions'],
+  ['limiting', 19, 'conditions'],
+  ['resting', 11, 'conditions'],
   ['resting', 6, 'locks'],
-  ['resting', 6, 'queues'],
+  ['resting', 7, 'queues'],
+  ['resting', 4, 'barriers'],
+  ['failing', 3, 'completions'],
+  ['reacquiring', 4, 'conditions'],
   ['limiting', 4, 'queues'],
   ['holding', 3, 'locks'],
   ['taking', 3, 'semaphores'],
   ['conditional', 9, 'conditions'],
-  ['notifying', 8, 'conditions'],
+  ['notifying', 12, 'conditions'],
   ['keeping', 4, 'conditions'],
   ['meeting', 4, 'barriers'],
   ['consuming', 3, 'queues'],
   ['producing', 3, 'queues'],
-  ['closing', 1.5, 'queues'],
+  ['closing', 2, 'queues'],
   ['hurrying', 4, 'timeouts'],
   ['grouping', 7, 'groups'],
   ['failing', 3, 'groups'],
@@ -210,6 +213,12 @@ const SHAPES = {
     return [maker.chance(0.5) ? made('try_finally', { blocks }) : made('try_except', { flag: CANCELLED, blocks })];
   },
 
+  // Has a condition's lock already when it wants it in its cleanup.
+  reacquiring() {
+    const acquire = () => made('condition_acquire', { slot: 0 });
+    return [made('try_finally', { blocks: [[acquire(), made('sleep', { number: 1 })], [acquire(), made('sleep')]] })];
+  },
+
   resting_twice: (maker) => [...SHAPES.resting(maker), ...SHAPES.resting(maker)],
 
   waiting_here: (maker) => held(maker, [themeWait(maker) ?? operation(maker)]),
@@ -348,6 +357,7 @@ const SHAPES = {
 export function shape(maker) {
   const themes = THEME_SHARES.filter(([, , theme]) => !theme || maker.themes.has(theme));
   if (maker.themes.has('conditions') && maker.body() === null) return SHAPES.conditional(maker);
+  if (maker.themes.has('conditions') && maker.rank === 0 && maker.chance(0.3)) return SHAPES.notifying(maker);
   const themed = maker.themes.size > 0 && maker.chance(maker.rank === 0 ? 0.7 : 0.75);
   if (themed && maker.rank === 0 && maker.chance(0.7)) return SHAPES[maker.chance(0.6) ? 'disturbing' : 'harassing'](maker);
   return SHAPES[maker.random.weighted(themed ? themes : SHARES)](maker);

@@ -44,9 +44,10 @@ asyncio_status let_go(failure *kept, asyncio_status status) {
   return status;
 }
 
-// The same error object: a group has its parts again.
+// The same error object: a group has its parts again. None is one without words.
 static asyncio_status raise_kept(const failure *kept) {
-  if (kept->error) asyncio__errors_push(asyncio__errors_here(), kept->status, asyncio__error_ref(kept->error));
+  if (kept->status < 0)
+    asyncio__errors_push(asyncio__errors_here(), kept->status, asyncio__error_ref(kept->error));
   return kept->status;
 }
 
