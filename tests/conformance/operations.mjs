@@ -6,8 +6,8 @@
 //   items     what it is given: slot numbers; -1 - b is a new coroutine of body b, -101 and less one of the library
 //             (operations_locks.mjs); callbacks by their number
 //   flag      a choice: an error's kind, a mode, a yes
-//   form      1: where it can be written in two ways, the longer one: in C through a coroutine object, in JavaScript with
-//             yield and not yield*
+//   form      1: where it can be written in two ways, the longer one: in C through a coroutine object, in JavaScript
+//             with yield and not yield*
 //   number    seconds, a value or a count
 //   text      words; null for none
 //   blocks    the operations inside it
@@ -36,7 +36,7 @@ export const OPERATIONS = {
     js: 'yield* {slot};',
     c: 'ASYNCIO_TRY(asyncio_await({slot}, &value));',
   }),
-  call: suspends(10, (m) => given(m.body()), WAITS, {
+  call: suspends(12, (m) => given(m.body()), WAITS, {
     python: 'await {items}',
     js: 'yield* {items};',
     c: 'ASYNCIO_TRY(asyncio_await({items}, &value));',

@@ -27,7 +27,7 @@ const THEME_SHARES = [
   ['limiting', 5],
   ['harassing', 2],
   ['handing_over', 12, 'things'],
-  ['limiting', 19, 'conditions'],
+  ['limiting', 24, 'conditions'],
   ['resting', 11, 'conditions'],
   ['resting', 6, 'locks'],
   ['resting', 7, 'queues'],
@@ -70,7 +70,8 @@ const likelyTask = (maker) => (maker.chance(0.85) ? 2 * maker.int(1, maker.slots
 // Conditions have so many waits that those for them alone are chosen more often.
 function likelyWait(maker) {
   if (maker.themes.has('conditions') && maker.chance(0.6)) {
-    const op = maker.random.pick(['condition_wait', ...Array(2).fill('condition_wait_for'), ...Array(2).fill('condition_acquire')]);
+    const often = ['condition_wait_for', 'condition_wait_for', 'condition_acquire', 'condition_acquire'];
+    const op = maker.random.pick(['condition_wait', ...often]);
     return made(op, { slot: maker.thing('condition'), flag: maker.thing('event') });
   }
   return themeWait(maker) ?? made('sleep', { number: 3 });
@@ -359,6 +360,7 @@ export function shape(maker) {
   if (maker.themes.has('conditions') && maker.body() === null) return SHAPES.conditional(maker);
   if (maker.themes.has('conditions') && maker.rank === 0 && maker.chance(0.3)) return SHAPES.notifying(maker);
   const themed = maker.themes.size > 0 && maker.chance(maker.rank === 0 ? 0.7 : 0.75);
-  if (themed && maker.rank === 0 && maker.chance(0.7)) return SHAPES[maker.chance(0.6) ? 'disturbing' : 'harassing'](maker);
+  if (themed && maker.rank === 0 && maker.chance(0.7))
+    return SHAPES[maker.chance(0.6) ? 'disturbing' : 'harassing'](maker);
   return SHAPES[maker.random.weighted(themed ? themes : SHARES)](maker);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Programs for surfaces that do not know all operations: what is not known is left out, of a block its first part stays.
+// Programs for surfaces that do not know all operations: what is not known is left out; of a block its first part
+// stays.
 import { numbered } from './generate.mjs';
 import { OPERATIONS } from './operations.mjs';
 import { primitiveOf } from './operations_locks.mjs';

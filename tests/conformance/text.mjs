@@ -15,6 +15,11 @@ const operation = (op) => [
 ];
 
 const program = ({ index, slots, handles, sizes, runs, bodies, callbacks }) =>
-  [index, slots, handles, ...sizes, ...list(runs, (one) => [one]), ...list(bodies, block), ...list(callbacks, block)].join(' ');
+  [
+    ...[index, slots, handles, ...sizes],
+    ...list(runs, (one) => [one]),
+    ...list(bodies, block),
+    ...list(callbacks, block),
+  ].join(' ');
 
 export const textOf = (programs) => programs.map((one) => `${program(one)}\n`).join('');

@@ -71,7 +71,8 @@ ASYNCIO_COROUTINE(body, (int, index)) {
 
 static void handle(asyncio_loop *loop, const asyncio_exception_context *context, void *arg) {
   (void)loop, (void)arg;
-  static const char *const places[][2] = {{"shielded future", "shield"}, {"shutdown", "shutdown"}, {"callback", "callback"}};
+  static const char *const places[][2] = {
+      {"shielded future", "shield"}, {"shutdown", "shutdown"}, {"callback", "callback"}};
   const char *where = NULL;
   for (size_t i = 0; !where && i < sizeof places / sizeof *places; i++)
     if (strstr(context->message, places[i][0])) where = places[i][1];

@@ -33,7 +33,9 @@ void things_destroy(things *self) {
 static asyncio_future *lock(things *self, int i) { return asyncio_lock_acquire_coroutine(&self->locks[i]); }
 static asyncio_future *event_(things *self, int i) { return asyncio_event_wait_coroutine(&self->events[i]); }
 static asyncio_future *wait(things *self, int i) { return asyncio_condition_wait_coroutine(&self->conditions[i]); }
-static asyncio_future *acquire(things *self, int i) { return asyncio_condition_acquire_coroutine(&self->conditions[i]); }
+static asyncio_future *acquire(things *self, int i) {
+  return asyncio_condition_acquire_coroutine(&self->conditions[i]);
+}
 static asyncio_future *take(things *self, int i) { return asyncio_semaphore_acquire_coroutine(&self->semaphores[i]); }
 static asyncio_future *meet(things *self, int i) { return asyncio_barrier_wait_coroutine(&self->barriers[i]); }
 static asyncio_future *get(things *self, int i) { return asyncio_queue_get_coroutine(&self->queues[i]); }
@@ -115,19 +117,19 @@ OPERATION(barrier_abort) {
 // ---- Blocks that hold something
 
 // After the block in it: [released] is what came of giving it back.
-static asyncio_status leave(instance *me, const operation *op, asyncio_status status, asyncio_status released) {
+static asyncio_status leave(const instance *me, const operation *op, asyncio_status released) {
   char *text = released ? show_status(released) : NULL;
   event(me, op, "left %s", released ? text : "ok");
   free(text);
-  return released ? asyncio_raise(ASYNCIO_RUNTIME_ERROR, "It was released before") : status;
+  return released ? asyncio_raise(ASYNCIO_RUNTIME_ERROR, "It was released before") : ASYNCIO_OK;
 }
 
 #define WITHIN(name, begin, end) \
   OPERATION(name) { \
     ASYNCIO_TRY(begin(me, op)); \
     failure kept = keep(run_block(me, &op->blocks[0])); \
-    asyncio_status status = run.dead ? kept.status : leave(me, op, kept.status, end); \
-    return status == kept.status ? raise_again(&kept) : let_go(&kept, status); \
+    asyncio_status failed = run.dead ? ASYNCIO_OK : leave(me, op, end); \
+    return failed ? let_go(&kept, failed) : raise_again(&kept); \
   }
 
 WITHIN(with_lock, op_lock_acquire, asyncio_lock_release(&run.things.locks[op->slot]))
