@@ -108,17 +108,24 @@ static void watch(completions *self, record *added, asyncio_future *future) {
   asyncio__future_watch(future, &added->entry);
 }
 
-// Nothing but a task factory can fail; how many it went well with.
-static size_t watch_all(completions *self, asyncio_future *const *awaitables, size_t count) {
+// All are tasks before the first is watched, as in asyncio. Nothing but a task factory can fail; how many it went well
+// with.
+static size_t adopt_all(completions *self, asyncio_future *const *awaitables, size_t count) {
   for (size_t i = 0; i < count; i++) {
-    asyncio_future *future = asyncio__awaitable_adopt(awaitables[i], self->loop);
-    if (!future) return i;
+    self->records[i].future = asyncio__awaitable_adopt(awaitables[i], self->loop);
+    if (!self->records[i].future) return i;
+  }
+  return count;
+}
+
+static void watch_all(completions *self, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    asyncio_future *future = self->records[i].future;
     if (watched_already(self, future, self->records + self->left))
       asyncio_unref(future);
     else
       watch(self, &self->records[self->left++], future);
   }
-  return count;
 }
 
 static asyncio_status make(completions **made, size_t count, asyncio_loop *loop) {
@@ -136,10 +143,18 @@ static asyncio_status make(completions **made, size_t count, asyncio_loop *loop)
   return ASYNCIO_OK;
 }
 
-// Nothing can fail once the awaitables are watched, so the timer is set before.
+// Set before anything is begun, since it may fail...
 static asyncio_status set_limit(completions *self, size_t count, double timeout) {
   if (!count || timeout == INFINITY) return ASYNCIO_OK;
   return asyncio__loop_arm(self->loop, &self->timer, asyncio_loop_time(self->loop) + timeout);
+}
+
+// ...and again when all have begun, as in asyncio: what starts eagerly may have set timers for the same time. The room
+// that it just had is there again.
+static void restart_limit(completions *self, double timeout) {
+  if (self->timer.index == ASYNCIO__NOT_IN_HEAP) return;
+  asyncio__loop_disarm(self->loop, &self->timer);
+  (void)asyncio__loop_arm(self->loop, &self->timer, asyncio_loop_time(self->loop) + timeout);
 }
 
 static asyncio_status begin(completions **made, asyncio_future *const *awaitables, size_t count, double timeout) {
@@ -162,12 +177,15 @@ asyncio_status asyncio_as_completed_begin(asyncio_as_completed *iterator, asynci
     asyncio__awaitables_drop(awaitables, count);
     return status;
   }
-  size_t watched = watch_all(self, awaitables, count);
-  if (watched < count) {
-    asyncio__awaitables_drop(awaitables + watched + 1, count - watched - 1);
+  size_t adopted = adopt_all(self, awaitables, count);
+  if (adopted < count) {
+    asyncio__awaitables_drop(awaitables + adopted + 1, count - adopted - 1);
+    while (adopted) asyncio_unref(self->records[--adopted].future);
     release(self);
     return asyncio_error_latest();
   }
+  restart_limit(self, timeout);
+  watch_all(self, count);
   iterator->asyncio__completions = self;
   return ASYNCIO_OK;
 }

@@ -246,3 +246,54 @@ TEST(as_completed_may_be_ended_after_its_loop_was_closed) {
   EXPECT_TRACE("main got 1 at 1", "Task was destroyed but it is pending", "CancelledError: Event loop is closed at 2",
                "Task was destroyed but it is pending", "a cancelled at 2 (Event loop is closed)");
 }
+
+ASYNCIO_STATIC_COROUTINE(goes_on) {
+  trace("begins");
+  ASYNCIO_TRY(asyncio_sleep(0));
+  trace("goes on");
+  return ASYNCIO_OK;
+}
+
+ASYNCIO_STATIC_COROUTINE(watches_a_done_one_first) {
+  asyncio_future *done = asyncio_loop_create_future(asyncio_get_running_loop());
+  CHECK_OK(asyncio_future_set_result(done, asyncio_int(1)));
+  asyncio_future *awaitables[] = {done, goes_on_coroutine()};
+  asyncio_as_completed iterator = begun(awaitables, 2, INFINITY);
+  CHECK_OK(asyncio_as_completed_next(&iterator, NULL));
+  trace("main got the first");
+  CHECK_OK(asyncio_as_completed_next(&iterator, NULL));
+  asyncio_as_completed_end(&iterator);
+  asyncio_unref(done);
+  return ASYNCIO_OK;
+}
+
+TEST(as_completed_makes_all_its_tasks_before_it_watches_the_first) {
+  run(watches_a_done_one_first_coroutine());
+  EXPECT_TRACE("begins", "goes on", "main got the first");
+}
+
+static asyncio_status fires(void *arg) {
+  (void)arg;
+  trace("the timer of the eager one");
+  return ASYNCIO_OK;
+}
+
+ASYNCIO_STATIC_COROUTINE(sets_a_timer) {
+  CHECK_OK(asyncio_loop_call_later(asyncio_get_running_loop(), 1, fires, NULL, NULL));
+  return asyncio_sleep(9);
+}
+
+ASYNCIO_STATIC_COROUTINE(watches_eager_ones) {
+  asyncio_loop_set_task_factory(asyncio_get_running_loop(), asyncio_eager_task_factory, NULL);
+  asyncio_future *awaitables[] = {sets_a_timer_coroutine()};
+  asyncio_as_completed iterator = begun(awaitables, 1, 1);
+  clock_start();
+  trace_rest(&iterator);
+  asyncio_as_completed_end(&iterator);
+  return ASYNCIO_OK;
+}
+
+TEST(limit_of_as_completed_counts_from_when_all_have_begun) {
+  run(watches_eager_ones_coroutine());
+  EXPECT_TRACE("the timer of the eager one", "TimeoutError: The time limit was reached at 1");
+}

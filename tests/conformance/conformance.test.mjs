@@ -92,7 +92,7 @@ test('other words on purpose are none, in their place alone', () => {
 });
 
 test('an excuse is for what it names', () => {
-  const [gathering, sleeping] = [programs(5, 200).find(has('gather')), { bodies: [[]], callbacks: [] }];
+  const [gathering, sleeping] = [programs(5, 200).find(has('gather')), { bodies: [[]], callbacks: [], runs: [] }];
   const [theirs, ours] = [['0 b0.1 3 gather CancelledError(m1)'], ['0 b0.1 3 gather CancelledError()']];
   assert.equal(excuseOf(gathering, theirs, ours, 0), 'words of a cancelled gather');
   assert.equal(excuseOf(sleeping, theirs, ours, 0), undefined);

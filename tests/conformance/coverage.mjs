@@ -3,22 +3,28 @@
 // gather in cleanup says nothing about that.
 import { blocksOf } from './generate.mjs';
 import { OPERATIONS } from './operations.mjs';
+import { primitiveOf } from './operations_locks.mjs';
 
 const COLUMNS = ['ok', 'error', 'cancelled', 'cleanup', 'timeout'];
 const TITLES = ['ok', 'error', 'cancelled', 'in cleanup', 'timed out'];
 const WANTED = 50 / 10_000; // of each, for each program
-const ROWS = Object.entries(OPERATIONS).filter(([, { block }]) => !block);
+const HAVE_LIMITS = new Set(['wait', 'wait_for', 'as_completed', 'timeout']);
+const ROWS = Object.entries(OPERATIONS).filter(([, { block, suspends }]) => !block || suspends);
 
-// Operations by their numbers; [cleanup]: inside a finally or an except block.
+// Operations by their numbers. [cleanup]: inside a finally or an except block; [limits]: the timeouts around it, by
+// their numbers.
 function index(program) {
   const found = new Map();
-  const visit = (ops, cleanup) => {
+  const visit = (ops, cleanup, limits) => {
     for (const op of ops) {
-      found.set(op.id, { ...op, cleanup });
-      op.blocks.forEach((block, place) => visit(block, cleanup || (place === 1 && op.op.startsWith('try_'))));
+      found.set(op.id, { ...op, cleanup, limits });
+      const inside = op.op === 'timeout' ? [...limits, op.id] : limits;
+      op.blocks.forEach((block, place) =>
+        visit(block, cleanup || (place === 1 && op.op.startsWith('try_')), inside),
+      );
     }
   };
-  for (const ops of blocksOf(program)) visit(ops, false);
+  for (const ops of blocksOf(program)) visit(ops, false, []);
   return found;
 }
 
@@ -28,13 +34,21 @@ function waitTimedOut({ flag, number }, words) {
   return flag === 0 || (flag === 1 && !words.includes('=done'));
 }
 
-function columnOf(op, words) {
-  if (words === 'empty' || words === 'full') return undefined;
-  if (op.op === 'look') return words.startsWith('True True') ? 'cancelled' : words.includes('(') ? 'error' : 'ok';
-  if (words.startsWith('ok')) return op.op === 'wait' && waitTimedOut(op, words) ? 'timeout' : 'ok';
-  if (!OPERATIONS[op.op].suspends) return OPERATIONS[op.op].outcomes.includes('error') ? 'error' : 'ok';
+// Of a look at a future, and of what never suspends.
+function plainColumn(op, words) {
+  if (op.op === 'look' && words.startsWith('True True')) return 'cancelled';
+  if (!OPERATIONS[op.op].outcomes.includes('error')) return 'ok';
+  return /^\w+\(/.test(op.op === 'look' ? words.replace(/^\w+ \w+ /, '') : words) ? 'error' : 'ok';
+}
+
+function columnOf(op, line) {
+  if (line === 'empty' || line === 'full' || line.startsWith('asks ')) return undefined;
+  if (!OPERATIONS[op.op].suspends) return plainColumn(op, line);
+  const words = line.replace(/^gave /, '');
   if (words.startsWith('CancelledError(')) return op.cleanup ? 'cleanup' : 'cancelled';
-  return words.startsWith('TimeoutError()') ? 'timeout' : 'error';
+  if (words.startsWith('TimeoutError()')) return 'timeout';
+  if (/^\w+\(/.test(words)) return 'error';
+  return op.op === 'wait' && waitTimedOut(op, words) ? 'timeout' : 'ok';
 }
 
 export class Coverage {
@@ -43,12 +57,32 @@ export class Coverage {
 
   add(program, trace) {
     const operations = index(program);
+    const cancelled = new Map(); // within limits, by who and the limit's number
     this.programs++;
     for (const line of trace) {
-      const [, id, words] = line.match(/^\S+ \S+ (\d+) \S+ (.*)$/) ?? [];
+      const [, who, id, words] = line.match(/^\S+ (\S+) (\d+) \S+ (.*)$/) ?? [];
       const op = operations.get(Number(id));
-      const column = op && this.#counts.has(op.op) && columnOf(op, words);
-      if (column) this.#counts.get(op.op)[column]++;
+      const column = op && columnOf(op, words);
+      if (!column) continue;
+      this.#count(op.op, column);
+      if (column.startsWith('c'))
+        for (const limit of op.limits) cancelled.set(`${who} ${limit} ${op.id}`, op.op);
+      if (column === 'timeout') this.#timedOut(op, who, cancelled);
+    }
+  }
+
+  #count(name, column) {
+    if (this.#counts.has(name)) this.#counts.get(name)[column]++;
+  }
+
+  // What has no time limit of its own is timed out by wait_for and by timeout.
+  #timedOut(op, who, cancelled) {
+    if (op.op === 'wait_for' && primitiveOf(op.items[0])) this.#count(primitiveOf(op.items[0]).op, 'timeout');
+    if (op.op !== 'timeout') return;
+    for (const [key, name] of cancelled) {
+      if (!key.startsWith(`${who} ${op.id} `)) continue;
+      if (!HAVE_LIMITS.has(name)) this.#count(name, 'timeout');
+      cancelled.delete(key);
     }
   }
 
@@ -62,7 +96,7 @@ export class Coverage {
   table() {
     const rows = ROWS.map(([name]) => [name, ...COLUMNS.map((column) => this.#cell(name, column))]);
     const lines = [['', ...TITLES], ...rows].map(([name, ...cells]) =>
-      [name.padEnd(16), ...cells.map((cell) => cell.padStart(11))].join(''),
+      [name.padEnd(21), ...cells.map((cell) => cell.padStart(11))].join(''),
     );
     const few = rows.flat().filter((cell) => cell.startsWith('!')).length;
     const wanted = Math.ceil(WANTED * this.programs);

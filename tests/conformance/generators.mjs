@@ -128,6 +128,9 @@ const WAITING = {
   },
 };
 
+// The operations that there are.
+export const KNOWN = new Set([...Object.keys(WAITING), ...Object.keys(PLAIN)]);
+
 async function runProgram(runtime, program) {
   const loop = runtime.new_event_loop();
   const run = new Run(runtime, loop, program, body);

@@ -22,6 +22,7 @@ const SOURCES = [
   'CMakeLists.txt',
   'include',
   'src',
+  'web/cli/types.cmake',
   'web/lib',
   'web/cli',
   'tests/CMakeLists.txt',
@@ -88,7 +89,8 @@ async function compare(name, programs, oracle) {
 
 // Whether the programs see the mutant, and what to print.
 async function judge({ name, patch }, programs, oracle) {
-  await must(git(tree, 'apply', patch));
+  const applied = await git(tree, 'apply', patch);
+  if (applied.status !== 0) return { caught: false, text: `does not fit\n${applied.output}` };
   try {
     const { status, output } = await compile();
     if (status !== 0) return { caught: false, text: `does not compile\n${output.slice(-2000)}` };

@@ -3,50 +3,27 @@
 // a record of these fields, the same for all, of which each uses what it needs:
 //   op, id    its name and its number in the program
 //   slot      the slot (or handle) that it fills or looks at
-//   items     what it is given: slot numbers; -1 - b is a new coroutine of body b; callbacks by their number
+//   items     what it is given: slot numbers; -1 - b is a new coroutine of body b, -101 and less one of the library
+//             (operations_locks.mjs); callbacks by their number
 //   flag      a choice: an error's kind, a mode, a yes
-//   form      1: where it can be written in two ways, the longer one: in C through a coroutine object, in JavaScript with
-//             yield and not yield*
+//   form      1: where it can be written in two ways, the longer one: in C through a coroutine object, in JavaScript
+//             with yield and not yield*
 //   number    seconds, a value or a count
 //   text      words; null for none
 //   blocks    the operations inside it
 // What an entry says:
 //   weight    how often it is chosen where it may stand
+//   theme     only programs with this theme have it; none: all have it
 //   where     'coroutine', or 'anywhere': in callbacks too, which cannot suspend
 //   suspends, block   whether it may suspend, and whether it is a block
 //   make      its fields, drawn from a Maker (generate.mjs); null where it cannot stand
 //   outcomes  the columns of the coverage table that it can reach
 //   python, js, c   how a person would write it: text with {slot}, {items}... filled in by sources.mjs
-export const KINDS = ['ValueError', 'RuntimeError', 'TimeoutError', 'CancelledError', 'ApplicationError'];
-export const CATCHES = [...KINDS, 'Exception', 'BaseException'];
-export const WHEN = ['ALL_COMPLETED', 'FIRST_COMPLETED', 'FIRST_EXCEPTION'];
+import { WAITS, anywhere, block, given, inCoroutine, suspends } from './describe.mjs';
+import { LOCKS } from './operations_locks.mjs';
+import { SCOPES } from './operations_scopes.mjs';
 
-const WAITS = ['ok', 'error', 'cancelled', 'cleanup', 'timeout'];
-const suspends = (weight, make, outcomes, sources) => ({
-  weight,
-  where: 'coroutine',
-  suspends: true,
-  make,
-  outcomes,
-  ...sources,
-});
-const anywhere = (weight, make, sources, outcomes = ['ok']) => ({
-  weight,
-  where: 'anywhere',
-  make,
-  outcomes,
-  ...sources,
-});
-const inCoroutine = (weight, make, sources, outcomes = ['ok']) => ({
-  weight,
-  where: 'coroutine',
-  make,
-  outcomes,
-  ...sources,
-});
-
-// An item that exists, or null for the whole operation.
-const given = (item, fields = {}) => (item === null ? null : { items: [item], ...fields });
+export { CATCHES, KINDS, WHEN } from './describe.mjs';
 
 export const OPERATIONS = {
   sleep: suspends(14, (m) => ({ number: m.chance(0.02) ? NaN : m.delay() }), ['ok', 'error', 'cancelled', 'cleanup'], {
@@ -59,7 +36,7 @@ export const OPERATIONS = {
     js: 'yield* {slot};',
     c: 'ASYNCIO_TRY(asyncio_await({slot}, &value));',
   }),
-  call: suspends(7, (m) => given(m.body()), WAITS, {
+  call: suspends(12, (m) => given(m.body()), WAITS, {
     python: 'await {items}',
     js: 'yield* {items};',
     c: 'ASYNCIO_TRY(asyncio_await({items}, &value));',
@@ -90,12 +67,9 @@ export const OPERATIONS = {
     c: 'ASYNCIO_TRY(asyncio_await(asyncio_shield({items}), &value));',
   }),
 
-  try_finally: { ...inCoroutine(9, (m) => ({ blocks: [m.block(), m.block('cleanup')] })), block: true },
-  try_except: {
-    ...inCoroutine(12, (m) => ({ flag: m.catch(), blocks: [m.block(), m.block('handler')] })),
-    block: true,
-  },
-  repeat: { ...inCoroutine(2, (m) => ({ number: m.int(2, 3), blocks: [m.block()] })), block: true },
+  try_finally: block(9, (m) => ({ blocks: [m.block(), m.block('cleanup')] })),
+  try_except: block(12, (m) => ({ flag: m.catch(), blocks: [m.block(), m.block('handler')] })),
+  repeat: block(2, (m) => ({ number: m.int(2, 3), blocks: [m.block()] })),
   raise: anywhere(2, (m) => ({ flag: m.kind(), text: m.words() }), {
     python: 'raise {error}',
     js: 'throw {error};',
@@ -222,4 +196,7 @@ export const OPERATIONS = {
     js: '{handle}.cancel();',
     c: 'asyncio_handle_cancel({handle});',
   }),
+
+  ...LOCKS,
+  ...SCOPES,
 };

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { loadPyodide } from 'pyodide';
 
+const FILES = ['loop', 'common', 'locks', 'scopes', 'runs'].map((name) => `oracle_${name}.py`);
 const here = dirname(fileURLToPath(import.meta.url));
 
 const real = (key, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value);
@@ -14,9 +15,9 @@ const real = (key, value) => (typeof value === 'number' && !Number.isFinite(valu
 export async function openOracle() {
   const python = await loadPyodide();
   const folder = '/home/pyodide';
-  for (const name of ['oracle_loop.py', 'oracle.py'])
+  for (const name of ['oracle.py', ...FILES])
     python.FS.writeFile(`${folder}/${name}`, readFileSync(join(here, name), 'utf8'));
-  python.runPython(`import sys; sys.path.insert(0, '${folder}'); import oracle`);
-  const run = python.runPython('oracle.run_programs');
+  python.runPython(`import sys; sys.path.insert(0, '${folder}'); import oracle_runs`);
+  const run = python.runPython('oracle_runs.run_programs');
   return (programs) => JSON.parse(run(JSON.stringify(programs, real))).map((trace) => trace.split('\n'));
 }

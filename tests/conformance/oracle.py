@@ -1,40 +1,14 @@
 # SPDX-License-Identifier: MIT
 # The oracle: interprets programs (operations.mjs says what they are made of) as coroutines of CPython's asyncio, and
 # writes down what happens. One function for each operation; what each one traces is what the other drivers must.
-import gc
-import json
 import math
-import warnings
 
+import oracle_locks
+import oracle_scopes
+from oracle_common import CATCHES, WHEN, Instance, error, outcome, refused, show
 from oracle_loop import VirtualLoop, asyncio
 
-END = 1000.0  # seconds after which a program is stopped
 MOST_INSTANCES = 60
-DEEPEST_LIST = 3  # as it is shown: gathers of gathers may give twice as much at each level
-
-warnings.simplefilter("ignore")
-
-
-class ApplicationError(Exception):
-    pass
-
-
-KINDS = [ValueError, RuntimeError, asyncio.TimeoutError, asyncio.CancelledError, ApplicationError]
-CATCHES = KINDS + [Exception, BaseException]
-WHEN = [asyncio.ALL_COMPLETED, asyncio.FIRST_COMPLETED, asyncio.FIRST_EXCEPTION]
-
-
-def error(op):
-    kind = KINDS[op["flag"]]
-    return kind(op["text"]) if op["text"] is not None else kind()
-
-
-def show(value, depth=DEEPEST_LIST):
-    if isinstance(value, BaseException):
-        return f"{type(value).__name__}({value})"
-    if isinstance(value, list):
-        return f"[{','.join(show(item, depth - 1) for item in value) if depth else '...'}]"
-    return str(value)
 
 
 class Run:
@@ -46,6 +20,8 @@ class Run:
         self.loop.set_exception_handler(self.handle)
         self.slots = [None] * program["slots"]
         self.handles = [None] * program["handles"]
+        self.things = oracle_locks.Things(program["sizes"])
+        self.scopes = oracle_scopes.Scopes()
         self.made = []
         self.lines = []
         self.created = self.started = 0  # instances of bodies
@@ -67,17 +43,27 @@ class Run:
         message = context["message"]
         if "in shielded future" in message:
             self.trace(f"handler shield {show(context['exception'])}")
+        elif message.endswith("shutdown"):
+            self.trace(f"handler shutdown {show(context['exception'])}")
         elif message.startswith("Exception in callback"):
             self.trace(f"handler callback {show(context['exception'])}")
 
     def item(self, number):
-        """What an operation is given: a slot's future, or a new coroutine of body -1 - number."""
+        """What an operation is given: a slot's future, or a new coroutine: of body -1 - number, or the library's."""
         if number >= 0:
             return self.slots[number]
         if self.created >= MOST_INSTANCES:
             return None
         self.created += 1
-        return body(Instance(self), -1 - number)
+        if number <= oracle_locks.FIRST_PRIMITIVE:
+            return self.things.primitive(oracle_locks.FIRST_PRIMITIVE - number)
+        return self.body(-1 - number)
+
+    def body(self, index):
+        return body(Instance(self), index)
+
+    async def block(self, me, ops):
+        return await block(me, ops)
 
     def items(self, op):
         return [item for item in map(self.item, op["items"]) if item is not None]
@@ -87,18 +73,6 @@ class Run:
             kind = "task" if isinstance(future, asyncio.Task) else "future"
             cancelling = f" cancelling {future.cancelling()}" if kind == "task" else ""
             self.trace(f"end f{index} {kind} {state(future)}{cancelling}")
-
-
-class Instance:
-    """A body that runs, or is about to."""
-
-    def __init__(self, run):
-        self.run = run
-        self.name = ""
-        self.handling = []
-
-    def event(self, op, text):
-        self.run.trace(f"{self.name} {op['id']} {op['op']} {text}")
 
 
 class Callback:
@@ -159,15 +133,6 @@ async def block(me, ops):
 
 
 # ---- Operations that may suspend
-
-
-async def outcome(me, op, awaitable):
-    try:
-        value = await awaitable
-    except BaseException as failure:
-        me.event(op, show(failure))
-        raise
-    me.event(op, f"ok {show(value)}")
 
 
 async def sleep(me, op):
@@ -300,14 +265,6 @@ def with_slot(function):
     return operation
 
 
-def refused(function, *arguments):
-    try:
-        function(*arguments)
-    except Exception as failure:
-        return show(failure)
-    return "ok"
-
-
 def set_result(me, op, subject):
     return refused(subject.set_result, int(op["number"]))
 
@@ -409,6 +366,8 @@ SUSPENDING = {
     "try_finally": try_finally,
     "try_except": try_except,
     "repeat": repeat,
+    **oracle_locks.SUSPENDING,
+    **oracle_scopes.SUSPENDING,
 }
 SYNCHRONOUS = {
     "spawn": spawn,
@@ -433,34 +392,6 @@ SYNCHRONOUS = {
     "raise": raise_error,
     "reraise": reraise,
     "return": return_value,
+    **oracle_locks.SYNCHRONOUS,
+    **oracle_scopes.SYNCHRONOUS,
 }
-
-
-def run_program(program):
-    run = Run(program)
-    run.slots[0] = run.loop.create_task(body(Instance(run), 0))
-    run.label(run.slots[0])
-    run.loop.call_at(END, run.loop.stop)
-    run.loop.run_forever()
-    run.end()
-    run.dead = True
-    run.loop.close()
-    for future in run.made:
-        future._log_destroy_pending = False
-    return "\n".join(run.lines)
-
-
-def reals(pairs):
-    """JSON has no words for these two."""
-    record = dict(pairs)
-    if record.get("number") in ("NaN", "Infinity"):
-        record["number"] = float(record["number"])
-    return record
-
-
-def run_programs(text):
-    gc.disable()
-    traces = [run_program(program) for program in json.loads(text, object_pairs_hook=reals)]
-    gc.collect()
-    gc.enable()
-    return json.dumps(traces)

@@ -10,7 +10,7 @@ for name in [name for name in sys.modules if name.split(".")[0] == "asyncio"]:
 sys.modules["_asyncio"] = None  # the import below then falls back to the Python half, which can be patched
 
 import asyncio
-from asyncio import base_events, events, futures, runners, taskgroups, tasks
+from asyncio import base_events, events, futures, queues, runners, taskgroups, tasks
 
 
 class OrderedSet(dict):
@@ -69,6 +69,44 @@ def keep_words(cancel):
 
 futures.Future._make_cancelled_error = make_cancelled_error
 futures.Future.cancel = keep_words(futures.Future.cancel)
+
+
+def all_tasks_in_order(loop):
+    return sorted(asyncio.all_tasks(loop), key=lambda task: int(task.get_name().split("-")[1]))
+
+
+runners.tasks.all_tasks = all_tasks_in_order
+runners.signal.getsignal = lambda number: None  # and no handler of its own
+
+
+class OrderedPriorityQueue(queues.PriorityQueue):
+    """Items are (priority, value); equal priorities in the order of putting."""
+
+    put_before = 0
+
+    def _put(self, item):
+        self.put_before += 1
+        priority, value = item
+        super()._put((priority, self.put_before, value))
+
+    def _get(self):
+        return super()._get()[2]
+
+
+def watch_in_order(self, awaitables, timeout):
+    """_AsCompletedIterator's beginning, without its sets."""
+    loop = events.get_running_loop()
+    self._done = queues.Queue()
+    self._timeout_handle = None
+    self._todo = OrderedSet(tasks.ensure_future(one, loop=loop) for one in OrderedSet(awaitables))
+    for future in self._todo:
+        future.add_done_callback(self._handle_completion)
+    if self._todo and timeout is not None:
+        self._timeout_handle = loop.call_later(timeout, self._handle_timeout)
+    self._todo_left = len(self._todo)
+
+
+tasks._AsCompletedIterator.__init__ = watch_in_order
 
 
 class Selector:

@@ -8,6 +8,7 @@ import { Random } from './random.mjs';
 
 const PURPOSE = 0x51; // other programs than generate() makes of the same seed
 const ANY = CATCHES.indexOf('Exception');
+const SIZES = [0, 0, 1, 1, 0, 0, 0]; // of what they do not use
 const LONG = 500; // seconds: a limit that is never reached
 
 const made = (op, fields = {}) => ({
@@ -96,7 +97,7 @@ export function generateQuiet(seed, index) {
   const children = Array.from({ length: count }, () => []);
   for (let body = 1; body < count; body++) children[random.int(0, body - 1)].push(body);
   const bodies = children.map((mine, rank) => new Body(random, rank, count, mine).operations());
-  const program = { index, seed, slots: 3 * count, handles: 1, bodies, callbacks: [] };
+  const program = { index, seed, slots: 3 * count, handles: 1, sizes: SIZES, runs: [], bodies, callbacks: [] };
   return numbered(structuredClone(program)); // an operation that stands in two places is two
 }
 

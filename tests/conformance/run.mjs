@@ -10,6 +10,7 @@ import { Coverage } from './coverage.mjs';
 import { generate } from './generate.mjs';
 import { generateQuiet, outcomes } from './quiet.mjs';
 import { explain } from './report.mjs';
+import { without } from './subset.mjs';
 import { surfacesOf } from './surfaces.mjs';
 
 const BATCH = 500;
@@ -44,13 +45,19 @@ async function build(surfaces) {
   for (const [make, name] of makers) await announce(`Building ${name}`, make);
 }
 
-// The surfaces that see the same programs, and how those are made and compared.
-function families(surfaces) {
-  const all = [
-    { generate, surfaces: surfaces.filter(({ quiet }) => !quiet) },
-    { generate: generateQuiet, view: outcomes, surfaces: surfaces.filter(({ quiet }) => quiet) },
-  ];
-  return all.filter((family) => family.surfaces.length > 0);
+// The surfaces that see the same programs, and how those are made and compared. `unknown` are the operations that are
+// left out of them.
+async function families(surfaces) {
+  const found = new Map();
+  for (const surface of surfaces.filter(({ quiet }) => !quiet)) {
+    const unknown = await surface.unknown();
+    const make = unknown.length === 0 ? generate : (...which) => without(generate(...which), unknown);
+    const key = unknown.join();
+    found.set(key, { generate: make, unknown, surfaces: [...(found.get(key)?.surfaces ?? []), surface] });
+  }
+  const quiet = surfaces.filter((surface) => surface.quiet);
+  if (quiet.length > 0) found.set('quiet', { generate: generateQuiet, view: outcomes, unknown: [], surfaces: quiet });
+  return [...found.values()];
 }
 
 function* batches({ seed, count, only }, make) {
@@ -62,6 +69,8 @@ function* batches({ seed, count, only }, make) {
 // All programs of a family, through all its surfaces.
 async function compare(chosen, family, oracle, seen) {
   const comparison = await Comparison.open(oracle, family.surfaces, family.view);
+  if (family.unknown.length > 0)
+    console.log(`  not in the programs for ${family.surfaces.map(({ name }) => name)}: ${family.unknown.join(', ')}`);
   for (const programs of batches(chosen, family.generate)) {
     await comparison.add(programs, seen);
     console.log(`  ${comparison.programs} programs, ${comparison.differences.length} differences`);
@@ -104,8 +113,9 @@ async function main() {
   const oracle = await openOracle();
   const coverage = new Coverage();
   const comparisons = [];
-  for (const family of families(chosen.surfaces)) {
-    const seen = family.view ? undefined : (program, trace) => coverage.add(program, trace);
+  for (const family of await families(chosen.surfaces)) {
+    const whole = !family.view && family.unknown.length === 0;
+    const seen = whole ? (program, trace) => coverage.add(program, trace) : undefined;
     comparisons.push(await compare(chosen, family, oracle, seen));
   }
   if (coverage.programs >= FOR_TABLE) console.log(coverage.table().text);

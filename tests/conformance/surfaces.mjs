@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What is compared with the oracle: each surface is a driver over something that is built. `make` brings that up to
-// date.
+// date; `unknown`, after it, gives the names of the operations that the driver does not know yet.
 import { join } from 'node:path';
 
 import { NATIVE, WASM, make, makePackage } from '../tools/build.mjs';
 import { root, tree } from '../tools/paths.mjs';
 import { openNative } from './native.mjs';
+import { unknownOf } from './subset.mjs';
 
 const TARGET = 'asyncio_conformance';
 const NO_FETCH = join(root, 'tests/tools/no_fetch.cjs');
@@ -17,6 +18,7 @@ function stackful(name, config) {
     name: `stackful ${name}`,
     make: (onLine) => make(config, [TARGET], onLine),
     open: () => openNative(...command),
+    unknown: async () => [],
   };
 }
 
@@ -24,12 +26,14 @@ const generators = {
   name: 'js generators',
   make: makePackage,
   open: async () => (await import('./generators.mjs')).openGenerators(),
+  unknown: async () => unknownOf((await import('./generators.mjs')).KNOWN),
 };
 
 const asyncFunctions = {
   name: 'js async functions',
   make: makePackage,
   open: async () => (await import('./async_functions.mjs')).openAsyncFunctions(),
+  unknown: async () => [],
   quiet: true, // compared by what comes out of quiet programs
 };
 

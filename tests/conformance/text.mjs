@@ -14,7 +14,12 @@ const operation = (op) => [
   ...list(op.blocks, block),
 ];
 
-const program = ({ index, slots, handles, bodies, callbacks }) =>
-  [index, slots, handles, ...list(bodies, block), ...list(callbacks, block)].join(' ');
+const program = ({ index, slots, handles, sizes, runs, bodies, callbacks }) =>
+  [
+    ...[index, slots, handles, ...sizes],
+    ...list(runs, (one) => [one]),
+    ...list(bodies, block),
+    ...list(callbacks, block),
+  ].join(' ');
 
 export const textOf = (programs) => programs.map((one) => `${program(one)}\n`).join('');

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../../src/core/runtime.h"
 #include "operations.h"
 
 static named_action *actions;
@@ -32,35 +33,47 @@ static bool catches(int flag, asyncio_status status) {
   return flag != ANY_EXCEPTION || status != ASYNCIO_CANCELLED_ERROR;
 }
 
-static failure keep(asyncio_status status) {
-  return (failure){.status = status, .words = status < 0 ? strdup(error_words(status)) : NULL};
+failure keep(asyncio_status status) {
+  return (failure){.status = status,
+                   .error = asyncio__error_ref(asyncio__errors_find(asyncio__errors_here(), status))};
 }
 
-static asyncio_status raise_again(const failure *kept) {
-  return kept->status < 0 ? asyncio_raise(kept->status, "%s", kept->words) : kept->status;
+asyncio_status let_go(failure *kept, asyncio_status status) {
+  asyncio__error_unref(kept->error);
+  kept->error = NULL;
+  return status;
 }
+
+// The same error object: a group has its parts again. None is one without words.
+static asyncio_status raise_kept(const failure *kept) {
+  if (kept->status < 0)
+    asyncio__errors_push(asyncio__errors_here(), kept->status, asyncio__error_ref(kept->error));
+  return kept->status;
+}
+
+asyncio_status raise_again(failure *kept) { return let_go(kept, raise_kept(kept)); }
 
 OPERATION(try_finally) {
   failure kept = keep(run_block(me, &op->blocks[0]));
   int64_t returned = me->returned;
   asyncio_status overruled = run_block(me, &op->blocks[1]);
-  if (!overruled) me->returned = returned;
-  asyncio_status status = overruled ? overruled : raise_again(&kept);
-  free(kept.words);
-  return status;
+  if (overruled) return let_go(&kept, overruled);
+  me->returned = returned;
+  return raise_again(&kept);
 }
 
 OPERATION(try_except) {
   asyncio_status status = run_block(me, &op->blocks[0]);
   if (run.dead || !catches(op->flag, status)) return status;
   failure caught = keep(status);
-  event(me, op, "caught %s(%s)", asyncio_error_name(status), caught.words);
+  char *text = show_status(status);
+  event(me, op, "caught %s", text);
+  free(text);
   caught.outer = me->handling;
   me->handling = &caught;
   status = run_block(me, &op->blocks[1]);
   me->handling = caught.outer;
-  free(caught.words);
-  return status;
+  return let_go(&caught, status);
 }
 
 OPERATION(repeat) {
@@ -75,8 +88,11 @@ OPERATION(raise) {
 }
 
 OPERATION(reraise) {
-  event(me, op, "%s(%s)", asyncio_error_name(me->handling->status), me->handling->words);
-  return raise_again(me->handling);
+  asyncio_status status = raise_kept(me->handling);
+  char *text = show_status(status);
+  event(me, op, "%s", text);
+  free(text);
+  return status;
 }
 
 OPERATION(return) {

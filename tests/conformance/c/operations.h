@@ -22,6 +22,18 @@ void action_register(named_action *added);
   } \
   static asyncio_status op_##name(instance *me, const operation *op)
 
+// Traces how a wait ended, and passes a failure on; [value] is used up.
+asyncio_status outcome(instance *me, const operation *op, asyncio_status status, asyncio_value *value);
+asyncio_status await_outcome(instance *me, const operation *op, asyncio_future *awaitable);
+
+// Traces "ok" or the failure, which goes no further.
+asyncio_status say_status(const instance *me, const operation *op, asyncio_status status);
+
+// Keeps the error of [status], if it is one, to be raised again or let go for [status].
+failure keep(asyncio_status status);
+asyncio_status raise_again(failure *kept);
+asyncio_status let_go(failure *kept, asyncio_status status);
+
 // The status that [flag] stands for, in the order of operations.mjs's KINDS.
 asyncio_status kind_status(int flag);
 

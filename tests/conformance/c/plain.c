@@ -11,8 +11,7 @@ static asyncio_status say(const instance *me, const operation *op, const char *t
   return ASYNCIO_OK;
 }
 
-// Traces "ok" or the failure, which goes no further.
-static asyncio_status say_status(const instance *me, const operation *op, asyncio_status status) {
+asyncio_status say_status(const instance *me, const operation *op, asyncio_status status) {
   char *text = status ? show_status(status) : NULL;
   event(me, op, "%s", status ? text : "ok");
   free(text);
@@ -25,7 +24,7 @@ static asyncio_status say_count(const instance *me, const operation *op, size_t 
 }
 
 static asyncio_status say_label(const instance *me, const operation *op) {
-  event(me, op, "f%d", label(run.slots[op->slot]));
+  event(me, op, "f%d", label_given(run.slots[op->slot]));
   return ASYNCIO_OK;
 }
 
@@ -95,7 +94,7 @@ static asyncio_status call(void *arg) {
   return run_callback(self);
 }
 
-static asyncio_status call_done(asyncio_future *future, void *arg) {
+asyncio_status call_done(asyncio_future *future, void *arg) {
   callback *self = arg;
   trace_line("%s runs f%d", self->me.name, label(future));
   return run_callback(self);

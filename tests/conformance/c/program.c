@@ -44,6 +44,13 @@ static char *read_text(FILE *file) {
   return strcmp(word, "-") == 0 ? NULL : strdup(word);
 }
 
+static int *read_ints(FILE *file, int *count) {
+  *count = read_int(file);
+  int *numbers = zeroed(*count, sizeof *numbers);
+  for (int i = 0; i < *count; i++) numbers[i] = read_int(file);
+  return numbers;
+}
+
 static void read_block(FILE *file, block *list);
 
 static void read_op(FILE *file, operation *op) {
@@ -56,9 +63,7 @@ static void read_op(FILE *file, operation *op) {
   op->form = read_int(file);
   op->number = read_double(file);
   op->text = read_text(file);
-  op->item_count = read_int(file);
-  op->items = zeroed(op->item_count, sizeof *op->items);
-  for (int i = 0; i < op->item_count; i++) op->items[i] = read_int(file);
+  op->items = read_ints(file, &op->item_count);
   op->block_count = read_int(file);
   for (int i = 0; i < op->block_count; i++) read_block(file, &op->blocks[i]);
 }
@@ -80,6 +85,8 @@ bool program_read(FILE *file, program *read) {
   if (fscanf(file, "%d", &read->index) != 1) return false;
   read->slots = read_int(file);
   read->handles = read_int(file);
+  for (int i = 0; i < SIZES; i++) read->sizes[i] = read_int(file);
+  read->runs = read_ints(file, &read->run_count);
   read->bodies = read_blocks(file, &read->body_count);
   read->callbacks = read_blocks(file, &read->callback_count);
   return true;
@@ -102,6 +109,7 @@ static void free_blocks(block *blocks, int count) {
 }
 
 void program_free(program *read) {
+  free(read->runs);
   free_blocks(read->bodies, read->body_count);
   free_blocks(read->callbacks, read->callback_count);
 }

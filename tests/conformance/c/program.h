@@ -12,7 +12,7 @@ typedef struct operation operation;
 // What an operation does: 0, a failure that the body goes on with, or RETURNED.
 typedef asyncio_status (*action)(instance *me, const operation *op);
 
-enum { RETURNED = 1, MOST_BLOCKS = 2 };
+enum { RETURNED = 1, MOST_BLOCKS = 2, SIZES = 7 };
 
 typedef struct block {
   int count;
@@ -38,6 +38,9 @@ typedef struct program {
   int index;
   int slots;
   int handles;
+  int sizes[SIZES];  // of the semaphores, barriers and queues: things.h
+  int run_count;  // of bodies for a runner; 0: body 0 is a task
+  int *runs;
   int body_count;
   int callback_count;
   block *bodies;

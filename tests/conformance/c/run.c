@@ -17,15 +17,30 @@ int label(asyncio_future *future) {
   for (int i = 0; i < run.made_count; i++)
     if (run.made[i] == future) return i;
   if (run.made_count == MOST_MADE) abort();
-  run.made[run.made_count] = future;
+  run.made[run.made_count] = asyncio_ref(future);
   return run.made_count++;
+}
+
+int label_given(asyncio_future *future) {
+  int index = label(future);
+  asyncio_unref(future);
+  return index;
 }
 
 asyncio_future *item(int number) {
   if (number >= 0) return run.slots[number];
   if (run.created >= MOST_INSTANCES) return NULL;
   run.created++;
+  if (number <= FIRST_PRIMITIVE) return things_primitive(&run.things, FIRST_PRIMITIVE - number);
   return body_coroutine(-1 - number);
+}
+
+asyncio_future **items(const operation *op, size_t *count) {
+  asyncio_future **found = calloc((size_t)op->item_count + 1, sizeof *found);
+  *count = 0;
+  for (int i = 0; i < op->item_count; i++)
+    if ((found[*count] = item(op->items[i]))) ++*count;
+  return found;
 }
 
 asyncio_status run_block(instance *me, const block *list) {
@@ -56,9 +71,15 @@ ASYNCIO_COROUTINE(body, (int, index)) {
 
 static void handle(asyncio_loop *loop, const asyncio_exception_context *context, void *arg) {
   (void)loop, (void)arg;
-  const char *where = strstr(context->message, "shielded future") ? "shield" : "callback";
-  if (!strstr(context->message, "shielded future") && !strstr(context->message, "callback")) return;
-  trace_line("handler %s %s(%s)", where, asyncio_error_name(context->status), asyncio_error_words(context->error));
+  static const char *const places[][2] = {
+      {"shielded future", "shield"}, {"shutdown", "shutdown"}, {"callback", "callback"}};
+  const char *where = NULL;
+  for (size_t i = 0; !where && i < sizeof places / sizeof *places; i++)
+    if (strstr(context->message, places[i][0])) where = places[i][1];
+  if (!where) return;
+  char *text = show_error(context->status, context->error);
+  trace_line("handler %s %s", where, text);
+  free(text);
 }
 
 static asyncio_status stop(void *arg) {
@@ -92,6 +113,8 @@ static void begin(const program *given) {
     run.callbacks[i].index = i;
     snprintf(run.callbacks[i].me.name, LONGEST_NAME, "c%d", i);
   }
+  things_init(&run.things, given->sizes);
+  scopes_init(&run.scopes);
   asyncio_loop_set_exception_handler(run.loop, handle, NULL);
 }
 
@@ -99,31 +122,80 @@ static void begin(const program *given) {
 static void finish_futures(void) {
   for (int i = 0; i < run.made_count; i++)
     if (!asyncio_istask(run.made[i])) asyncio_future_cancel(run.made[i], NULL);
+  if (run.program->run_count) return;  // the loop is closed
   (void)asyncio_loop_call_later(run.loop, 1, stop, run.loop, NULL);
   if (asyncio_loop_run_forever(run.loop)) printf("the futures could not be finished\n");
 }
 
 static void end(void) {
-  run.dead = true;
   finish_futures();
   for (int i = 0; i < run.program->handles; i++) asyncio_handle_unref(run.handles[i]);
   (void)asyncio_loop_close(run.loop);
   for (int i = 0; i < run.made_count; i++) asyncio_unref(run.made[i]);
   asyncio_loop_unref(run.loop);
+  things_destroy(&run.things);
+  scopes_destroy(&run.scopes);
   free(run.slots);
   free(run.handles);
   free(run.callbacks);
 }
 
-void run_program(const program *given) {
-  size_t alive = test_live_allocations();
-  begin(given);
+static void finish(void) {
+  for (int i = 0; !run.dead && i < run.made_count; i++) trace_end(i);
+  run.dead = true;
+}
+
+// Body 0 as a task, until the last moment.
+static void run_loop(void) {
   run.slots[0] = asyncio_create_task(body_coroutine(0), .loop = run.loop, .stack_size = STACK_SIZE);
-  (void)label(run.slots[0]);
+  (void)label_given(run.slots[0]);
   asyncio_status status = asyncio_loop_call_at(run.loop, run.start + END, stop, run.loop, NULL);
   if (!status) status = asyncio_loop_run_forever(run.loop);
   if (status) trace_line("the run failed: %s", asyncio_error_message(status));
-  for (int i = 0; i < run.made_count; i++) trace_end(i);
+}
+
+static asyncio_loop *same_loop(void *arg) {
+  (void)arg;
+  return asyncio_loop_ref(run.loop);
+}
+
+static void run_once(asyncio_runner *runner, int index) {
+  asyncio_value value;
+  asyncio_handle *last;
+  (void)asyncio_loop_call_later(run.loop, END, stop, run.loop, &last);
+  asyncio_status status = asyncio_runner_run(runner, body_coroutine(index), &value);
+  asyncio_handle_cancel(last);
+  asyncio_handle_unref(last);
+  char *text = status ? show_status(status) : show_value(value);
+  trace_line("runner ran b%d %s", index, text);
+  free(text);
+  asyncio_value_clear(&value);
+}
+
+// What resists its cancellation for too long.
+static asyncio_status give_up(void *arg) {
+  finish();
+  return stop(arg);
+}
+
+// Some bodies one after another; then the runner is closed.
+static void run_runner(void) {
+  asyncio_runner runner;
+  asyncio_runner_init(&runner, .loop_factory = same_loop);
+  for (int i = 0; i < run.program->run_count; i++) run_once(&runner, run.program->runs[i]);
+  (void)asyncio_loop_call_later(run.loop, END, give_up, run.loop, NULL);
+  trace_line("runner closes");
+  (void)asyncio_runner_close(&runner);
+}
+
+void run_program(const program *given) {
+  size_t alive = test_live_allocations();
+  begin(given);
+  if (given->run_count)
+    run_runner();
+  else
+    run_loop();
+  finish();
   asyncio_error_clear();
   end();
   asyncio_error_clear();

@@ -4,13 +4,15 @@
 #define TESTS_CONFORMANCE_RUN_H
 
 #include "program.h"
+#include "scopes.h"
+#include "things.h"
 
 enum { MOST_MADE = 2000, LONGEST_NAME = 16 };
 
-// An error with its words kept: cleanup may meet others with the same status.
+// An error that is kept: cleanup may meet others with the same status.
 typedef struct failure {
   asyncio_status status;
-  char *words;
+  asyncio_error *error;  // owned
   struct failure *outer;
 } failure;
 
@@ -35,6 +37,8 @@ typedef struct run_state {
   asyncio_future *made[MOST_MADE];  // everything that ever was in a slot; owned, and its index is its label
   int made_count;
   callback *callbacks;
+  things things;
+  scopes scopes;
   int created;  // instances of bodies
   int started;
   bool dead;  // the trace is complete: what still runs is to end
@@ -45,11 +49,19 @@ extern run_state run;
 // Runs a program on a loop of its own and prints its trace.
 void run_program(const program *given);
 
-// The index of [future] among what was made; a new one is added, with the caller's reference.
+// The index of [future] among what was made; a new one is added.
 int label(asyncio_future *future);
+int label_given(asyncio_future *future);  // the same, and the caller's reference is used up
 
-// What an operation is given: a slot's future (borrowed), or a new coroutine; NULL when there is none.
+// What an operation is given: a slot's future (borrowed), or a new coroutine, of a body or the library's; NULL when
+// there is none.
 asyncio_future *item(int number);
+
+// The items that there are, *[count] of them, in memory to be freed.
+asyncio_future **items(const operation *op, size_t *count);
+
+// The done callback that runs a program's callback.
+asyncio_status call_done(asyncio_future *future, void *arg);
 
 asyncio_status run_block(instance *me, const block *list);
 ASYNCIO_COROUTINE_DECLARE(body, (int, index));
@@ -67,8 +79,7 @@ void event_outcome(const instance *me, const operation *op, asyncio_status statu
 
 // A value, or an error with its current words, as all drivers write them. Owned by the caller.
 char *show_value(asyncio_value value);
+char *show_error(asyncio_status status, const asyncio_error *error);
 char *show_status(asyncio_status status);
-
-const char *error_words(asyncio_status status);  // "" for none
 
 #endif

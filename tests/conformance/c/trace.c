@@ -6,7 +6,7 @@
 
 #include "run.h"
 
-enum { LONGEST_TEXT = 4096, DEEPEST_LIST = 3 };
+enum { LONGEST_TEXT = 8192, DEEPEST_LIST = 3 };
 
 static void begin(void) { printf("%g ", asyncio_loop_time(run.loop) - run.start); }
 
@@ -51,11 +51,14 @@ static size_t append_list(char *text, size_t used, asyncio_value list, int depth
   return append(text, used, "]");
 }
 
-static size_t append_error(char *text, size_t used, asyncio_status status, const char *words) {
+static size_t append_error(char *text, size_t used, asyncio_status status, const asyncio_error *error,
+                           int depth) {
+  asyncio_value parts = asyncio_error_exceptions(error);
   used = append(text, used, asyncio_error_name(status));
   used = append(text, used, "(");
-  used = append(text, used, words);
-  return append(text, used, ")");
+  used = append(text, used, asyncio_error_words(error));
+  used = append(text, used, ")");
+  return parts.kind == ASYNCIO_LIST ? append_list(text, used, parts, depth) : used;
 }
 
 static size_t append_value(char *text, size_t used, asyncio_value value, int depth) {
@@ -63,7 +66,8 @@ static size_t append_value(char *text, size_t used, asyncio_value value, int dep
   if (value.kind == ASYNCIO_LIST) return append_list(text, used, value, depth);
   if (value.kind == ASYNCIO_NONE) return append(text, used, "None");
   if (value.kind == ASYNCIO_ERROR)
-    return append_error(text, used, asyncio_value_status(value), asyncio_error_words(asyncio_value_error(value)));
+    return append_error(text, used, asyncio_value_status(value), asyncio_value_error(value), depth);
+  if (value.kind == ASYNCIO_BOOL) return append(text, used, asyncio_value_bool(value) ? "True" : "False");
   snprintf(number, sizeof number, "%lld", (long long)asyncio_value_int(value));
   return append(text, used, number);
 }
@@ -74,13 +78,13 @@ char *show_value(asyncio_value value) {
   return text;
 }
 
-const char *error_words(asyncio_status status) { return asyncio_error_words(asyncio_error_current(status)); }
-
-char *show_status(asyncio_status status) {
+char *show_error(asyncio_status status, const asyncio_error *error) {
   char *text = malloc(LONGEST_TEXT);
-  append_error(text, 0, status, error_words(status));
+  append_error(text, 0, status, error, DEEPEST_LIST);
   return text;
 }
+
+char *show_status(asyncio_status status) { return show_error(status, asyncio_error_current(status)); }
 
 void event_outcome(const instance *me, const operation *op, asyncio_status status, asyncio_value value) {
   char *text = status ? show_status(status) : show_value(value);

@@ -5,14 +5,13 @@
 
 #include "operations.h"
 
-// Traces how a wait ended, and passes a failure on.
-static asyncio_status outcome(instance *me, const operation *op, asyncio_status status, asyncio_value *value) {
+asyncio_status outcome(instance *me, const operation *op, asyncio_status status, asyncio_value *value) {
   event_outcome(me, op, status, *value);
   asyncio_value_clear(value);
   return status;
 }
 
-static asyncio_status await_outcome(instance *me, const operation *op, asyncio_future *awaitable) {
+asyncio_status await_outcome(instance *me, const operation *op, asyncio_future *awaitable) {
   asyncio_value value;
   asyncio_status status = asyncio_await(awaitable, &value);
   return outcome(me, op, status, &value);
@@ -43,15 +42,6 @@ OPERATION(call) {
   asyncio_unref(coroutine);
   asyncio_status status = body(-1 - op->items[0], &value);
   return outcome(me, op, status, &value);
-}
-
-// The items that there are; *[count] says how many.
-static asyncio_future **items(const operation *op, size_t *count) {
-  asyncio_future **found = calloc((size_t)op->item_count + 1, sizeof *found);
-  *count = 0;
-  for (int i = 0; i < op->item_count; i++)
-    if ((found[*count] = item(op->items[i]))) ++*count;
-  return found;
 }
 
 static asyncio_future *gathered(const operation *op) {
@@ -122,17 +112,14 @@ OPERATION(shield) {
 
 OPERATION(make_gather) {
   run.slots[op->slot] = asyncio_ref(gathered(op));
-  event(me, op, "f%d", label(run.slots[op->slot]));
+  event(me, op, "f%d", label_given(run.slots[op->slot]));
   return ASYNCIO_OK;
 }
 
-// A done future is its own shield: then nothing new was made.
 OPERATION(make_shield) {
   asyncio_future *awaitable = item(op->items[0]);
   if (!awaitable) return without(me, op, "empty");
-  asyncio_future *shield = asyncio_ref(asyncio_shield(awaitable));
-  run.slots[op->slot] = shield;
-  event(me, op, "f%d", label(shield));
-  if (shield == awaitable) asyncio_unref(shield);
+  run.slots[op->slot] = asyncio_ref(asyncio_shield(awaitable));
+  event(me, op, "f%d", label_given(run.slots[op->slot]));
   return ASYNCIO_OK;
 }
