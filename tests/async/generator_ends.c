@@ -90,6 +90,32 @@ TEST(a_task_that_is_abandoned_in_a_generator_ends_it) {
   }
 }
 
+ASYNCIO_STATIC_COROUTINE(iterate_and_fail, (asyncio_generator *, generator)) {
+  while (!asyncio_await(asyncio_anext(generator), NULL)) continue;
+  return asyncio_raise(ASYNCIO_VALUE_ERROR, "after the iteration");
+}
+
+ASYNCIO_STATIC_COROUTINE(leave_one_iterating, (asyncio_generator *, generator), (asyncio_task **, left)) {
+  trace_exceptions(asyncio_get_running_loop());
+  *left = asyncio_create_task(iterate_and_fail_coroutine(generator));
+  ASYNCIO_TRY(asyncio_sleep(1.5));
+  return asyncio_raise(ASYNCIO_TYPE_ERROR, "main failed");
+}
+
+TEST(a_generator_that_a_leftover_task_iterates_has_ended_with_the_run) {
+  for (int i = 0; i < 2; i++) {
+    asyncio_task *left;
+    asyncio_generator *generator = kinds[i]->count(1000, 1);
+    CHECK_ERROR(asyncio_run(leave_one_iterating_coroutine(generator, &left), NULL), ASYNCIO_TYPE_ERROR, "main failed");
+    CHECK(asyncio_future_done(left));
+    CHECK_ERROR(asyncio_run(begin_one_coroutine(generator), NULL), ASYNCIO_STOP_ASYNC_ITERATION, NULL);
+    asyncio_unref(left);
+    asyncio_generator_unref(generator);
+    EXPECT_TRACE("count: CancelledError: The task was cancelled",
+                 "Unhandled exception during asyncio.run() shutdown: ValueError: after the iteration");
+  }
+}
+
 ASYNCIO_STATIC_COROUTINE(leave_three_open, (const generators *, kind), (asyncio_generator **, open)) {
   trace_exceptions(asyncio_get_running_loop());
   open[0] = kind->tidy(1, ASYNCIO_VALUE_ERROR);
