@@ -85,7 +85,7 @@ export async function conformance(onLine) {
 export const checklist = (since) => async (onLine) => {
   const args = [join(root, 'tests/checklist/run.mjs'), '--since', String(since)];
   const result = await run(process.execPath, args, { log: logs('checklist'), env: environment, onLine, cwd: root });
-  const table = result.output.split('\n').filter((line) => /^(test_| {2}\w|Of the )/.test(line));
+  const table = result.output.split('\n').filter((line) => /^(test_| {2}\w|Of \d)/.test(line));
   return { ...judge(result), table: table.join('\n') };
 };
 
