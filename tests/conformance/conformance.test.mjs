@@ -10,8 +10,10 @@ import { blocksOf, countOf, generate, walk } from './generate.mjs';
 import { misfit, mutants } from './mutants.mjs';
 import { openNative } from './native.mjs';
 import { OPERATIONS } from './operations.mjs';
+import { primitiveOf } from './operations_locks.mjs';
 import { shrink } from './shrink.mjs';
 import { sourcesOf } from './sources.mjs';
+import { unknownOf, without } from './subset.mjs';
 import { surfacesOf } from './surfaces.mjs';
 
 const programs = (seed, count) => Array.from({ length: count }, (_, index) => generate(seed, index));
@@ -57,7 +59,7 @@ test('a program can be read in Python, C and JavaScript', () => {
     for (const [language, text] of Object.entries(sourcesOf(program))) {
       assert.doesNotMatch(
         text,
-        /\{(slot|handle|items|array|number|limit|bool|when|error|text|callback)\}|undefined/,
+        /\{(slot|n|flag|handle|items|array|number|limit|when_or_none|bool|when|error|text|callback|gave|given|async)\}|undefined/,
         language,
       );
       for (const { id } of operationsOf(program)) assert.match(text, new RegExp(`(#|//) ${id}\\b`), language);
@@ -98,6 +100,55 @@ test('an excuse is for what it names', () => {
   assert.equal(excuseOf(sleeping, theirs, ours, 0), undefined);
   assert.equal(excuseOf(gathering, theirs, ['1 b0.1 3 gather CancelledError()'], 0), undefined);
   assert.equal(excuseOf(gathering, theirs, [], 0), undefined);
+});
+
+test('a surface gets programs without what it does not know', () => {
+  const program = programs(6, 400).find((one) => has('timeout')(one) && has('sleep')(one));
+  const wait = programs(6, 400).find((one) => operationsOf(one).some(({ items }) => primitiveOf(items[0])));
+  const unknown = unknownOf(new Set(['sleep', 'spawn', 'wait_for']));
+  for (const one of [program, wait]) {
+    const left = operationsOf(without(one, unknown));
+    assert.ok(left.length > 0 && left.length < countOf(one));
+    assert.deepEqual([...new Set(left.map(({ op }) => op))].filter((name) => unknown.includes(name)), []);
+    assert.ok(left.every(({ items }) => items.every((item) => !primitiveOf(item))));
+    assert.deepEqual(without(one, unknown).runs, []);
+  }
+  assert.deepEqual(without(program, []), program);
+});
+
+test('what is inside an unknown block stays', () => {
+  const program = programs(6, 400).find(has('timeout'));
+  const sleeps = (one) => operationsOf(one).filter(({ op }) => op === 'sleep').length;
+  assert.equal(sleeps(without(program, ['timeout'])), sleeps(program));
+});
+
+test('a closing runner is excused only when nobody is left', () => {
+  const program = { bodies: [[]], callbacks: [], runs: [0] };
+  const before = ['0 b0.1 starts', '0 b1.2 starts', '0 b0.1 returns None', '0 runner ran b0 None', '0 runner closes'];
+  const ended = [...before, '0 b1.2 raises CancelledError()'];
+  const excuse = (lines, one = program) => excuseOf(one, [...lines, '0 c0 runs'], [...lines, '0 c1 runs'], lines.length);
+  assert.equal(excuse(ended), 'after the last task of a runner');
+  assert.equal(excuse(before), undefined);
+  assert.equal(excuse(ended.filter((line) => !line.endsWith('closes'))), undefined);
+  assert.equal(excuse(ended, { ...program, runs: [] }), undefined);
+});
+
+test('what has no time limit is timed out by the one around it', () => {
+  const op = (id, name, fields = {}) => ({
+    ...{ id, op: name, slot: 0, items: [], flag: 0, number: 1, text: null, blocks: [] },
+    ...fields,
+  });
+  const timeout = op(1, 'timeout', { blocks: [[op(2, 'lock_acquire')]] });
+  const coverage = new Coverage();
+  coverage.add({ bodies: [[timeout]], callbacks: [] }, [
+    '1 b0.1 2 lock_acquire CancelledError()',
+    '1 b0.1 1 timeout TimeoutError() expired True',
+    '1 b0.2 2 lock_acquire CancelledError()',
+    '1 b0.2 1 timeout CancelledError() expired False',
+  ]);
+  const row = (name) => coverage.table().text.match(new RegExp(`^${name} .*$`, 'm'))[0].trim().split(/\s+/).slice(1);
+  assert.deepEqual(row('lock_acquire'), ['!0', '-', '2', '!0', '1']);
+  assert.deepEqual(row('timeout'), ['!0', '!0', '1', '!0', '1']);
 });
 
 test('coverage tells cleanup from the rest, and what came too seldom', () => {

@@ -154,7 +154,7 @@ export const primitiveItem = (kind, number) => FIRST_PRIMITIVE - 10 * kind - num
 
 // The primitive that an item is, with its thing's number; undefined for others.
 export function primitiveOf(item) {
-  if (item > FIRST_PRIMITIVE) return undefined;
+  if (!(item <= FIRST_PRIMITIVE)) return undefined;
   const [thing_, op, method] = PRIMITIVES[Math.floor((FIRST_PRIMITIVE - item) / 10)];
   return { thing: thing_, op, method, number: (FIRST_PRIMITIVE - item) % 10 };
 }
