@@ -164,7 +164,9 @@ static void turn(asyncio_loop *loop, double now, double slice) {
 
 // What [loop] wants besides what [next] has already.
 static void want(asyncio__next *next, const asyncio_loop *loop) {
-  if (!loop->running || loop->entered) return;
+  if (!loop->running) return;
+  next->entered |= loop->entered != NULL;
+  if (loop->entered) return;
   next->again |= loop->stopping || !asyncio__list_empty(&loop->ready) || !asyncio__list_empty(&loop->batch);
   if (loop->timers.count) next->deadline = fmin(next->deadline, loop->timers.nodes[0].when);
 }
@@ -176,9 +178,10 @@ asyncio__next asyncio__turn(double now, double slice) {
   for (asyncio__link *link = driven->next; link != driven; link = following) {
     following = link->next;
     asyncio_loop *loop = asyncio__container(link, asyncio_loop, driven);
-    if (loop->entered) continue;
-    turn(loop, isnan(now) ? now : next.now, slice);
-    next.now = loop->now;
+    if (!loop->entered) {
+      turn(loop, isnan(now) ? now : next.now, slice);
+      next.now = loop->now;
+    }
     want(&next, loop);
   }
   asyncio__thread.turning = false;

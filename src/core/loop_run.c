@@ -149,6 +149,7 @@ static void end_tasks(asyncio_loop *loop, asyncio__link *lasting) {
   asyncio__task *closer = asyncio__thread.task;
   asyncio_context *context = asyncio__thread.context;
   void *parkable = asyncio__coro_parkable;
+  bool turning = asyncio__thread.turning;
   while (!asyncio__list_empty(&loop->tasks)) {
     asyncio__task *task = asyncio__container(loop->tasks.next, asyncio__task, tasks);
     asyncio__thread.running = loop;
@@ -160,6 +161,7 @@ static void end_tasks(asyncio_loop *loop, asyncio__link *lasting) {
   asyncio__thread.running = running;
   asyncio__thread.task = closer;
   asyncio__thread.context = context;
+  asyncio__thread.turning = turning;
   asyncio__coro_parkable = parkable;
 }
 

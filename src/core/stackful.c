@@ -133,20 +133,27 @@ static asyncio__progress enter(stackful *self) {
   return progress_of(self, state);
 }
 
+static asyncio_status no_stack(stackful *self) {
+  const char *limit = asyncio__coro_limit();
+  const char *name = asyncio_task_get_name(&self->task->future);
+  if (limit) return asyncio_raise(ASYNCIO_MEMORY_ERROR, "No stack for %s: %s", name, limit);
+  return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s (%zu bytes)", name, self->task->stack_size);
+}
+
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   stackful *self = asyncio__container(frame, stackful, frame);
   self->task = asyncio__thread.task;
   self->task->sent = sent;
   if (!self->coro) self->coro = coro_new(self);
   if (self->coro) return enter(self);
-  asyncio_status status = asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s (%zu bytes)",
-                                        asyncio_task_get_name(&self->task->future), self->task->stack_size);
+  asyncio_status status = no_stack(self);
   drop(frame);
   return asyncio__frame_done(frame, status, asyncio_none());
 }
 
 void asyncio__coro_resuming(void *owner) {
   const stackful *self = owner;
+  asyncio__thread.turning = true;
   asyncio__thread.task = self->task;
   asyncio__thread.running = self->task->future.loop;
   asyncio__thread.context = self->task->entry.context;
@@ -156,12 +163,18 @@ void asyncio__coro_resuming(void *owner) {
 void asyncio__coro_left(void *owner, asyncio__coro_state state) {
   stackful *self = owner;
   asyncio__task *task = self->task;
+  asyncio_loop *loop = task->future.loop;
   asyncio__coro_parkable = NULL;
-  task->future.loop->entered = NULL;
+  loop->entered = NULL;
+  task->entered = false;
   asyncio__thread.task = task;
+  task->future.references++;
   asyncio__task_drive(task, progress_of(self, state));
+  if (task->frame && !task->entered && loop->closed) asyncio__task_abandon(task);  // its loop did not wait for it
   asyncio__thread.task = NULL;
+  asyncio_unref(&task->future);
   asyncio__thread.running = NULL;
+  asyncio__thread.turning = false;
 }
 
 static void raise_lost(asyncio_status status, const char *words, asyncio_value cause) {
@@ -174,6 +187,8 @@ static void raise_lost(asyncio_status status, const char *words, asyncio_value c
 }
 
 static void task_lost(stackful *self, asyncio_status status) {
+  self->task->entered = false;
+  self->task->future.loop->entered = NULL;
   lose(self);
   asyncio__task_drive(self->task, asyncio__frame_done(&self->frame, status, asyncio_none()));
 }

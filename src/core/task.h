@@ -26,6 +26,7 @@ typedef struct asyncio__task {
   bool must_cancel;           // one is to be delivered when it goes on
   bool started;               // its first step was made
   bool ending;                // the loop closes: no wait may begin any more
+  bool entered;               // its coroutine will run later, or does so now
   bool lost;                  // its frames go without another step
   bool cancelling;            // a request is on its way from it to what it waits for
   asyncio_error *cancel_error;  // the latest request's words
@@ -83,7 +84,8 @@ asyncio_status asyncio__stackful_call(asyncio__frame *root, asyncio_value *resul
 bool asyncio__is_stackful(const asyncio__frame *frame);
 size_t asyncio__stackful_used(const asyncio__frame *frame);
 
-// Ends a pending task of a loop that is being closed. False: it waits on and on, and is to be abandoned.
+// Ends a pending task of a loop that is being closed, or has it end by itself soon, where coroutines run later. False: it waits
+// on and on, and is to be abandoned.
 bool asyncio__task_end(asyncio__task *task);
 
 // Takes such a task's stack away. Nothing may refer to what lies there any more: timers, above all.

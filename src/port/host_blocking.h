@@ -32,6 +32,8 @@ const char *asyncio__host_foreign_frame(void) { return NULL; }
 
 void asyncio__host_wake(void) {}
 
+void asyncio__host_left(void) {}
+
 void asyncio__host_report(const char *line) { fprintf(stderr, "%s\n", line); }
 
 #endif
