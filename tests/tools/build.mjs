@@ -27,6 +27,15 @@ export const WASM = ['O0', 'O1', 'O3', 'Oz'].map((level) => ({
   options: { CMAKE_C_FLAGS: `-${level}`, ASYNCIO_TESTS: 'ON' },
 }));
 
+// The same over JSPI, run by the versions of Node.js that have it (tests/nodes).
+const jspi = (level, nodes) => ({
+  name: `jspi-${level}`,
+  emscripten: true,
+  nodes,
+  options: { CMAKE_C_FLAGS: `-${level}`, ASYNCIO_CORO: 'jspi', ASYNCIO_TESTS: 'ON' },
+});
+export const JSPI = [jspi('O0', ['node26']), jspi('O3', ['node24', 'node26'])];
+
 // How much of the code the cases reach.
 export const COVERAGE = ['ucontext', 'later'].map((coro) => native('coverage', 'gcc', coro, '-g -O0 --coverage'));
 

@@ -284,20 +284,27 @@ function asyncioLoader(makeBridge) {
     // ---- Exceptions that leave C. An exit is the glue's own affair. Anything else has thrown away every frame of the
     // turn: the coroutine that ran is lost, and with it only its task.
     guard(call, argument) {
-      if (asyncio.exited) return;
+      if (!asyncio.exited) return asyncio.protect(call, argument);
+    },
+
+    protect(call, argument) {
       const stack = _asyncio__stack_pointer();
       try {
         return call(argument);
       } catch (error) {
-        if (asyncio.exited) return;
-#if STACK_OVERFLOW_CHECK == 2
-        ___set_stack_limits(_emscripten_stack_get_base(), _emscripten_stack_get_end()); // setting the pointer is checked too
-#endif
-        _asyncio__set_stack_pointer(stack);
-        if (error === 'unwind') return asyncio.rescueAs(-6, 'The coroutine was left, by emscripten_set_main_loop or the like');
-        if (asyncio.isExit(error)) asyncio.exit(error.status);
-        else asyncio.rescue(error);
+        if (!asyncio.exited) asyncio.recover(error, stack);
       }
+    },
+
+    // [stack] is where the stack pointer was outside the frames that are lost.
+    recover(error, stack) {
+#if STACK_OVERFLOW_CHECK == 2
+      ___set_stack_limits(_emscripten_stack_get_base(), _emscripten_stack_get_end()); // setting the pointer is checked too
+#endif
+      _asyncio__set_stack_pointer(stack);
+      if (error === 'unwind') return asyncio.rescueAs(-6, 'The coroutine was left, by emscripten_set_main_loop or the like');
+      if (asyncio.isExit(error)) asyncio.exit(error.status);
+      else asyncio.rescue(error);
     },
 
     isExit(error) {
@@ -348,12 +355,8 @@ function asyncioLoader(makeBridge) {
 
     // ---- Starting: Module.instantiateWasm is Emscripten's own hook for who instantiates the program.
     install() {
-#if ASSERTIONS
-      asyncio.refuse('-sASSERTIONS=0: under ASSERTIONS Asyncify lets only functions that it has instrumented switch stacks');
-#endif
-#if !ASYNCIFY
-      asyncio.refuse('-sASYNCIFY: a C function can suspend only in a program that Asyncify has prepared');
-#endif
+      if (typeof asyncioStacks === 'object') asyncio.useStacks(asyncioStacks);
+      else asyncio.checkAsyncify();
       if (Module['wasyncio']) Module['wasyncio'](asyncio);
       const given = Module['instantiateWasm'];
       Module['instantiateWasm'] = (imports, receive) => {
@@ -361,6 +364,29 @@ function asyncioLoader(makeBridge) {
         if (given) return given(imports, receive);
         asyncio.instantiate(imports).then(({ instance, module }) => receive(instance, module), asyncio.abort);
         return {};
+      };
+    },
+
+    checkAsyncify() {
+#if ASSERTIONS
+      asyncio.refuse('-sASSERTIONS=0: under ASSERTIONS Asyncify lets only functions that it has instrumented switch stacks');
+#endif
+#if !ASYNCIFY
+      asyncio.refuse('-sASYNCIFY: a C function can suspend only in a program that Asyncify has prepared');
+#endif
+    },
+
+    // Over JSPI (jspi.js). Nothing runs any more once the program has exited, but what close() has entered.
+    useStacks(stacks) {
+      asyncio.stacks = stacks;
+      stacks.guard = (call) => asyncio.protect(call);
+      stacks.failed = (error) => {
+        if (!asyncio.exited) asyncio.recover(error, _asyncio__jspi_host_stack());
+      };
+      const left = stacks.left;
+      stacks.left = () => {
+        left();
+        if (asyncio.owner && !asyncio.exited) asyncio.owner.turned();
       };
     },
 
