@@ -7,9 +7,16 @@ import { join } from 'node:path';
 
 import { build, environment, root } from '../tools/paths.mjs';
 
-const library = join(build, 'wasm/libasyncio.a');
-const folder = join(build, 'web-programs');
-const linkFlags = ['-O2', '-sASYNCIFY', '-sASSERTIONS=0', '-sEXIT_RUNTIME=1'];
+// The backend that a run of the tests is about: the versions of Node.js in tests/nodes run them for JSPI too.
+export const backend = process.env.ASYNCIO_BACKEND ?? 'asyncify';
+const OF_BACKEND = {
+  asyncify: { library: 'wasm', folder: 'web-programs', loaders: ['asyncio'], flags: ['-sASYNCIFY', '-sASSERTIONS=0'] },
+  jspi: { library: 'wasm-jspi', folder: 'web-programs-jspi', loaders: ['jspi', 'asyncio'], flags: [] },
+};
+const of = OF_BACKEND[backend];
+const library = join(build, of.library, 'libasyncio.a');
+const folder = join(build, of.folder);
+const linkFlags = ['-O2', '-sEXIT_RUNTIME=1', ...of.flags];
 
 // The path of programs/NAME.c's JavaScript. [flags] come last, so that they win. Tests that run side by side have each their
 // own [place].
@@ -19,7 +26,8 @@ export function compile(name, flags = [], place = '.') {
   const ending = flags.includes('-sEXPORT_ES6') ? 'mjs' : 'js';
   const output = join(folder, place, `${[name, ...flags].join('').replace(/[^\w=-]/g, '')}.${ending}`);
   const sources = [join(root, 'tests/web/programs', `${name}.c`), library];
-  const include = ['-I', join(root, 'include'), '--js-library', join(root, 'web/lib/asyncio.js')];
+  const loaders = of.loaders.flatMap((loader) => ['--js-library', join(root, `web/lib/${loader}.js`)]);
+  const include = ['-I', join(root, 'include'), ...loaders];
   const args = [...sources, ...include, ...linkFlags, ...flags, '-o', output];
   const result = spawnSync('emcc', args, { encoding: 'utf8', env: { ...process.env, ...environment } });
   assert.ifError(result.error);

@@ -16,6 +16,8 @@ export interface Glue extends Bridge, Crossing {
   exited: boolean;
   mainSuspended: boolean;
   drained: (() => void) | undefined;
+  /** Over JSPI: the engine's stacks. */
+  stacks?: { release(): void };
   now(): number;
   memory(): ArrayBufferLike;
   functionAt(pointer: number): Functions[string];
@@ -131,5 +133,6 @@ function prepare(glue: Glue, clock: Clock | undefined): void {
 function close(glue: Glue): void {
   glue.exited = true;
   glue.armTimer(Infinity);
+  glue.stacks?.release();
   if (glue.drained) process.removeListener('beforeExit', glue.drained);
 }

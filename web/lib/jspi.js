@@ -17,6 +17,7 @@ function asyncioStacksMaker() {
     resolve = first;
     reject = second;
   };
+  let released = false;
   let activate; // C's function, promising
 
   const stacks = {
@@ -63,6 +64,7 @@ function asyncioStacksMaker() {
       rejecters[number] = reject;
       stacks.guard(stacks.left);
       if (settlers.length) settlers.pop()();
+      if (released) stacks.discard(number);
       return promise;
     },
 
@@ -72,6 +74,12 @@ function asyncioStacksMaker() {
 
     discard(number) {
       rejecters[number](DISCARDED);
+    },
+
+    // The program has ended: the engine may have its stacks back, those that were entered as they leave.
+    release() {
+      released = true;
+      rejecters.forEach((each) => each && each(DISCARDED));
     },
 
     settle() {
