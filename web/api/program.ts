@@ -83,6 +83,8 @@ export class Program {
     const module = (await (create as Create)(
       moduleArgument(options, (made) => prepare((glue = made), clock), end),
     )) as Module;
+    // What main throws at once comes out of the engine's promise a few microtasks later.
+    for (let i = 0; glue?.stacks && i < 8; i++) await null;
     if (ended) throw ended;
     if (!glue) throw new RuntimeError(NOT_LINKED);
     const exported = module?._asyncio__exported?.();

@@ -307,6 +307,14 @@ function asyncioLoader(makeBridge) {
       else asyncio.rescue(error);
     },
 
+    // The glue's way of ending with what main has thrown.
+    fail(error) {
+      asyncio.exited = true;
+      if (asyncio.mainSuspended) runtimeKeepalivePop();
+      asyncio.mainSuspended = false;
+      quit_(1, error);
+    },
+
     isExit(error) {
       return typeof ExitStatus === 'function' && error instanceof ExitStatus;
     },
@@ -381,7 +389,12 @@ function asyncioLoader(makeBridge) {
       asyncio.stacks = stacks;
       stacks.guard = (call) => asyncio.protect(call);
       stacks.failed = (error) => {
-        if (!asyncio.exited) asyncio.recover(error, _asyncio__jspi_host_stack());
+        if (asyncio.exited) return;
+        try {
+          asyncio.recover(error, _asyncio__jspi_host_stack());
+        } catch (unknown) {
+          asyncio.fail(unknown); // nobody calls an activation that it could be thrown to
+        }
       };
       const left = stacks.left;
       stacks.left = () => {
