@@ -113,6 +113,9 @@ EMSCRIPTEN_KEEPALIVE void asyncio__host_turn(int how) {
 
 void asyncio__host_left(void) { end_turn(asyncio__turn(NAN, fmax(web.until - web.now, 0))); }
 
+// The program is closed: main does not go on, although the loop that it waits for has ended.
+EMSCRIPTEN_KEEPALIVE void asyncio__host_forget_main(void) { web.over = NULL; }
+
 // Nothing is left in the host that could call us. Answers whether somebody was still waiting.
 EMSCRIPTEN_KEEPALIVE bool asyncio__host_drained(void) {
   if (!web.over || web.soon) return false;

@@ -45,6 +45,10 @@ export interface Instance {
   memory(): ArrayBufferLike;
   /** The value at `pointer`, of a kind that C alone makes. */
   read(kind: number, pointer: number): unknown;
+  /** Its loops are about to be closed. */
+  closing?(): void;
+  /** Calls `then` when coroutines that can only end later have done so; false when there are none. */
+  quiet?(then: () => void): boolean;
   /** Nothing of it runs any more. */
   close(): void;
 }

@@ -17,7 +17,8 @@ export interface Glue extends Bridge, Crossing {
   mainSuspended: boolean;
   drained: (() => void) | undefined;
   /** Over JSPI: the engine's stacks. */
-  stacks?: { release(): void };
+  stacks?: { release(): void; quiet(then: () => void): boolean };
+  forgetMain(): void;
   now(): number;
   memory(): ArrayBufferLike;
   functionAt(pointer: number): Functions[string];
@@ -60,7 +61,8 @@ export class Program {
     const glue = this.#glue;
     glue.owner = owner;
     const read = (kind: number, pointer: number) => readC(this.#c, glue.memory(), kind, pointer);
-    return { bridge: glue, c: this.#c, memory: glue.memory, read, close: () => close(glue) };
+    const quiet = (then: () => void) => glue.stacks?.quiet(then) ?? false;
+    return { bridge: glue, c: this.#c, memory: glue.memory, read, quiet, closing: () => glue.forgetMain(), close: () => close(glue) };
   };
 
   /** Makes the module, with what is wrong with it as the error. */

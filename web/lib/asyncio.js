@@ -307,6 +307,10 @@ function asyncioLoader(makeBridge) {
       else asyncio.rescue(error);
     },
 
+    forgetMain() {
+      _asyncio__host_forget_main();
+    },
+
     // The glue's way of ending with what main has thrown.
     fail(error) {
       asyncio.exited = true;

@@ -17,6 +17,8 @@ function asyncioStacksMaker() {
     resolve = first;
     reject = second;
   };
+  let entered = 0; // coroutines that have not left again
+  const whenQuiet = []; // called once none is
   let released = false;
   let activate; // C's function, promising
 
@@ -35,12 +37,15 @@ function asyncioStacksMaker() {
       activate(coro).then(undefined, (error) => {
         resolvers[number] = rejecters[number] = undefined;
         vacant.push(number);
-        if (error !== DISCARDED) stacks.failed(error);
+        if (error === DISCARDED) return;
+        stacks.leave();
+        stacks.failed(error);
       });
     },
 
     // Has [coro] run by an activation, and gives its number.
     start(coro, activation) {
+      entered++;
       if (idle.length) {
         const number = idle.pop();
         resolvers[number](coro);
@@ -63,17 +68,31 @@ function asyncioStacksMaker() {
       resolvers[number] = resolve;
       rejecters[number] = reject;
       stacks.guard(stacks.left);
+      stacks.leave();
       if (settlers.length) settlers.pop()();
       if (released) stacks.discard(number);
       return promise;
     },
 
     enter(number) {
+      entered++;
       resolvers[number](0);
     },
 
     discard(number) {
       rejecters[number](DISCARDED);
+    },
+
+    leave() {
+      entered--;
+      if (!entered && whenQuiet.length) whenQuiet.splice(0).forEach((then) => microtask.then(then));
+    },
+
+    // Calls [then] once no coroutine is entered; false, and never, when none is now.
+    quiet(then) {
+      if (!entered) return false;
+      whenQuiet.push(then);
+      return true;
     },
 
     // The program has ended: the engine may have its stacks back, those that were entered as they leave.
