@@ -12,6 +12,7 @@
 #include "../port/coro.h"
 #include "../port/host.h"
 #include "future.h"
+#include "task.h"
 
 // Reading the clock crosses into JavaScript, which costs as much as running an entry. So it is read every so many entries:
 // one, then twice as many each time, for as long as they are quick.
@@ -57,6 +58,7 @@ asyncio_loop *asyncio__loop_hold(asyncio_loop *loop) {
 
 void asyncio__loop_release(asyncio_loop *loop) {
   if (!loop || --loop->holds) return;
+  asyncio__heap_release(&loop->timers);
   asyncio__free(loop);
   if (--asyncio__thread.loops == 0) asyncio__runtime_idle();
 }
@@ -67,8 +69,13 @@ void asyncio__loop_ready(asyncio_loop *loop, asyncio__entry *entry) {
   if (!asyncio__thread.turning) asyncio__host_wake();
 }
 
+// Whether a task executes that the loop's closing has left to end by itself: its waits are refused as they park, and counted.
+static bool ends_late(const asyncio_loop *loop) {
+  return loop->closed && asyncio__thread.task && asyncio__thread.task->ending && asyncio__thread.running == loop;
+}
+
 asyncio_status asyncio__loop_arm(asyncio_loop *loop, asyncio__timer *timer, double when) {
-  ASYNCIO_TRY(asyncio__loop_open(loop));
+  if (!ends_late(loop)) ASYNCIO_TRY(asyncio__loop_open(loop));
   if (asyncio__heap_push(&loop->timers, timer, when))
     return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a timer");
   if (!asyncio__thread.turning) asyncio__host_wake();

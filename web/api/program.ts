@@ -62,7 +62,7 @@ export class Program {
     glue.owner = owner;
     const read = (kind: number, pointer: number) => readC(this.#c, glue.memory(), kind, pointer);
     const quiet = (then: () => void) => glue.stacks?.quiet(then) ?? false;
-    return { bridge: glue, c: this.#c, memory: glue.memory, read, quiet, closing: () => glue.forgetMain(), close: () => close(glue) };
+    return { bridge: glue, c: this.#c, memory: glue.memory, read, quiet, closing: () => leave(glue), close: () => close(glue) };
   };
 
   /** Makes the module, with what is wrong with it as the error. */
@@ -138,5 +138,15 @@ function close(glue: Glue): void {
   glue.exited = true;
   glue.armTimer(Infinity);
   glue.stacks?.release();
+  unlisten(glue);
+}
+
+function unlisten(glue: Glue): void {
   if (glue.drained) process.removeListener('beforeExit', glue.drained);
+}
+
+// Its loops are about to be closed, which main is not told.
+function leave(glue: Glue): void {
+  glue.forgetMain();
+  unlisten(glue);
 }
