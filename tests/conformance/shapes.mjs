@@ -34,7 +34,7 @@ const THEME_SHARES = [
   ['resting', 4, 'barriers'],
   ['failing', 3, 'completions'],
   ['reacquiring', 9, 'conditions'],
-  ['limiting', 4, 'queues'],
+  ['limiting', 5, 'queues'],
   ['holding', 3, 'locks'],
   ['taking', 3, 'semaphores'],
   ['conditional', 9, 'conditions'],
