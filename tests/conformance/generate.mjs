@@ -43,13 +43,13 @@ export const countOf = (program) => {
 
 // What a program is about besides tasks and futures, as [themes, share].
 const THEMES = [
-  [[], 15],
+  [[], 14],
   [['locks', 'events'], 8],
-  [['conditions', 'events'], 23],
+  [['conditions', 'events'], 29],
   [['conditions', 'locks'], 5],
   [['semaphores'], 8],
   [['barriers'], 9],
-  [['queues'], 20],
+  [['queues'], 24],
   [['timeouts'], 8],
   [['groups'], 11],
   [['groups', 'timeouts'], 5],

@@ -89,6 +89,14 @@ export class Maker {
     return body === null ? null : { items: [body], slot: 2 * (-1 - body) + this.int(0, 1), ...fields };
   }
 
+  // Into the group of a body that comes before the one that is spawned, its own most of the time.
+  groupSpawned() {
+    const fields = this.spawned();
+    if (fields === null) return null;
+    const body = -1 - fields.items[0];
+    return { ...fields, flag: this.chance(0.6) ? this.rank : this.int(0, body - 1) };
+  }
+
   // A lock, a queue...: its number among those of its kind.
   thing(kind) {
     return this.random.weighted(Array.from({ length: COUNTS[kind] }, (_, number) => [number, number ? 1 : 2]));

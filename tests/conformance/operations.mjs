@@ -36,7 +36,7 @@ export const OPERATIONS = {
     js: 'yield* {slot};',
     c: 'ASYNCIO_TRY(asyncio_await({slot}, &value));',
   }),
-  call: suspends(12, (m) => given(m.body()), WAITS, {
+  call: suspends(16, (m) => given(m.body()), WAITS, {
     python: 'await {items}',
     js: 'yield* {items};',
     c: 'ASYNCIO_TRY(asyncio_await({items}, &value));',
@@ -61,7 +61,7 @@ export const OPERATIONS = {
     js: 'yield* asyncio.wait_for({items}, {limit});',
     c: 'ASYNCIO_TRY(asyncio_wait_for({items}, {number}, &value));',
   }),
-  shield: suspends(5, (m) => given(m.item()), WAITS, {
+  shield: suspends(7, (m) => given(m.item()), WAITS, {
     python: 'await asyncio.shield({items})',
     js: 'yield* asyncio.shield({items});',
     c: 'ASYNCIO_TRY(asyncio_await(asyncio_shield({items}), &value));',

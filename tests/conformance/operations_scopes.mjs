@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Timeouts, task groups, as_completed, contexts and eager tasks: the operations, in the words of operations.mjs. `slot`
-// is the number of the timeout, group or variable; of a spawn that of the task, and `flag` the group or context.
+// is the number of the timeout, group or variable; of a spawn that of the task, and `flag` the group or context. A group
+// has the number of its body: a task in it comes after that, so that the two never wait for each other.
 import { anywhere, block, suspends, themed, thing } from './describe.mjs';
 
 const OK_OR_ERROR = ['ok', 'error'];
@@ -33,16 +34,13 @@ const timeouts = {
 
 const groups = {
   group: {
-    ...block(30, (m) => {
-      const slot = m.thing('group');
-      return { slot, blocks: [m.groupBlock(slot)] };
-    }),
+    ...block(30, (m) => ({ slot: m.rank, blocks: [m.groupBlock(m.rank)] })),
     suspends: true,
     outcomes: ['ok', 'error', 'cancelled', 'cleanup'],
   },
   group_spawn: anywhere(
     14,
-    (m) => m.spawned({ flag: m.thing('group') }),
+    (m) => m.groupSpawned(),
     {
       python: '{slot} = groups[{flag}].create_task({items})',
       js: '{slot} = groups[{flag}].create_task({items});',
@@ -139,4 +137,4 @@ export const SCOPES = {
   ...themed('eager', eager),
 };
 
-export const SCOPE_THINGS = { timeout: 2, group: 2, variable: 2, token: 2, context: 2 };
+export const SCOPE_THINGS = { timeout: 2, variable: 2, token: 2, context: 2 };

@@ -7,6 +7,7 @@ from oracle_common import refused, show
 from oracle_loop import asyncio
 
 EACH = 2
+GROUPS = 5
 
 
 class Scopes:
@@ -14,7 +15,7 @@ class Scopes:
 
     def __init__(self):
         self.timeouts = [None] * EACH
-        self.groups = [None] * EACH
+        self.groups = [None] * GROUPS
         self.variables = [contextvars.ContextVar("v0", default=0), contextvars.ContextVar("v1")]
         self.tokens = [None] * EACH
         self.contexts = [None] * EACH

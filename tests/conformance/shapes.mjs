@@ -16,7 +16,7 @@ const SHARES = [
   ['insisting', 0.7],
   ['cancelling', 2],
   ['harassing', 1.5],
-  ['resting', 2.7],
+  ['resting', 4.2],
 ];
 
 // Instead of those, where a program has the theme.
@@ -33,8 +33,8 @@ const THEME_SHARES = [
   ['resting', 7, 'queues'],
   ['resting', 4, 'barriers'],
   ['failing', 3, 'completions'],
-  ['reacquiring', 4, 'conditions'],
-  ['limiting', 4, 'queues'],
+  ['reacquiring', 9, 'conditions'],
+  ['limiting', 5, 'queues'],
   ['holding', 3, 'locks'],
   ['taking', 3, 'semaphores'],
   ['conditional', 9, 'conditions'],
@@ -330,7 +330,7 @@ const SHAPES = {
   },
 
   grouping(maker) {
-    const slot = maker.thing('group');
+    const slot = maker.rank;
     const asked = made('try_except', { flag: CANCELLED, blocks: [[made('cancel_self'), made('sleep')], []] });
     const fails = made('raise', { flag: maker.kind(), text: maker.words() });
     const others = maker.chance(0.3) ? [asked, maker.random.pick([fails, made('sleep', { number: 2 })])] : [];

@@ -280,7 +280,8 @@ const cScopes = {
 function cCatches(flag, status) {
   if (CATCHES[flag] === 'BaseException') return status;
   if (CATCHES[flag] === 'Exception') return `${status} && ${status} != ASYNCIO_CANCELLED_ERROR`;
-  return `${status} == ASYNCIO_${upper(CATCHES[flag])}`;
+  const broken = CATCHES[flag] === 'RuntimeError' ? ` || ${status} == ASYNCIO_BROKEN_BARRIER_ERROR` : '';
+  return `${status} == ASYNCIO_${upper(CATCHES[flag])}${broken}`;
 }
 
 function cFunction(signature, ops, functions) {

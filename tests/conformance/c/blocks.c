@@ -27,8 +27,11 @@ asyncio_status kind_status(int flag) {
   return statuses[flag];
 }
 
+// A broken barrier's error is a RuntimeError in Python; a status is itself alone.
 static bool catches(int flag, asyncio_status status) {
   if (status >= 0) return false;
+  if (flag < KIND_COUNT && kind_status(flag) == ASYNCIO_RUNTIME_ERROR && status == ASYNCIO_BROKEN_BARRIER_ERROR)
+    return true;
   if (flag < KIND_COUNT) return status == kind_status(flag);
   return flag != ANY_EXCEPTION || status != ASYNCIO_CANCELLED_ERROR;
 }

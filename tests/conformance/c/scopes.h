@@ -6,7 +6,7 @@
 
 #include <asyncio.h>
 
-enum { EACH = 2 };
+enum { EACH = 2, GROUPS = 5 };
 
 // One timeout or group.
 typedef struct scope {
@@ -18,7 +18,7 @@ typedef struct scope {
 typedef struct scopes {
   scope *all;
   scope *timeouts[EACH];
-  scope *groups[EACH];
+  scope *groups[GROUPS];
   asyncio_context_var *variables[EACH];
   asyncio_context_token tokens[EACH];
   asyncio_context *contexts[EACH];
