@@ -33,23 +33,7 @@ export function show(value, depth = DEEPEST_LIST) {
 const boolean = (value) => (value ? 'True' : 'False');
 export const limit = (number) => (number === Infinity ? null : number);
 
-export class VirtualClock {
-  #now = 0;
-  #armed;
-
-  now() {
-    return this.#now;
-  }
-
-  wake_at(when, wake) {
-    clearImmediate(this.#armed);
-    if (when === Infinity) return;
-    this.#armed = setImmediate(() => {
-      this.#now = Math.max(this.#now, when);
-      wake();
-    });
-  }
-}
+export { VirtualClock } from '../tools/virtual_clock.mjs';
 
 // A body that runs, or a callback.
 export class Instance {

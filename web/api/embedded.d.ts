@@ -51,7 +51,7 @@ export interface Values {
   all(): unknown[];
 }
 
-/** The shared part; see web/lib/asyncio.js. */
+/** The shared part; see web/lib/bridge.js. */
 export interface Bridge {
   readonly values: Values;
   incoming: Uint8Array | undefined;

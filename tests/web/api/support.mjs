@@ -4,27 +4,10 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 import { create_runtime, load } from '../../../build/api/index.js';
+import { VirtualClock } from '../../tools/virtual_clock.mjs';
 import { compile } from '../compile.mjs';
 
 export * from '../../../build/api/index.js';
-
-class VirtualClock {
-  #now = 0;
-  #armed;
-
-  now() {
-    return this.#now;
-  }
-
-  wake_at(when, wake) {
-    clearImmediate(this.#armed);
-    if (when === Infinity) return;
-    this.#armed = setImmediate(() => {
-      this.#now = Math.max(this.#now, when);
-      wake();
-    });
-  }
-}
 
 // A runtime of its own for each test file: no state is shared, no test sleeps.
 export const virtual = () => create_runtime({ clock: new VirtualClock() });

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// A clock for create_runtime() that jumps to the next deadline when everything waits: no test sleeps.
+export class VirtualClock {
+  #now = 0;
+  #armed;
+
+  now() {
+    return this.#now;
+  }
+
+  wake_at(when, wake) {
+    clearImmediate(this.#armed);
+    if (when === Infinity) return;
+    this.#armed = setImmediate(() => {
+      this.#now = Math.max(this.#now, when);
+      wake();
+    });
+  }
+}
