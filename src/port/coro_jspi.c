@@ -62,7 +62,7 @@ static char *block_of(const asyncio__coro *self) { return (char *)self + sizeof 
 
 static char *low_of(const asyncio__coro *self) { return block_of(self) + ASYNCIO__CANARY_SIZE; }
 
-static void limit_to(const asyncio__coro *stack) { asyncio__host_stack_limits(stack, stack ? low_of(stack) : NULL); }
+static void limit_to(asyncio__coro *stack) { asyncio__host_stack_limits(stack, stack ? low_of(stack) : NULL); }
 
 const bool asyncio__coro_possible = true;
 

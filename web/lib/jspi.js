@@ -53,9 +53,9 @@ function asyncioStacksMaker() {
     // Runs [coro] until it leaves, under the frames of whoever calls.
     begin(coro, activation) {
       const outer = starting;
+      const number = stacks.number(activation);
       entered++;
-      starting = stacks.number(activation);
-      const number = starting;
+      starting = number;
       running[number] = coro;
       stacks.activate(number, coro);
       starting = outer;
@@ -79,15 +79,17 @@ function asyncioStacksMaker() {
 
     // By an activation whose coroutine has returned; the answer is its next one.
     rest(number) {
-      idle.push(number);
+      idle.push(starting ?? number);
       return stacks.suspend(number);
     },
 
-    suspend(number) {
+    // An activation that is just being begun does not know its number yet, and its coroutine's leaving is its starter's affair.
+    suspend(known) {
+      const number = starting ?? known;
       const promise = new Promise(executor);
       resolvers[number] = resolve;
       rejecters[number] = reject;
-      if (number !== starting) stacks.guard(stacks.left);
+      if (starting === undefined) stacks.guard(stacks.left);
       stacks.leave();
       if (released) stacks.discard(number);
       return promise;
