@@ -39,7 +39,7 @@ enum { NOT_STARTED = -1, LOST = -2 };
 struct asyncio__coro {
   char *stack;  // where the C stack stood when it was left
   asyncio__coro_call call;
-  int status;      // what the body returned
+  int status;      // what the body returned, or is taken to have
   int activation;  // its number, or one of the above
   size_t size;     // of the block
   bool returned;
@@ -120,7 +120,7 @@ static void resuming(asyncio__coro *self) {
   if (self->begins) return;
   under = NULL;
   if (self->call.owner)
-    asyncio__coro_resuming(self->call.owner);
+    self->status = asyncio__coro_resuming(self->call.owner);
   else if (asyncio__main_resuming)
     asyncio__main_resuming();
 }
@@ -135,7 +135,7 @@ char *asyncio__jspi_begin(asyncio__coro *self, char *stack) {
 }
 
 char *asyncio__jspi_body(asyncio__coro *self) {
-  self->status = self->call.body(self->call.argument, self->call.result);
+  if (!self->status) self->status = self->call.body(self->call.argument, self->call.result);
   return host_stack;
 }
 

@@ -111,7 +111,10 @@ EMSCRIPTEN_KEEPALIVE void asyncio__host_turn(int how) {
   end_turn(asyncio__turn(now, default_slice));
 }
 
-void asyncio__host_left(void) { end_turn(asyncio__turn(NAN, fmax(web.until - web.now, 0))); }
+void asyncio__host_left(void) {
+  double left = web.until - web.now;
+  end_turn(left > 0 ? asyncio__turn(NAN, left) : (asyncio__next){.again = true, .deadline = INFINITY, .now = web.now});
+}
 
 // The program is closed: main does not go on, although the loop that it waits for has ended.
 EMSCRIPTEN_KEEPALIVE void asyncio__host_forget_main(void) { web.over = NULL; }
