@@ -188,7 +188,7 @@ static void run_runner(void) {
   (void)asyncio_runner_close(&runner);
 }
 
-void run_program(const program *given) {
+bool run_program(const program *given) {
   size_t alive = test_live_allocations();
   begin(given);
   if (given->run_count)
@@ -199,5 +199,7 @@ void run_program(const program *given) {
   asyncio_error_clear();
   end();
   asyncio_error_clear();
-  if (test_live_allocations() != alive) printf("%zu allocations are left\n", test_live_allocations() - alive);
+  if (test_live_allocations() == alive) return true;
+  printf("%zu allocations are left\n", test_live_allocations() - alive);
+  return false;
 }

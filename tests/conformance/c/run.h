@@ -46,8 +46,9 @@ typedef struct run_state {
 
 extern run_state run;
 
-// Runs a program on a loop of its own and prints its trace.
-void run_program(const program *given);
+// Runs a program on a loop of its own and prints its trace. False: it has left something in memory, and what that keeps
+// alive would be counted with the next program's.
+bool run_program(const program *given);
 
 // The index of [future] among what was made; a new one is added.
 int label(asyncio_future *future);
