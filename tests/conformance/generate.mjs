@@ -105,7 +105,8 @@ export function generate(seed, index) {
     [5, 3],
     [8, 1],
   ]);
-  const shared = { random, slots_: slots, callbacks, added: [], themes };
+  const sizes = sizesOf(random);
+  const shared = { random, slots_: slots, callbacks, added: [], themes, sizes };
   const maker = (place) => new Maker(shared, { depth: 0, handles: false, ...place });
   const bodies = Array.from({ length: slots.bodies }, (_, rank) => [
     ...shape(maker({ rank })),
@@ -116,7 +117,6 @@ export function generate(seed, index) {
     operations(maker({ rank: 0, callback_ }), random.int(1, 2)),
   );
   for (const ops of [...bodies, ...calls]) walk(ops, (op) => (op.form = random.int(0, 1)));
-  const sizes = sizesOf(random);
   const runs = random.weighted(RUNS);
   return numbered({ index, seed, slots: slots.count, handles: HANDLES, sizes, runs, bodies, callbacks: calls });
 }
