@@ -28,11 +28,12 @@ export function walk(ops, visit) {
 
 export const blocksOf = (program) => [...program.bodies, ...program.callbacks];
 
-// Numbers the operations anew, in the order in which they are written.
+// The same program with its operations numbered in the order in which they are written: one that stands in two places
+// is two.
 export function numbered(program) {
   let id = 0;
-  for (const ops of blocksOf(program)) walk(ops, (op) => (op.id = ++id));
-  return program;
+  const copies = (ops) => ops.map((op) => ({ ...op, id: ++id, blocks: op.blocks.map(copies) }));
+  return { ...program, bodies: program.bodies.map(copies), callbacks: program.callbacks.map(copies) };
 }
 
 export const countOf = (program) => {
