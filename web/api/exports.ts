@@ -16,6 +16,8 @@ export interface Record_ {
   parameters: Parameter[];
   /** Of the struct of arguments. */
   size: number;
+  /** Of that from its coroutine, once it is known. */
+  distance: number | undefined;
 }
 
 /** Of each loaded program. */
@@ -52,6 +54,7 @@ export function readRecords(core: Core, first: number): Record_[] {
       result: TYPES[field(RECORD.type)]!,
       parameters: Array.from({ length: field(RECORD.count) }, parameterAt),
       size: field(RECORD.size),
+      distance: undefined,
     });
   }
   return records;
@@ -91,7 +94,7 @@ function make(core: Core, record: Record_, taken: unknown[]): number {
   let whole = room;
   for (let i = 0; i < parameters.length; i++) whole += parameters[i]!.type.size?.(taken[i]) ?? 0;
   const coroutine = core.made(core.c.call_export!(pointer, whole - size));
-  const start = core.c.arguments!(coroutine);
+  const start = coroutine + (record.distance ??= core.c.arguments!(coroutine) - coroutine);
   try {
     putAll(core, record, taken, start, start + room);
     return coroutine;
@@ -104,10 +107,8 @@ function make(core: Core, record: Record_, taken: unknown[]): number {
 /** The coroutine function for a record. */
 export function coroutineFunction(runtime: Runtime, record: Record_): (...args: unknown[]) => Coroutine<unknown> {
   const { core } = runtime;
-  const call = (...args: unknown[]) => {
-    const taken = takeAll(record, args);
-    return runtime.coroutine(() => make(core, record, taken), true);
-  };
+  const makeWith = (taken: unknown[]) => make(core, record, taken);
+  const call = (...args: unknown[]) => runtime.coroutine(makeWith, true, takeAll(record, args));
   Object.defineProperty(call, 'name', { value: record.name });
   Object.defineProperty(call, 'length', { value: record.parameters.length });
   exported.add(call);

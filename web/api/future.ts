@@ -4,7 +4,7 @@
 // it until C has told its end. Invariant: `pointer` is 0 once C's half is no longer ours.
 import { AwaitIterator } from './awaitable.js';
 import type { Core } from './core.js';
-import { CancelledError, InvalidStateError, RuntimeError, TypeError, expectFunction, show } from './errors.js';
+import { InvalidStateError, RuntimeError, TypeError, expectFunction, show } from './errors.js';
 import type { EventLoop } from './loop.js';
 
 const PENDING = 0;
@@ -45,10 +45,23 @@ export class Future<T> implements PromiseLike<T> {
 
   /** @internal C keeps this one alive while it is pending, and tells when it is done. */
   watch(): this {
-    const { core } = this;
     if (this.#sync()) return this;
-    this.#half = core.bridge.handle(this);
-    core.check(core.c.watch!(this.pointer, this.#half));
+    const status = this.core.c.watch!(this.pointer, this.half());
+    if (status) this.#unwatch();
+    this.core.check(status);
+    return this;
+  }
+
+  /** @internal A handle by which C can tell when it is done. */
+  half(): number {
+    return (this.#half = this.core.bridge.handle(this));
+  }
+
+  /** @internal C's half, which has the handle; none throws what C has failed with. */
+  begun(pointer: number): this {
+    this.pointer = pointer;
+    if (!pointer) this.#unwatch();
+    this.core.made(pointer);
     return this;
   }
 
@@ -260,7 +273,8 @@ export class Future<T> implements PromiseLike<T> {
   }
 
   #settlePromise(): void {
-    const [resolve, reject] = [this.#resolve, this.#reject];
+    const resolve = this.#resolve;
+    const reject = this.#reject;
     if (!resolve) return;
     this.#resolve = this.#reject = undefined;
     this.#see();
@@ -384,7 +398,3 @@ export class Task<T> extends Future<T> {
     throw new RuntimeError('The outcome of a task cannot be set from outside');
   }
 }
-
-/** The CancelledError that C's message (a pointer, 0 for none) asks for. */
-export const cancellation = (core: Core, message: number): CancelledError =>
-  new CancelledError(message ? core.text(message) : '');

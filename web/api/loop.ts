@@ -194,12 +194,13 @@ export class EventLoop {
       : core.within(this, () => coroutinePointer(core, coroutine, 'coroutine'));
     if (!pointer)
       throw new TypeError(`Expected [coroutine] to be a coroutine or an async function, got ${whatItIs(coroutine)}`);
-    const task = core.made(
+    const made = new Task<Awaited_<C>>(core, this, 0, words);
+    const half = made.half();
+    made.begun(
       words === undefined
-        ? create(pointer, owner, NO_TEXT, stack_size)
-        : core.withText(words, (size) => create(pointer, owner, size, stack_size)),
+        ? create(pointer, owner, NO_TEXT, stack_size, half)
+        : core.withText(words, (size) => create(pointer, owner, size, stack_size, half)),
     );
-    const made = new Task<Awaited_<C>>(core, this, task, words).watch();
     if (signal) made.add_done_callback(abortWith(made, signal));
     return made;
   }
