@@ -92,15 +92,10 @@ async function warnOfLists({ rest, version, output }) {
 
 // ---- The module in front
 
-const inFront = (names) => `// Takes the program that suits the engine: over JSPI where it has that, over Asyncify elsewhere.
-// { backend: 'jspi' } or { backend: 'asyncify' } among the options asks for one.
-const suspends = typeof WebAssembly.Suspending === 'function' && typeof WebAssembly.promising === 'function';
-
-export default async function createModule({ backend = suspends ? 'jspi' : 'asyncify', ...options } = {}) {
-  const { default: create } = await (backend === 'jspi' ? import('./${names.jspi}') : import('./${names.asyncify}'));
-  return create(options);
-}
-`;
+const inFront = (names) =>
+  readFileSync(new URL('front.mjs.in', import.meta.url), 'utf8')
+    .replace('@ASYNCIO_JSPI@', names.jspi)
+    .replace('@ASYNCIO_ASYNCIFY@', names.asyncify);
 
 function nameOf(output, backend, backends) {
   const ending = extname(output);
