@@ -49,6 +49,7 @@ typedef struct asyncio__owner {
 } asyncio__owner;
 
 #ifndef __EMSCRIPTEN__
+// Natively there is nobody to export to.
 #define ASYNCIO_EXPORT(type, name, ...) ASYNCIO_COROUTINE(name, ##__VA_ARGS__)
 #else
 
