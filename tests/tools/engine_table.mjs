@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What was verified in which engine, as the README has it: written by `npm run test:browsers` when all of it has passed, so that the
-// README never says more than a run has shown.
+// What was verified in which engine, as the README has it: written by `npm run test:browsers` when all of it has passed,
+// so that the README never says more than a run has shown.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -11,7 +11,12 @@ const README = join(root, 'README.md');
 const BEGIN = '<!-- written by npm run test:browsers -->\n';
 const END = '<!-- the end of what it writes -->';
 
-const HEADS = { package: 'the package', programs: 'C on its loop', demos: 'demos', life: 'a key meets 10,000 coroutines that spin' };
+const HEADS = {
+  package: 'the package',
+  programs: 'C on its loop',
+  demos: 'demos',
+  life: 'a key meets 10,000 coroutines that spin',
+};
 
 function lifeOf({ figures, skipped }) {
   if (!figures) return skipped?.[0]?.reason ?? '';

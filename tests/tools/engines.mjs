@@ -5,8 +5,8 @@
 //   programs   tests/web: C on the engine's own loop, with its promises and timers
 //   demos      browsers: the demo page at two widths, and programs in a page; Node.js: the programs of demo/
 //   life       browsers: how soon a key is served while 10,000 coroutines spin
-// Each part gives {passed, failed, skipped, details}. What looks at the clock runs alone; the demo page, which mostly waits for it,
-// is looked at in all browsers at once, beside what the versions of Node.js have to compute.
+// Each part gives {passed, failed, skipped, details}. What looks at the clock runs alone; the demo page, which mostly waits
+// for it, is looked at in all browsers at once, beside what the versions of Node.js have to compute.
 import { basename, join, relative } from 'node:path';
 
 import { BROWSERS } from '../browser/engines.mjs';
