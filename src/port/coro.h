@@ -39,7 +39,11 @@ asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asy
                                  void *result, void *owner);
 
 // False where there can be none: asyncio__coro_new then gives NULL.
-extern const bool asyncio__coro_possible;
+#ifdef ASYNCIO_NO_ASYNCIFY
+enum { asyncio__coro_possible = false };
+#else
+enum { asyncio__coro_possible = true };
+#endif
 
 // What the body returned.
 int asyncio__coro_status(const asyncio__coro *coro);

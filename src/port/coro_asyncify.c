@@ -66,8 +66,6 @@ static bool scratch_new(void) {
   return unwound.bytes != NULL;
 }
 
-const bool asyncio__coro_possible = true;
-
 asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_body body, void *argument,
                                  void *result, void *owner) {
   if (!unwound.bytes && !scratch_new()) return NULL;

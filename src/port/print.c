@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the embedded core needs of a C library's stdio, in a hundredth of its size: printf's conversions that our own
-// messages use (%s %d %u %zu %%), into memory. It takes the place of the library's functions of these names, and of
+// messages use (%s %d %u %zu %%, and %f with three digits), into memory. It takes the place of the library's functions of these names, and of
 // src/base/check.c.
 #include <stdarg.h>
 #include <stdbool.h>
@@ -37,6 +37,14 @@ static void put_signed(printer *to, int number) {
   put_number(to, number < 0 ? 0ul - (unsigned long)number : (unsigned long)number);
 }
 
+static void put_thousandths(printer *to, double number) {
+  enum { LARGEST = 4000000 };
+  unsigned long thousandths = (unsigned long)((number < LARGEST ? number : LARGEST) * 1000 + 0.5);
+  put_number(to, thousandths / 1000);
+  put(to, '.');
+  for (unsigned long place = 100; place; place /= 10) put(to, (char)('0' + thousandths / place % 10));
+}
+
 // Writes the next argument as [conversion] says.
 static void convert(printer *to, char conversion, va_list *arguments) {
   if (conversion == 's')
@@ -45,6 +53,8 @@ static void convert(printer *to, char conversion, va_list *arguments) {
     put_signed(to, va_arg(*arguments, int));
   else if (conversion == 'u')
     put_number(to, va_arg(*arguments, unsigned));
+  else if (conversion == 'f')
+    put_thousandths(to, va_arg(*arguments, double));
   else
     put(to, conversion);
 }
@@ -58,7 +68,8 @@ int vsnprintf(char *text, size_t size, const char *format, va_list arguments) {
       put(&to, *format);
       continue;
     }
-    if (*++format == 'z') format++;  // size_t is as wide as unsigned where this is used
+    do format++;
+    while (*format == 'z' || *format == '.' || (*format >= '0' && *format <= '9'));  // size_t is as wide as unsigned here
     convert(&to, *format, &rest);
   }
   va_end(rest);

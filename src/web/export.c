@@ -71,7 +71,7 @@ static void *pointer_of(const asyncio_value *value) { return asyncio_value_point
 
 // What the loader asks a program for.
 typedef struct exported {
-  const asyncio__function *tables[4];
+  const asyncio__function *tables[6];
   const asyncio__export *first;
 } exported;
 
@@ -81,8 +81,9 @@ EMSCRIPTEN_KEEPALIVE const exported *asyncio__exported(void) {
       {"value", (const void *)asyncio__js_value}, {"bytes", (const void *)bytes_of}, {"size", (const void *)size_of},
       {"pointer", (const void *)pointer_of}, {NULL, NULL}};
   static exported program;
-  const asyncio__function *combinators = asyncio__js_combinator_functions(), *objects = asyncio__js_object_functions();
-  program = (exported){{asyncio__js_functions(), combinators, objects, functions}, first};
+  program = (exported){{asyncio__js_functions(), asyncio__js_context_functions(), asyncio__js_combinator_functions(),
+                        asyncio__js_object_functions(), asyncio__js_inspection_functions(), functions},
+                       first};
   return &program;
 }
 

@@ -3,6 +3,8 @@
 // its reference, but for a failure that nobody has looked at: C reports that one when it goes. One that is watched keeps
 // it until C has told its end. Invariant: `pointer` is 0 once C's half is no longer ours.
 import { AwaitIterator } from './awaitable.js';
+import { contextPointer, type ContextOption } from './context_half.js';
+import type { Context } from './contexts.js';
 import type { Core } from './core.js';
 import { CancelledError, InvalidStateError, RuntimeError, TypeError, expectFunction, show } from './errors.js';
 import type { EventLoop } from './loop.js';
@@ -210,11 +212,13 @@ export class Future<T> implements PromiseLike<T> {
     );
   }
 
-  /** Calls `callback` with the future in an iteration after it is done, in the order of adding. */
-  add_done_callback(callback: DoneCallback<T>): void {
+  /** Calls `callback` with the future in an iteration after it is done, in the order of adding; in `options.context`. */
+  add_done_callback(callback: DoneCallback<T>, options: ContextOption = {}): void {
     expectFunction('callback', callback);
+    const context = contextPointer(this.core, options.context);
     if (this.#sync() && !this.pointer) {
-      this.loop.call_soon(callback, this);
+      if (context) this.loop.call_soon(callback, this, options);
+      else this.loop.call_soon(callback, this);
       return;
     }
     const handle = this.core.bridge.handle(() => {
@@ -222,7 +226,7 @@ export class Future<T> implements PromiseLike<T> {
       callback(this);
     });
     (this.#callbacks ??= new Map()).set(handle, callback);
-    this.core.check(this.core.c.add_done!(this.pointer, handle));
+    this.core.check(this.core.c.add_done!(this.pointer, handle, context));
   }
 
   /** Removes every callback that was added as `callback`; how many. */
@@ -355,6 +359,12 @@ export class Task<T> extends Future<T> {
     const words = String(name);
     if (this.pointer) this.core.withText(words, (size) => this.core.check(this.core.c.set_name!(this.pointer, size)));
     this.#name = words;
+  }
+
+  /** The context that it runs in. RuntimeError when it is done, or while there are no contexts. */
+  get_context(): Context {
+    if (this.done()) throw new RuntimeError('The task is done, and its context is gone');
+    return this.core.contextOf(this.pointer);
   }
 
   /** Takes one request for cancellation back; how many are left. At 0 one not yet delivered is dropped. */

@@ -2,6 +2,7 @@
 // The package: asyncio's names over one runtime, which is ready on import.
 import { asCompletedIn } from './as_completed.js';
 import { gatherIn, shieldIn, waitForIn, waitIn } from './combinators.js';
+import { copyContextIn } from './contexts.js';
 import { home } from './home.js';
 import { timeoutAtIn, timeoutIn } from './timeout.js';
 
@@ -26,6 +27,7 @@ export const wait = /* @__PURE__ */ waitIn(home);
 export const wait_for = /* @__PURE__ */ waitForIn(home);
 export const shield = /* @__PURE__ */ shieldIn(home);
 export const as_completed = /* @__PURE__ */ asCompletedIn(home);
+export const copy_context = /* @__PURE__ */ copyContextIn(home);
 export const timeout = /* @__PURE__ */ timeoutIn(home);
 export const timeout_at = /* @__PURE__ */ timeoutAtIn(home);
 
@@ -53,7 +55,13 @@ export { Timeout } from './timeout.js';
 export { AsCompleted } from './as_completed.js';
 export type { AsCompletedOptions } from './as_completed.js';
 export type { ScopeBody, ScopeOptions, Scoped } from './scope.js';
-export { EventLoop, Handle, TimerHandle } from './loop.js';
+export { Context, ContextVar, Token } from './contexts.js';
+export type { ContextVarOptions } from './contexts.js';
+export type { ContextOption } from './context_half.js';
+export { create_eager_task_factory, eager_task_factory } from './task_factory.js';
+export type { TaskFactory } from './task_factory.js';
+export { EventLoop } from './loop.js';
+export { Handle, TimerHandle } from './handle.js';
 export type { ExceptionContext, ExceptionHandler, TaskOptions } from './loop.js';
 export { Future, Task } from './future.js';
 export type { DoneCallback } from './future.js';
@@ -65,11 +73,13 @@ export {
   CancelledError,
   ExceptionGroup,
   InvalidStateError,
+  LookupError,
   MemoryError,
   QueueEmpty,
   QueueFull,
   QueueShutDown,
   RuntimeError,
+  StopAsyncIteration,
   TimeoutError,
   TypeError,
   ValueError,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Event loops and handles: JavaScript's half of C's. A run of C's blocks its caller; here it is begun, and a promise
+// Event loops: JavaScript's half of C's. A run of C's blocks its caller; here it is begun, and a promise
 // tells its end. Invariant: `pointer` is 0 once the loop is closed.
 import {
   isAsyncFunction,
@@ -8,10 +8,13 @@ import {
   type Awaited_,
   type CoroutineLike,
 } from './awaitable.js';
-import { NO_TEXT, type Core, type Run } from './core.js';
+import { contextPointer, type ContextOption } from './context_half.js';
+import type { Core, Run } from './core.js';
 import { Coroutine, coroutinePointer, pointerOf } from './coroutine.js';
 import { RuntimeError, TypeError, ValueError, expectFunction, expectNumber, show } from './errors.js';
 import { Future, Task } from './future.js';
+import { AT, Handle, LATER, SOON, TimerHandle } from './handle.js';
+import { expectTask, factoryStepper, type TaskFactory } from './task_factory.js';
 
 /** What an exception handler is told. */
 export interface ExceptionContext {
@@ -27,84 +30,15 @@ export interface ExceptionContext {
 export type ExceptionHandler = (loop: EventLoop, context: ExceptionContext) => void;
 
 /** What create_task() can be told. */
-export interface TaskOptions {
+export interface TaskOptions extends ContextOption {
   /** The task's name in messages; `Task-1`, `Task-2`... when left out. */
   name?: string;
   /** Cancels the task when it fires. */
   signal?: AbortSignal;
   /** In a C program: bytes of the C stack that its functions run on. 32 KiB when left out; ValueError below 2 KiB. */
   stack_size?: number;
-}
-
-const SOON = 0;
-const LATER = 1;
-const AT = 2;
-
-/** A callback that was scheduled. */
-export class Handle {
-  #loop: EventLoop;
-  #pointer = 0;
-  #callback: number;
-  #cancelled = false;
-
-  /** @internal */
-  constructor(loop: EventLoop, how: number, time: number, callback: (...args: any[]) => unknown, args: unknown[]) {
-    const { core } = loop;
-    this.#loop = loop;
-    this.#callback = core.bridge.handle(() => {
-      this.release();
-      callback(...args);
-    });
-    try {
-      this.#pointer = core.made(core.c.schedule!(loop.pointer, how, time, this.#callback));
-    } finally {
-      if (!this.#pointer) core.bridge.values.delete(this.#callback);
-    }
-    loop.handles.add(this);
-  }
-
-  /** @internal */ get pointer(): number {
-    return this.#pointer;
-  }
-
-  /** @internal The queue has let go of it. */
-  release(): void {
-    const { core, handles } = this.#loop;
-    handles.delete(this);
-    core.bridge.values.delete(this.#callback);
-    core.c.handle_unref!(this.#pointer);
-    this.#pointer = 0;
-  }
-
-  /** Keeps the callback from being called; does nothing once it was. */
-  cancel(): void {
-    if (this.#cancelled) return;
-    this.#cancelled = true;
-    if (!this.#pointer) return;
-    this.#loop.core.c.handle_cancel!(this.#pointer);
-    this.release();
-  }
-
-  /** Whether it was cancelled. */
-  cancelled(): boolean {
-    return this.#cancelled;
-  }
-}
-
-/** A callback that was scheduled for a time. */
-export class TimerHandle extends Handle {
-  #when: number;
-
-  /** @internal */
-  constructor(loop: EventLoop, how: number, time: number, callback: (...args: any[]) => unknown, args: unknown[]) {
-    super(loop, how, time, callback, args);
-    this.#when = loop.core.c.handle_when!(this.pointer);
-  }
-
-  /** When it is due, in seconds on the loop's clock. */
-  when(): number {
-    return this.#when;
-  }
+  /** Takes its first step at once, if its loop is running: a coroutine that need not wait is done when that returns. */
+  eager_start?: boolean;
 }
 
 /** An event loop. Made by `new_event_loop()`; it runs inside run_until_complete() and run_forever() alone. */
@@ -113,6 +47,10 @@ export class EventLoop {
   /** @internal */ pointer: number;
   /** @internal */ readonly handles = new Set<Handle>();
   #handler: ExceptionHandler | null = null;
+  #factory: TaskFactory | null = null;
+  #asked = 0; // a handle of the factory, for C
+  #debug = false;
+  #slow = 0.1;
 
   /** @internal */
   constructor(core: Core) {
@@ -141,19 +79,22 @@ export class EventLoop {
     return new type(this, how, time, callback, args);
   }
 
-  /** Calls `callback` with `args` in the next iteration. RuntimeError when the loop is closed. */
-  call_soon<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): Handle {
+  /**
+   * Calls `callback` with `args` in the next iteration; with a last argument `{ context }` in that context, here as
+   * below. RuntimeError when the loop is closed.
+   */
+  call_soon<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A | [...A, ContextOption]): Handle {
     return this.#schedule(Handle, SOON, 0, callback, args);
   }
 
   /** Calls `callback` with `args` in `delay` seconds; 0 or less is the next iteration. ValueError for NaN. */
-  call_later<A extends unknown[]>(delay: number, callback: (...args: A) => unknown, ...args: A): TimerHandle {
+  call_later<A extends unknown[]>(delay: number, callback: (...args: A) => unknown, ...args: A | [...A, ContextOption]): TimerHandle {
     expectNumber('delay', delay);
     return this.#schedule(TimerHandle, LATER, delay, callback, args);
   }
 
   /** Calls `callback` with `args` when the loop's clock reads `when` seconds. ValueError for NaN. */
-  call_at<A extends unknown[]>(when: number, callback: (...args: A) => unknown, ...args: A): TimerHandle {
+  call_at<A extends unknown[]>(when: number, callback: (...args: A) => unknown, ...args: A | [...A, ContextOption]): TimerHandle {
     expectNumber('when', when);
     return this.#schedule(TimerHandle, AT, when, callback, args);
   }
@@ -171,7 +112,13 @@ export class EventLoop {
 
   /** Makes a task of a coroutine and schedules its first step. TypeError for what is no coroutine. */
   create_task<C extends CoroutineLike<any>>(coroutine: C, options: TaskOptions = {}): Task<Awaited_<C>> {
+    if (this.#factory) return expectTask(this, this.#factory(this, coroutine, options));
     return this.make_task(coroutine, options, this.core.c.create_task!, this.open());
+  }
+
+  /** The same without asking the task factory, for a factory to call. */
+  new_task<C extends CoroutineLike<any>>(coroutine: C, options: TaskOptions = {}): Task<Awaited_<C>> {
+    return this.make_task(coroutine, options, this.core.c.task_new!, this.open());
   }
 
   /** @internal The same by another function of C's, whose second argument is `owner`. */
@@ -183,6 +130,8 @@ export class EventLoop {
   ): Task<Awaited_<C>> {
     const { core } = this;
     const { name, signal, stack_size = 0 } = options;
+    const context = contextPointer(core, options.context);
+    const eager = Boolean(options.eager_start);
     if (!Number.isInteger(stack_size) || stack_size < 0 || stack_size > 2 ** 31)
       throw new ValueError(`Expected [stack_size] to be a number of bytes, got ${show(stack_size)}`);
     if (signal !== undefined && !(signal instanceof AbortSignal))
@@ -194,12 +143,14 @@ export class EventLoop {
       : core.within(this, () => coroutinePointer(core, coroutine, 'coroutine'));
     if (!pointer)
       throw new TypeError(`Expected [coroutine] to be a coroutine or an async function, got ${whatItIs(coroutine)}`);
-    const task = core.made(
-      words === undefined
-        ? create(pointer, owner, NO_TEXT, stack_size)
-        : core.withText(words, (size) => create(pointer, owner, size, stack_size)),
-    );
-    const made = new Task<Awaited_<C>>(core, this, task, words).watch();
+    const make = () =>
+      core.made(core.withText(words, (size) => create(pointer, owner, size, stack_size, context, Number(eager))));
+    // Code that no loop has called counts as the running loop's.
+    const task = eager && !core.running && this.is_running() ? core.within(this, make) : make();
+    // It may be known already: from its first step, or because a factory made it.
+    const known = eager || this.#factory !== null;
+    const made = known ? core.wrapTask(task) : new Task<Awaited_<C>>(core, this, task, words).watch();
+    if (known) core.c.unref!(task);
     if (signal) made.add_done_callback(abortWith(made, signal));
     return made;
   }
@@ -261,11 +212,57 @@ export class EventLoop {
     this.close();
   }
 
+  /** Who makes the tasks of this loop from now on; null restores the default, `new_task()`. */
+  set_task_factory(factory: TaskFactory | null): void {
+    if (factory !== null) expectFunction('factory', factory);
+    const { core } = this;
+    const loop = this.open();
+    core.bridge.values.delete(this.#asked);
+    this.#factory = factory;
+    this.#asked = factory ? core.bridge.handle(factoryStepper(this, factory)) : 0;
+    core.c.set_task_factory!(loop, this.#asked);
+  }
+
+  /** The factory that was set, or null. */
+  get_task_factory(): TaskFactory | null {
+    return this.#factory;
+  }
+
+  /**
+   * Debug mode: the exception handler is told of callbacks and steps of tasks that take long, and, as the loop is
+   * closed, of coroutine objects that were made while it ran and that nobody has awaited.
+   */
+  set_debug(enabled: boolean): void {
+    this.#debug = Boolean(enabled);
+    this.#watch();
+  }
+
+  /** Whether it is in debug mode. */
+  get_debug(): boolean {
+    return this.#debug;
+  }
+
+  /** How many seconds are long in debug mode; 0.1 at first, Infinity: nothing is. TypeError, ValueError for NaN. */
+  get slow_callback_duration(): number {
+    return this.#slow;
+  }
+
+  set slow_callback_duration(seconds: number) {
+    expectNumber('seconds', seconds);
+    this.#watch(seconds);
+    this.#slow = seconds;
+  }
+
+  #watch(seconds = this.#slow): void {
+    this.core.check(this.core.c.set_debug!(this.open(), Number(this.#debug), seconds));
+  }
+
   /** Ends its pending tasks with CancelledError and drops what is queued. RuntimeError while it runs; twice is fine. */
   close(): void {
     const { core, pointer } = this;
     if (!pointer) return;
     core.check(core.c.loop_close!(pointer));
+    core.bridge.values.delete(this.#asked);
     for (const handle of this.handles) handle.release();
     for (const value of core.bridge.values.all()) if (Future.isWatched(value) && value.loop === this) value.closed();
     core.reportUnseen(pointer);

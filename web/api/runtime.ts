@@ -4,8 +4,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { asCompletedIn } from './as_completed.js';
 import { BaseRuntime } from './base.js';
+import { Context, ContextVar, copyContextIn, useContexts } from './contexts.js';
 import { gatherIn, shieldIn, waitForIn, waitIn } from './combinators.js';
-import { embedded, type Clock } from './instance.js';
+import { embedded, type Clock, type Open } from './instance.js';
 import { Barrier, BoundedSemaphore, Condition, Event, Lock, Semaphore } from './locks.js';
 import { boundTo } from './objects.js';
 import { LifoQueue, PriorityQueue, Queue } from './queues.js';
@@ -90,6 +91,21 @@ export class Runtime extends BaseRuntime {
 
   /** {@link TaskGroup} of this runtime. */
   readonly TaskGroup: typeof TaskGroup = boundTo(this, TaskGroup);
+
+  /** {@link ContextVar} of this runtime. */
+  readonly ContextVar: typeof ContextVar = boundTo(this, ContextVar);
+
+  /** {@link Context} of this runtime. */
+  readonly Context: typeof Context = boundTo(this, Context);
+
+  /** A copy of the current context. */
+  readonly copy_context = copyContextIn(this);
+
+  /** @internal */
+  constructor(open: Open) {
+    super(open);
+    useContexts(this.core);
+  }
 
   /** What `using` calls: close(). */
   [Symbol.dispose](): void {

@@ -2,7 +2,7 @@
 // The embedded core: C compiled to WebAssembly without Asyncify and without glue. All of it is linked as one and then
 // cut into modules: the first has what every runtime calls; the others live in its memory and table, each brought in by
 // whoever uses it, and may refer to those before. Which functions are whose is told by links without the files of the
-// later ones. Invariant: no code and no data of a module refers to a later one.
+// later ones. Invariant: no code and no data of a module refers to a later one, nor to one before that it does not need.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -18,11 +18,14 @@ const MEMORY = ['-sALLOW_MEMORY_GROWTH', '-sTOTAL_STACK=65536', '-sINITIAL_MEMOR
 const inAsync = (...names) => names.map((name) => `src/async/${name}.c`);
 
 // The modules after the first: the files that only they need, and the function that gives their table, which is in the
-// first.
+// first. One that is `needed` is brought in together with those after it; what others have in common with them all is the
+// first one's.
 const LATER = [
+  { files: ['src/web/contexts.c'], entry: 'asyncio__js_context_functions' },
   {
     files: ['src/web/combinators.c', ...inAsync('awaitables', 'gather', 'limit', 'shield', 'wait', 'wait_for')],
     entry: 'asyncio__js_combinator_functions',
+    needed: true,
   },
   {
     files: [
@@ -31,6 +34,10 @@ const LATER = [
       ...inAsync('task_group', 'timeout', 'waiters'),
     ],
     entry: 'asyncio__js_object_functions',
+  },
+  {
+    files: ['src/web/inspection.c', 'src/core/describe.c', 'src/core/stackless.c', ...inAsync('graph', 'task_tree')],
+    entry: 'asyncio__js_inspection_functions',
   },
 ];
 
@@ -148,7 +155,7 @@ function moveData(text, later, number) {
   ];
 }
 
-// Cuts module [number] off [whole]; [alone] is the link without its files. Gives what is left and the module, as texts.
+// Cuts module [number] off [whole]; [alone] is the link without its files and those that need it. Gives what is left and the module, as texts.
 function cut(whole, alone, number) {
   const entries = LATER.map(({ entry }) => entry);
   const keep = new Set([...functionsOf(alone), ...entries]);
@@ -180,16 +187,17 @@ const loosen = (text) => text.replace(/^( \(import .*\(table \S+ \d+) \d+ /m, '$
 // Makes the modules in [folder].
 export function buildCore(folder, modules) {
   const lists = compile(join(folder, 'objects'));
-  const links = lists.map((_, index) => {
-    const [linked, reduced] = ['linked', 'reduced'].map((name) => join(folder, `link${index}.${name}.wasm`));
-    link(lists.slice(0, index + 1).flat(), linked);
+  const linkOf = (name, chosen) => {
+    const [linked, reduced] = ['linked', 'reduced'].map((kind) => join(folder, `${name}.${kind}.wasm`));
+    link(chosen.flat(), linked);
     dropUnused(linked, reduced);
     return reduced;
-  });
+  };
+  const without = (index) => lists.filter((_, at) => (LATER[index - 1].needed ? at < index : at !== index));
   const texts = [];
-  let whole = links.at(-1);
+  let whole = linkOf('all', lists);
   for (let index = LATER.length; index > 0; index--) {
-    const [rest, later] = cut(whole, links[index - 1], index);
+    const [rest, later] = cut(whole, linkOf(`without${index}`, without(index)), index);
     texts.unshift(loosen(later));
     writeFileSync(`${whole}.rest`, rest);
     must('wasm-as', [...FEATURES, '-g', `${whole}.rest`, '-o', (whole = join(folder, `rest${index}.wasm`))]);
