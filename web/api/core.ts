@@ -51,6 +51,8 @@ export class Core implements ProgramOwner {
   declare wrapTask: (pointer: number) => Task<any>;
   /** The exception handler of a loop. */
   declare report: (loop: number, message: string, error: unknown, future: number) => void;
+  /** Coroutine objects that loops in debug mode have made and nobody has used, and where; from the first such loop on. */
+  unused: Map<object, [loop: EventLoop, stack: string | undefined]> | undefined;
   /** The context at a pointer / of a task; contexts.ts makes them once there is one. */
   contextAt = (_pointer: number): Context => noContexts();
   contextOf = (_task: number): Context => noContexts();

@@ -45,6 +45,7 @@ export class Coroutine<T> implements PromiseLike<T> {
     this.plain = plain;
     this.#make = make;
     this.#start = start;
+    if (core.unused && core.running?.get_debug()) core.unused.set(this, [core.running, new Error().stack]);
   }
 
   /** @internal */ get unused(): boolean {
@@ -54,9 +55,8 @@ export class Coroutine<T> implements PromiseLike<T> {
   /** @internal C's coroutine, once. */
   take(): number {
     const make = this.#make;
-    if (!make) throw reused();
-    this.#make = undefined;
-    return make();
+    this.claim();
+    return make!();
   }
 
   /** @internal The same call as another object, which uses this one up. */
@@ -73,6 +73,7 @@ export class Coroutine<T> implements PromiseLike<T> {
   /** @internal */ claim(): void {
     if (!this.#make) throw reused();
     this.#make = undefined;
+    this.core.unused?.delete(this);
   }
 
   /** What `await` calls: makes a task of it. */

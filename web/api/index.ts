@@ -2,6 +2,15 @@
 // The package: asyncio's names over one runtime, which is ready on import.
 import { asCompletedIn } from './as_completed.js';
 import { gatherIn, shieldIn, waitForIn, waitIn } from './combinators.js';
+import {
+  captureCallGraphIn,
+  formatCallGraphIn,
+  formatTaskTreeIn,
+  formatTasksIn,
+  printCallGraphIn,
+  printTaskTreeIn,
+  printTasksIn,
+} from './call_graph.js';
 import { copyContextIn } from './contexts.js';
 import { home } from './home.js';
 import { timeoutAtIn, timeoutIn } from './timeout.js';
@@ -28,6 +37,13 @@ export const wait_for = /* @__PURE__ */ waitForIn(home);
 export const shield = /* @__PURE__ */ shieldIn(home);
 export const as_completed = /* @__PURE__ */ asCompletedIn(home);
 export const copy_context = /* @__PURE__ */ copyContextIn(home);
+export const capture_call_graph = /* @__PURE__ */ captureCallGraphIn(home);
+export const format_call_graph = /* @__PURE__ */ formatCallGraphIn(home);
+export const print_call_graph = /* @__PURE__ */ printCallGraphIn(home);
+export const format_tasks = /* @__PURE__ */ formatTasksIn(home);
+export const print_tasks = /* @__PURE__ */ printTasksIn(home);
+export const format_task_tree = /* @__PURE__ */ formatTaskTreeIn(home);
+export const print_task_tree = /* @__PURE__ */ printTaskTreeIn(home);
 export const timeout = /* @__PURE__ */ timeoutIn(home);
 export const timeout_at = /* @__PURE__ */ timeoutAtIn(home);
 
@@ -58,6 +74,9 @@ export type { ScopeBody, ScopeOptions, Scoped } from './scope.js';
 export { Context, ContextVar, Token } from './contexts.js';
 export type { ContextVarOptions } from './contexts.js';
 export type { ContextOption } from './context_half.js';
+export { Runner } from './runner.js';
+export type { RunOptions } from './base.js';
+export type { CallGraphOptions, FutureCallGraph } from './call_graph.js';
 export { create_eager_task_factory, eager_task_factory } from './task_factory.js';
 export type { TaskFactory } from './task_factory.js';
 export { EventLoop } from './loop.js';

@@ -24,6 +24,8 @@ export interface ExceptionContext {
   exception?: unknown;
   /** The future or task that it is about. */
   future?: Future<any>;
+  /** In debug mode, of a coroutine that was never awaited: the stack of its making. */
+  source_traceback?: string | undefined;
 }
 
 /** Receives the errors that nobody else does. */
@@ -233,8 +235,9 @@ export class EventLoop {
    * closed, of coroutine objects that were made while it ran and that nobody has awaited.
    */
   set_debug(enabled: boolean): void {
+    this.#watch(enabled, this.#slow);
     this.#debug = Boolean(enabled);
-    this.#watch();
+    this.core.unused ??= new Map();
   }
 
   /** Whether it is in debug mode. */
@@ -249,12 +252,12 @@ export class EventLoop {
 
   set slow_callback_duration(seconds: number) {
     expectNumber('seconds', seconds);
-    this.#watch(seconds);
+    this.#watch(this.#debug, seconds);
     this.#slow = seconds;
   }
 
-  #watch(seconds = this.#slow): void {
-    this.core.check(this.core.c.set_debug!(this.open(), Number(this.#debug), seconds));
+  #watch(debug: boolean, seconds: number): void {
+    this.core.check(this.core.c.set_debug!(this.open(), Number(debug), seconds));
   }
 
   /** Ends its pending tasks with CancelledError and drops what is queued. RuntimeError while it runs; twice is fine. */
@@ -263,12 +266,21 @@ export class EventLoop {
     if (!pointer) return;
     core.check(core.c.loop_close!(pointer));
     core.bridge.values.delete(this.#asked);
+    this.#reportUnused();
     for (const handle of this.handles) handle.release();
     for (const value of core.bridge.values.all()) if (Future.isWatched(value) && value.loop === this) value.closed();
     core.reportUnseen(pointer);
     core.loops.delete(pointer);
     this.pointer = 0;
     core.c.loop_unref!(pointer);
+  }
+
+  #reportUnused(): void {
+    for (const [coroutine, [loop, source_traceback]] of this.core.unused ?? []) {
+      if (loop !== this) continue;
+      this.core.unused!.delete(coroutine);
+      if (this.#debug) this.call_exception_handler({ message: 'A coroutine was never awaited', source_traceback });
+    }
   }
 
   /** @internal C does not run any more. */
@@ -310,11 +322,11 @@ export class EventLoop {
   }
 
   /** Writes what happened to the console. */
-  default_exception_handler({ message, exception, future }: ExceptionContext): void {
+  default_exception_handler({ message, exception, future, source_traceback }: ExceptionContext): void {
     const name = future instanceof Task ? ` (${future.get_name()})` : '';
     console.error(
       `asyncio: ${message}${name}${exception === undefined ? '' : ':'}`,
-      ...(exception === undefined ? [] : [exception]),
+      ...[exception, source_traceback].filter((told) => told !== undefined),
     );
   }
 }
