@@ -27,7 +27,7 @@ coroutineTest('a graph has what goes on in a task, and who awaits it', function*
   yield* sleep(1);
   const graph = asyncio.capture_call_graph(worker);
   assert.equal(graph.future, worker);
-  assert.deepEqual([graph.call_stack, graph.waits_for], [['lock_acquire', 'coroutine', 'coroutine'], 'lock']);
+  assert.deepEqual([graph.call_stack, graph.waits_for], [['acquire', 'coroutine', 'coroutine'], 'lock']);
   assert.deepEqual(
     graph.awaited_by.map(({ future, waits_for }) => [future === both || future === waiter, waits_for]),
     [
@@ -35,10 +35,10 @@ coroutineTest('a graph has what goes on in a task, and who awaits it', function*
       [true, 'worker'],
     ],
   );
-  assert.deepEqual(asyncio.capture_call_graph(worker, { limit: 1 }).call_stack, ['lock_acquire']);
+  assert.deepEqual(asyncio.capture_call_graph(worker, { limit: 1 }).call_stack, ['acquire']);
   assert.deepEqual(asyncio.capture_call_graph(worker, { limit: 0 }).call_stack, []);
   const lines = asyncio.format_call_graph(worker).split('\n');
-  assert.deepEqual(lines.slice(0, 3), ["* Task(name='worker')", '  + Call stack:', '  |   async lock_acquire()']);
+  assert.deepEqual(lines.slice(0, 3), ["* Task(name='worker')", '  + Call stack:', '  |   async acquire()']);
   assert.ok(lines.includes('  + Waits for: lock') && lines.includes("    * Task(name='waiter')"));
 });
 
