@@ -31,6 +31,11 @@ struct asyncio_context {
 // A context, or its variables alone with the lowest bit set, or 0: no variables. Owns what it refers to.
 typedef uintptr_t asyncio__context_slot;
 
+// Whether no variable is set in it: then a copy is 0 too.
+static inline bool asyncio__context_empty(asyncio__context_slot slot) {
+  return !slot || (!(slot & 1) && !((const asyncio_context *)slot)->variables);
+}
+
 // Where the current context is.
 asyncio__context_slot *asyncio__context_here(void);
 

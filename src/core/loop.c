@@ -4,6 +4,7 @@
 // may end inside a batch, whose rest then comes first in the next turn.
 // Invariant: entries run nowhere else, and never inside one another.
 #include "loop.h"
+#include "task.h"
 
 #include <math.h>
 
@@ -129,6 +130,8 @@ static void run_entry(asyncio_loop *loop, asyncio__entry *entry) {
   loop->since_clock++;
   if (__builtin_expect(loop->observer != NULL, 0))
     loop->observer->run(loop, entry);
+  else if (entry->run == asyncio__task_run)  // a direct call is quicker, and most are
+    asyncio__task_run(entry);
   else
     entry->run(entry);
 }
