@@ -70,6 +70,9 @@ asyncio_status asyncio__loop_stuck(asyncio_loop *loop);
 // Takes everything back that lies in the stack of [coro], which is about to be freed with its frames unfinished.
 void asyncio__loop_forget_stack(asyncio_loop *loop, const asyncio__coro *coro);
 
+// Writes what a loop without an exception handler has to tell.
+void asyncio__write_report(const asyncio_exception_context *context);
+
 // Tells the exception handler: [message] about [future], with its exception.
 void asyncio__loop_report(asyncio_loop *loop, const char *message, asyncio_future *future);
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What the embedded core needs of a C library's stdio, in a hundredth of its size: printf's conversions that our own
-// messages use (%s %d %u %zu %%, and %f with three digits), into memory. It takes the place of the library's functions of these names, and of
-// src/base/check.c.
+// messages use (%s %d %u %zu %%), into memory, whatever width or precision they have. It takes the place of the library's
+// functions of these names, of src/base/check.c and of src/core/report_line.c.
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "../base/check.h"
+#include "asyncio/loop.h"
 #include "host.h"
 
 typedef struct printer {
@@ -37,14 +38,6 @@ static void put_signed(printer *to, int number) {
   put_number(to, number < 0 ? 0ul - (unsigned long)number : (unsigned long)number);
 }
 
-static void put_thousandths(printer *to, double number) {
-  enum { LARGEST = 4000000 };
-  unsigned long thousandths = (unsigned long)((number < LARGEST ? number : LARGEST) * 1000 + 0.5);
-  put_number(to, thousandths / 1000);
-  put(to, '.');
-  for (unsigned long place = 100; place; place /= 10) put(to, (char)('0' + thousandths / place % 10));
-}
-
 // Writes the next argument as [conversion] says.
 static void convert(printer *to, char conversion, va_list *arguments) {
   if (conversion == 's')
@@ -53,8 +46,6 @@ static void convert(printer *to, char conversion, va_list *arguments) {
     put_signed(to, va_arg(*arguments, int));
   else if (conversion == 'u')
     put_number(to, va_arg(*arguments, unsigned));
-  else if (conversion == 'f')
-    put_thousandths(to, va_arg(*arguments, double));
   else
     put(to, conversion);
 }
@@ -95,3 +86,5 @@ _Noreturn void asyncio__fail(const char *file, int line, const char *format, ...
   asyncio__host_report(text);
   __builtin_trap();
 }
+
+void asyncio__write_report(const asyncio_exception_context *context) { asyncio__host_report(context->message); }

@@ -25,33 +25,22 @@ static void *as_argument(asyncio_js handle) { return (void *)(uintptr_t)handle; 
 
 // ---- Tasks and futures
 
-static asyncio_task *make_task(asyncio_task *(*make)(asyncio_future *, asyncio_task_options),
-                               asyncio_future *coroutine, unsigned name, asyncio_task_options options) {
-  asyncio_value text;
-  asyncio_status status = asyncio__js_text_or_none(&text, name);
-  asyncio_task *task = NULL;
-  options.name = asyncio_value_text(text);
-  if (status)
-    asyncio_unref(asyncio_ref(coroutine));
-  else
-    task = make(coroutine, options);
-  asyncio_value_clear(&text);
-  return task;
-}
+enum { EAGER = 1, UNASKED = 2 };  // how a task is made: its first step at once; without asking the loop's factory
 
 asyncio_task *asyncio__js_create_task(asyncio_future *coroutine, asyncio_loop *loop, unsigned name, size_t stack_size,
-                                      asyncio_context *context, bool eager_start) {
-  asyncio_task_options options = {
-      .loop = loop, .stack_size = stack_size, .context = context, .eager_start = eager_start};
-  return make_task(asyncio_create_task_with, coroutine, name, options);
-}
-
-// The same without asking the loop's factory.
-asyncio_task *asyncio__js_task_new(asyncio_future *coroutine, asyncio_loop *loop, unsigned name, size_t stack_size,
-                                   asyncio_context *context, bool eager_start) {
-  asyncio_task_options options = {
-      .loop = loop, .stack_size = stack_size, .context = context, .eager_start = eager_start};
-  return make_task(asyncio_task_new_with, coroutine, name, options);
+                                      asyncio_context *context, int how) {
+  asyncio_value text;
+  if (asyncio__js_text_or_none(&text, name)) {
+    asyncio_unref(asyncio_ref(coroutine));
+    return NULL;
+  }
+  asyncio_task_options options = {.name = asyncio_value_text(text), .loop = loop, .stack_size = stack_size};
+  options.context = context;
+  options.eager_start = how & EAGER;
+  asyncio_task *task =
+      how & UNASKED ? asyncio_task_new_with(coroutine, options) : asyncio_create_task_with(coroutine, options);
+  asyncio_value_clear(&text);
+  return task;
 }
 
 // [factory] is a handle of what makes the task: stepped as a coroutine is, it answers the task's pointer, with a
@@ -290,7 +279,7 @@ static const asyncio__function functions[] = {
     {"malloc", (const void *)malloc},
     {"free", (const void *)free},
     {"end_runs", (const void *)end_runs},
-    OURS(create_task), OURS(task_new), OURS(set_task_factory), OURS(set_debug), OURS(sleep), OURS(float), OURS(drop), OURS(task_number), OURS(set_name), OURS(cancel),
+    OURS(create_task), OURS(set_task_factory), OURS(set_debug), OURS(sleep), OURS(float), OURS(drop), OURS(task_number), OURS(set_name), OURS(cancel),
     OURS(set_result), OURS(set_exception), OURS(status), OURS(unseen), OURS(result), OURS(error_of), OURS(look),
     OURS(report_unseen), OURS(add_done), OURS(remove_done), OURS(watch), OURS(half), OURS(new_loop), OURS(running), OURS(enter), OURS(schedule),
     OURS(run_begin), OURS(run_leftovers), OURS(run_over), OURS(run_end), OURS(run_free), OURS(count), OURS(items),

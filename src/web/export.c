@@ -17,9 +17,9 @@ asyncio_js asyncio_host_bigint(double high, unsigned low);
 
 // What api.c and js_coroutine.c call is here, so that only such programs have it: the loader's owner is who loaded this
 // one.
-EM_JS(uintptr_t, asyncio_host_step, (asyncio_js handle, asyncio_status sent, const void *value, void *frame), {
-  return asyncio.owner.step(handle >>> 0, sent, value, frame);
-});
+EM_JS(uintptr_t, asyncio_host_step,
+      (asyncio_js handle, asyncio_status sent, const asyncio_value *value, asyncio__frame *frame),
+      { return asyncio.owner.step(handle >>> 0, sent, value, frame); });
 EM_JS(asyncio_status, asyncio_host_call, (asyncio_js callback), { return asyncio.owner.call(callback >>> 0); });
 EM_JS(bool, asyncio_host_settled,
       (asyncio_js half, asyncio_status status, int flags, const void *value, const void *error, unsigned number,

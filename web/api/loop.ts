@@ -43,6 +43,8 @@ export interface TaskOptions extends ContextOption {
   eager_start?: boolean;
 }
 
+const UNASKED = 2; // as src/web/api.c has it
+
 /** An event loop. Made by `new_event_loop()`; it runs inside run_until_complete() and run_forever() alone. */
 export class EventLoop {
   /** @internal */ readonly core: Core;
@@ -120,7 +122,7 @@ export class EventLoop {
 
   /** The same without asking the task factory, for a factory to call. */
   new_task<C extends CoroutineLike<any>>(coroutine: C, options: TaskOptions = {}): Task<Awaited_<C>> {
-    return this.make_task(coroutine, options, this.core.c.task_new!, this.open());
+    return this.make_task(coroutine, options, this.core.c.create_task!, this.open(), UNASKED);
   }
 
   /** @internal The same by another function of C's, whose second argument is `owner`. */
@@ -129,6 +131,7 @@ export class EventLoop {
     options: TaskOptions,
     create: (...args: number[]) => number,
     owner: number,
+    how = 0,
   ): Task<Awaited_<C>> {
     const { core } = this;
     const { name, signal, stack_size = 0 } = options;
@@ -146,7 +149,7 @@ export class EventLoop {
     if (!pointer)
       throw new TypeError(`Expected [coroutine] to be a coroutine or an async function, got ${whatItIs(coroutine)}`);
     const make = () =>
-      core.made(core.withText(words, (size) => create(pointer, owner, size, stack_size, context, Number(eager))));
+      core.made(core.withText(words, (size) => create(pointer, owner, size, stack_size, context, how | Number(eager))));
     // Code that no loop has called counts as the running loop's.
     const task = eager && !core.running && this.is_running() ? core.within(this, make) : make();
     // It may be known already: from its first step, or because a factory made it.

@@ -21,7 +21,7 @@ const inAsync = (...names) => names.map((name) => `src/async/${name}.c`);
 // first. One that is `needed` is brought in together with those after it; what others have in common with them all is the
 // first one's.
 const LATER = [
-  { files: ['src/web/contexts.c'], entry: 'asyncio__js_context_functions' },
+  { files: ['src/web/contexts.c', 'src/core/context_api.c'], entry: 'asyncio__js_context_functions' },
   {
     files: ['src/web/combinators.c', ...inAsync('awaitables', 'gather', 'limit', 'shield', 'wait', 'wait_for')],
     entry: 'asyncio__js_combinator_functions',
@@ -46,12 +46,12 @@ const filesOf = (folder) =>
     .filter((name) => name.endsWith('.c'))
     .map((name) => join(root, folder, name));
 
-// src/port/print.c takes the place of stdio and of check.c, memory.c that of malloc; there is no main to be a
+// src/port/print.c takes the place of stdio, check.c and report_line.c, memory.c that of malloc; there is no main to be a
 // coroutine, and C exports nothing.
 function sources() {
   const port = ['stack', 'coro_none', 'print', 'memory', 'host_web'].map((name) => join(root, `src/port/${name}.c`));
   const others = ['src/base', 'src/core', 'src/async', 'src/web'].flatMap(filesOf);
-  return [...others.filter((name) => !/(base\/check|web\/main|web\/main_none|web\/export)\.c$/.test(name)), ...port];
+  return [...others.filter((name) => !/(base\/check|core\/report_line|web\/main|web\/main_none|web\/export)\.c$/.test(name)), ...port];
 }
 
 export function must(command, args, cwd = root) {
