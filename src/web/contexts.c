@@ -64,6 +64,13 @@ static asyncio_context_var *context_at(const asyncio_context *context, size_t in
   return asyncio_context_at(context, index, NULL);
 }
 
+// Makes [slot] what holds the context of code outside tasks and callbacks, and gives the former. Nothing is counted.
+static asyncio__context_slot context_swap(asyncio__context_slot slot) {
+  asyncio__context_slot former = asyncio__thread.own_context;
+  asyncio__thread.own_context = slot;
+  return former;
+}
+
 #define OURS(name) {#name, (const void *)name}
 #define PUBLIC(name) {#name, (const void *)asyncio_##name}
 
@@ -71,7 +78,7 @@ static const asyncio__function functions[] = {
     OURS(context_var_new), PUBLIC(context_var_ref), PUBLIC(context_var_unref), PUBLIC(context_var_name), OURS(context_var_find),
     OURS(context_var_set), PUBLIC(context_var_reset), OURS(context_token_old_value), OURS(context_token_free),
     PUBLIC(context_new), PUBLIC(copy_context), PUBLIC(context_copy), PUBLIC(context_ref), PUBLIC(context_unref),
-    OURS(context_run), OURS(context_find), PUBLIC(context_count), OURS(context_at), PUBLIC(task_get_context),
+    OURS(context_run), OURS(context_find), PUBLIC(context_count), OURS(context_at), OURS(context_swap), PUBLIC(task_get_context),
     {NULL, NULL},
 };
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Contexts: variables whose values belong to a task (Python's contextvars). Which context is current, and what is in
 // it, is C's; values are JavaScript's own. Variables and contexts belong to a runtime, as locks do.
+import type { BaseRuntime } from './base.js';
 import { ContextHalf } from './context_half.js';
 import { Core } from './core.js';
 import { contexts } from './embedded.js';
 import { LookupError, TypeError, ValueError, expectFunction, show } from './errors.js';
+import { followed } from './following.js';
 import { Halves } from './halves.js';
-import type { BaseRuntime } from './base.js';
 import type { Part } from './instance.js';
 import { runtimeOf } from './objects.js';
 
@@ -34,6 +35,7 @@ function stateOf(core: Core): State {
     }),
   };
   states.set(core, state);
+  core.follow = followed(core);
   return state;
 }
 

@@ -10,6 +10,7 @@ import {
   uncalled,
   type AsyncFunction,
   type GeneratorCoroutine,
+  type Then,
 } from './awaitable.js';
 import { FAILED, RETURNED, YIELDED, type Core, type Stepper } from './core.js';
 import { CANCELLED, RuntimeError, TypeError, show } from './errors.js';
@@ -77,11 +78,12 @@ export class Coroutine<T> implements PromiseLike<T> {
   }
 
   /** What `await` calls: makes a task of it. */
-  then<A = T, B = never>(
-    fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
-    rejected?: ((reason: any) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    return new Promise<T>((resolve) => resolve(this.start())).then(fulfilled, rejected);
+  get then(): Then<T> {
+    return this.core.follow(this.#then);
+  }
+
+  #then(...args: Parameters<Then<T>>): Promise<any> {
+    return new Promise<T>((resolve) => resolve(this.start())).then(...args);
   }
 
   /** What `yield*` calls in a generator: runs it within that. */
