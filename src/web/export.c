@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "../core/await.h"
+#include "../core/loop.h"
 #include "api.h"
+#include "asyncio/generator.h"
 
 // From the loader: a handle of a bigint.
 asyncio_js asyncio_host_bigint(double high, unsigned low);
@@ -69,6 +71,8 @@ static size_t size_of(const asyncio_value *value) {
 
 static void *pointer_of(const asyncio_value *value) { return asyncio_value_pointer(*value); }
 
+static bool has_asyncgens(const asyncio_loop *loop) { return !asyncio__list_empty(&loop->generators); }
+
 // What the loader asks a program for.
 typedef struct exported {
   const asyncio__function *tables[6];
@@ -78,7 +82,8 @@ typedef struct exported {
 EMSCRIPTEN_KEEPALIVE const exported *asyncio__exported(void) {
   static const asyncio__function functions[] = {
       {"call_export", (const void *)call}, {"arguments", (const void *)asyncio__stackful_arguments},
-      {"value", (const void *)asyncio__js_value}, {"bytes", (const void *)bytes_of}, {"size", (const void *)size_of},
+      {"shutdown_asyncgens", (const void *)asyncio_loop_shutdown_asyncgens},
+      {"has_asyncgens", (const void *)has_asyncgens}, {"value", (const void *)asyncio__js_value}, {"bytes", (const void *)bytes_of}, {"size", (const void *)size_of},
       {"pointer", (const void *)pointer_of}, {NULL, NULL}};
   static exported program;
   program = (exported){{asyncio__js_functions(), asyncio__js_context_functions(), asyncio__js_combinator_functions(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The package: asyncio's names over one runtime, which is ready on import.
 import { asCompletedIn } from './as_completed.js';
+import { anextIn } from './async_generators.js';
 import { gatherIn, shieldIn, waitForIn, waitIn } from './combinators.js';
 import {
   captureCallGraphIn,
@@ -44,6 +45,7 @@ export const format_tasks = /* @__PURE__ */ formatTasksIn(home);
 export const print_tasks = /* @__PURE__ */ printTasksIn(home);
 export const format_task_tree = /* @__PURE__ */ formatTaskTreeIn(home);
 export const print_task_tree = /* @__PURE__ */ printTaskTreeIn(home);
+export const anext = /* @__PURE__ */ anextIn(home);
 export const timeout = /* @__PURE__ */ timeoutIn(home);
 export const timeout_at = /* @__PURE__ */ timeoutAtIn(home);
 

@@ -8,6 +8,7 @@ import {
   type Awaited_,
   type CoroutineLike,
 } from './awaitable.js';
+import type { OpenGenerators } from './async_generators.js';
 import { contextPointer, type ContextOption } from './context_half.js';
 import type { Core, Run } from './core.js';
 import { Coroutine, coroutinePointer, pointerOf } from './coroutine.js';
@@ -50,6 +51,8 @@ export class EventLoop {
   /** @internal */ readonly core: Core;
   /** @internal */ pointer: number;
   /** @internal */ readonly handles = new Set<Handle>();
+  /** @internal Of JavaScript's asynchronous generators those that it knows of, once there are any. */
+  asyncgens: OpenGenerators | undefined;
   #handler: ExceptionHandler | null = null;
   #factory: TaskFactory | null = null;
   #asked = 0; // a handle of the factory, for C
@@ -214,6 +217,8 @@ export class EventLoop {
   async finish(): Promise<void> {
     if (!this.pointer) return; // its runtime was closed
     await this.drive(() => this.core.c.run_leftovers!(this.pointer)).catch(() => {});
+    if (this.asyncgens || (this.pointer && this.core.c.has_asyncgens?.(this.pointer)))
+      await this.run_until_complete(this.shutdown_asyncgens()).catch(() => {});
     this.close();
   }
 
@@ -261,6 +266,22 @@ export class EventLoop {
 
   #watch(debug: boolean, seconds: number): void {
     this.core.check(this.core.c.set_debug!(this.open(), Number(debug), seconds));
+  }
+
+  /**
+   * Closes the asynchronous generators that its tasks have begun and not ended: those of a C program, and of
+   * JavaScript's those that anext() has gone on with. Their failures go to the exception handler. run() does it.
+   */
+  shutdown_asyncgens(): Coroutine<void> {
+    const start = (coroutine: Coroutine<void>) => this.create_task(coroutine);
+    return new Coroutine<void>(this.core, () => coroutinePointer(this.core, this.#closeGenerators(), '')!, start);
+  }
+
+  *#closeGenerators(): Generator<unknown, void, any> {
+    const { core } = this;
+    const shutdown = core.c.shutdown_asyncgens;
+    if (shutdown) yield new Coroutine(core, () => core.made(shutdown(this.open())), () => this.create_future());
+    if (this.asyncgens) yield* this.asyncgens.close();
   }
 
   /** Ends its pending tasks with CancelledError and drops what is queued. RuntimeError while it runs; twice is fine. */

@@ -3,6 +3,7 @@
 // to another (home.ts) one by one, so that a bundler leaves out what a page does not use.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { asCompletedIn } from './as_completed.js';
+import { anextIn } from './async_generators.js';
 import { BaseRuntime } from './base.js';
 import * as graph from './call_graph.js';
 import { Context, ContextVar, copyContextIn, useContexts } from './contexts.js';
@@ -102,6 +103,13 @@ export class Runtime extends BaseRuntime {
 
   /** A copy of the current context. */
   readonly copy_context = copyContextIn(this);
+
+  /**
+   * The next value of an asynchronous iterator; when there is none `fallback`, or without one StopAsyncIteration. The
+   * loop closes a generator that has not ended when it ends itself. Cancelling abandons the value, not the generator,
+   * which goes on until it yields. TypeError for what has no next().
+   */
+  readonly anext = anextIn(this);
 
   /** {@link Runner} of this runtime. */
   readonly Runner: typeof Runner = boundTo(this, Runner);
