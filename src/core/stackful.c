@@ -76,6 +76,10 @@ asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body,
   return &coroutine->future;
 }
 
+void asyncio__stackful_generates(asyncio_future *coroutine) {
+  asyncio__container(asyncio__root(asyncio__task_of(coroutine)), stackful, frame)->generates = true;
+}
+
 void *asyncio__stackful_arguments(asyncio_future *coroutine) {
   return asyncio__container(asyncio__root(asyncio__task_of(coroutine)), stackful, frame)->arguments;
 }

@@ -13,6 +13,7 @@
 #include "../core/loop.h"
 #include "api.h"
 #include "asyncio/generator.h"
+#include "export.h"
 
 // From the loader: a handle of a bigint.
 asyncio_js asyncio_host_bigint(double high, unsigned low);
@@ -75,7 +76,7 @@ static bool has_asyncgens(const asyncio_loop *loop) { return !asyncio__list_empt
 
 // What the loader asks a program for.
 typedef struct exported {
-  const asyncio__function *tables[6];
+  const asyncio__function *tables[7];
   const asyncio__export *first;
 } exported;
 
@@ -87,7 +88,8 @@ EMSCRIPTEN_KEEPALIVE const exported *asyncio__exported(void) {
       {"pointer", (const void *)pointer_of}, {NULL, NULL}};
   static exported program;
   program = (exported){{asyncio__js_functions(), asyncio__js_context_functions(), asyncio__js_combinator_functions(),
-                        asyncio__js_object_functions(), asyncio__js_inspection_functions(), functions},
+                        asyncio__js_object_functions(), asyncio__js_inspection_functions(),
+                        asyncio__js_generator_functions(), functions},
                        first};
   return &program;
 }

@@ -60,6 +60,7 @@ export const FIRST_EXCEPTION = 'FIRST_EXCEPTION';
 
 export { load } from './load.js';
 export { declarations } from './declarations.js';
+export { ExportedGenerator } from './exported_generator.js';
 export type { App, CoroutineFunctions, LoadOptions, ModuleFactory } from './load.js';
 export { create_runtime, Runtime } from './runtime.js';
 export type { RuntimeOptions } from './runtime.js';

@@ -46,12 +46,14 @@ const filesOf = (folder) =>
     .filter((name) => name.endsWith('.c'))
     .map((name) => join(root, folder, name));
 
+const LEFT_OUT = /(base\/check|core\/report_line|web\/main|web\/main_none|web\/export|web\/export_generator)\.c$/;
+
 // src/port/print.c takes the place of stdio, check.c and report_line.c, memory.c that of malloc; there is no main to be a
 // coroutine, and C exports nothing.
 function sources() {
   const port = ['stack', 'coro_none', 'print', 'memory', 'host_web'].map((name) => join(root, `src/port/${name}.c`));
   const others = ['src/base', 'src/core', 'src/async', 'src/web'].flatMap(filesOf);
-  return [...others.filter((name) => !/(base\/check|core\/report_line|web\/main|web\/main_none|web\/export)\.c$/.test(name)), ...port];
+  return [...others.filter((name) => !LEFT_OUT.test(name)), ...port];
 }
 
 export function must(command, args, cwd = root) {
