@@ -53,6 +53,7 @@ typedef struct asyncio__owner {
 } asyncio__owner;
 
 #ifndef __EMSCRIPTEN__
+// Natively there is nobody to export to.
 #define ASYNCIO_EXPORT(type, name, ...) ASYNCIO_COROUTINE(name, ##__VA_ARGS__)
 #define ASYNCIO_EXPORT_GENERATOR(type, name, ...) ASYNCIO_GENERATOR(name, ##__VA_ARGS__)
 #else

@@ -25,10 +25,17 @@ static void *as_argument(asyncio_js handle) { return (void *)(uintptr_t)handle; 
 
 // ---- Tasks and futures
 
+asyncio_task *asyncio__js_watched(asyncio_task *task, asyncio_js half) {
+  if (!task || !half || !asyncio__js_watch(task, half)) return task;
+  (void)asyncio_future_cancel(task, NULL);  // nobody could learn how it ends
+  asyncio_unref(task);
+  return NULL;
+}
+
 enum { EAGER = 1, UNASKED = 2 };  // how a task is made: its first step at once; without asking the loop's factory
 
 asyncio_task *asyncio__js_create_task(asyncio_future *coroutine, asyncio_loop *loop, unsigned name, size_t stack_size,
-                                      asyncio_context *context, int how) {
+                                      asyncio_js half, asyncio_context *context, int how) {
   asyncio_value text;
   if (asyncio__js_text_or_none(&text, name)) {
     asyncio_unref(asyncio_ref(coroutine));
@@ -40,7 +47,7 @@ asyncio_task *asyncio__js_create_task(asyncio_future *coroutine, asyncio_loop *l
   asyncio_task *task =
       how & UNASKED ? asyncio_task_new_with(coroutine, options) : asyncio_create_task_with(coroutine, options);
   asyncio_value_clear(&text);
-  return task;
+  return asyncio__js_watched(task, half);
 }
 
 // [factory] is a handle of what makes the task: stepped as a coroutine is, it answers the task's pointer, with a
@@ -138,8 +145,20 @@ void asyncio__js_remove_done(asyncio_future *future, asyncio_js callback) {
   asyncio_future_remove_done_callback(future, call_done, as_argument(callback));
 }
 
-static asyncio_status settle(asyncio_future *future, void *arg) {
-  (void)arg;
+// Tells JavaScript of a future's end. It is not a callback of the user's, with a context and errors, and refers to the future as
+// long as JavaScript's half does.
+typedef struct watcher {
+  asyncio__entry entry;
+  asyncio_future *future;
+} watcher;
+
+static void watcher_drop(asyncio__entry *entry) {
+  asyncio__pool_free(&asyncio__thread.pool, asyncio__container(entry, watcher, entry), sizeof(watcher));
+}
+
+static void settle(asyncio__entry *entry) {
+  asyncio_future *future = asyncio__container(entry, watcher, entry)->future;
+  watcher_drop(entry);
   asyncio_js half = future->half;
   int flags = (asyncio_future_cancelled(future) ? CANCELLED : 0) | (future->unseen ? UNSEEN : 0);
   future->half = 0;
@@ -148,13 +167,18 @@ static asyncio_status settle(asyncio_future *future, void *arg) {
     future->unseen = false;
     asyncio_unref(future);
   }
-  return ASYNCIO_OK;
 }
 
-// [half] is JavaScript's half of the future, which holds a reference to it: it is told when the future is done.
 asyncio_status asyncio__js_watch(asyncio_future *future, asyncio_js half) {
+  ASYNCIO_TRY(asyncio__loop_open(future->loop));
+  watcher *self = asyncio__pool_alloc(&asyncio__thread.pool, sizeof *self);
+  if (!self) return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a watcher");
   future->half = half;
-  return asyncio_future_add_done_callback(future, settle, NULL);
+  self->future = future;
+  asyncio__entry_init(&self->entry, settle);
+  self->entry.drop = watcher_drop;
+  asyncio__future_watch(future, &self->entry);
+  return ASYNCIO_OK;
 }
 
 asyncio_js asyncio__js_half(const asyncio_future *future) { return future->half; }
@@ -172,8 +196,8 @@ asyncio_loop *asyncio__js_new_loop(void) {
   return loop;
 }
 
-// The loop that executes, or has been entered; NULL for none.
-asyncio_loop *asyncio__js_running(void) { return asyncio__thread.running; }
+// Where the loop stands that executes, or has been entered; NULL for none.
+asyncio_loop *const *asyncio__js_running(void) { return &asyncio__thread.running; }
 
 // Makes [loop] the running one for calls from outside it, and returns the former, to be entered again.
 asyncio_loop *asyncio__js_enter(asyncio_loop *loop) {

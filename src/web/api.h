@@ -33,6 +33,11 @@ uintptr_t asyncio_host_step(asyncio_js handle, asyncio_status sent, const asynci
 // From the loader: calls the function behind [callback], once, and gives the status of what it threw.
 asyncio_status asyncio_host_call(asyncio_js callback);
 
+// [half] is JavaScript's half of the future, which holds a reference to it: it is told when the future is done. Watched:
+// a new task with its half (0: none yet), as a caller gets it; NULL for NULL, or when memory is out.
+asyncio_status asyncio__js_watch(asyncio_future *future, asyncio_js half);
+asyncio_task *asyncio__js_watched(asyncio_task *task, asyncio_js half);
+
 // The tables: what every runtime has, and what the combinators and the classes call besides.
 const asyncio__function *asyncio__js_functions(void);
 const asyncio__function *asyncio__js_context_functions(void);

@@ -28,11 +28,12 @@ export function walk(ops, visit) {
 
 export const blocksOf = (program) => [...program.bodies, ...program.callbacks];
 
-// Numbers the operations anew, in the order in which they are written.
+// The same program with its operations numbered in the order in which they are written: one that stands in two places
+// is two.
 export function numbered(program) {
   let id = 0;
-  for (const ops of blocksOf(program)) walk(ops, (op) => (op.id = ++id));
-  return program;
+  const copies = (ops) => ops.map((op) => ({ ...op, id: ++id, blocks: op.blocks.map(copies) }));
+  return { ...program, bodies: program.bodies.map(copies), callbacks: program.callbacks.map(copies) };
 }
 
 export const countOf = (program) => {
@@ -105,7 +106,8 @@ export function generate(seed, index) {
     [5, 3],
     [8, 1],
   ]);
-  const shared = { random, slots_: slots, callbacks, added: [], themes };
+  const sizes = sizesOf(random);
+  const shared = { random, slots_: slots, callbacks, added: [], themes, sizes };
   const maker = (place) => new Maker(shared, { depth: 0, handles: false, ...place });
   const bodies = Array.from({ length: slots.bodies }, (_, rank) => [
     ...shape(maker({ rank })),
@@ -116,7 +118,6 @@ export function generate(seed, index) {
     operations(maker({ rank: 0, callback_ }), random.int(1, 2)),
   );
   for (const ops of [...bodies, ...calls]) walk(ops, (op) => (op.form = random.int(0, 1)));
-  const sizes = sizesOf(random);
   const runs = random.weighted(RUNS);
   return numbered({ index, seed, slots: slots.count, handles: HANDLES, sizes, runs, bodies, callbacks: calls });
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // JavaScript's generators as coroutines: the operations that may suspend.
 import { create_runtime } from '../../build/api/index.js';
-import { PLAIN, Run, VirtualClock, catches, gathered, limit, show } from './javascript_run.mjs';
+import { WAITING_THINGS } from './generators_things.mjs';
+import { PLAIN, Run, VirtualClock, catches, gathered, limit } from './javascript_run.mjs';
 import { WHEN } from './operations.mjs';
+import { show } from './show.mjs';
 
 const END = 1000; // seconds
 
@@ -21,7 +23,7 @@ function* body(run, index) {
 }
 
 // Undefined, or the value of a return in a list.
-function* block(me, ops) {
+export function* block(me, ops) {
   for (const op of ops) {
     if (me.run.dead) return undefined;
     const wait = WAITING[op.op];
@@ -33,7 +35,7 @@ function* block(me, ops) {
 
 // ---- Operations that may suspend
 
-function* outcome(me, op, make) {
+export function* outcome(me, op, make) {
   let value;
   try {
     value = op.form ? yield make() : yield* make();
@@ -126,6 +128,8 @@ const WAITING = {
     }
     return undefined;
   },
+
+  ...WAITING_THINGS,
 };
 
 // The operations that there are.

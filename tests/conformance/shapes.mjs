@@ -37,6 +37,8 @@ const THEME_SHARES = [
   ['limiting', 5, 'queues'],
   ['holding', 3, 'locks'],
   ['taking', 3, 'semaphores'],
+  ['handing_over', 8, 'semaphores'],
+  ['handing_over', 8, 'queues'],
   ['conditional', 9, 'conditions'],
   ['notifying', 12, 'conditions'],
   ['keeping', 4, 'conditions'],
@@ -83,12 +85,21 @@ const limitedInside = (op, limited) =>
 
 const SCOPE_THEMES = { hurrying: 'timeouts', grouping: 'groups' };
 
+// Up to [most] items, no more than there is room for.
+const putting = (maker, slot, most) =>
+  Array.from({ length: Math.min(most, maker.queueSize(slot)) }, () =>
+    made('put_nowait', { slot, number: maker.int(1, 9) }),
+  );
+
 // For each primitive (operations_locks.mjs) what makes it wait, and what lets it go on.
 const CHANGES = {
   lock_acquire: (maker, slot) => [[made('lock_acquire', { slot })], [made('lock_release', { slot })]],
   condition_acquire: (maker, slot) => [[made('condition_acquire', { slot })], [made('condition_release', { slot })]],
   condition_wait: (maker, slot) => [[], [underLock(made('condition_notify', { slot, number: maker.int(1, 2) }))]],
-  semaphore_acquire: (maker, slot) => [[], [made('semaphore_release', { slot })]],
+  semaphore_acquire: (maker, slot) => [
+    Array.from({ length: maker.semaphoreSize(slot) }, () => made('semaphore_acquire', { slot })),
+    [made('semaphore_release', { slot })],
+  ],
   event_wait(maker, slot) {
     const clear = maker.chance(0.5) ? [made('event_clear', { slot })] : [];
     return [[], [made('event_set', { slot }), ...clear]];
@@ -103,14 +114,11 @@ const CHANGES = {
     return [[], change];
   },
   queue_get: (maker, slot) => [[], [made('put_nowait', { slot, number: maker.int(1, 9) })]],
-  queue_put: (maker, slot) => [
-    Array.from({ length: 2 }, () => made('put_nowait', { slot, number: maker.int(1, 9) })),
-    [made('get_nowait', { slot })],
-  ],
+  queue_put: (maker, slot) => [putting(maker, slot, 2), [made('get_nowait', { slot })]],
   queue_join(maker, slot) {
-    const puts = Array.from({ length: maker.int(2, 3) }, () => made('put_nowait', { slot, number: maker.int(1, 9) }));
+    const puts = putting(maker, slot, maker.int(2, 3));
     const shutdown = made('queue_shutdown', { slot, flag: 1 });
-    const done = Array.from({ length: maker.int(1, puts.length) }, () => made('task_done', { slot }));
+    const done = Array.from({ length: puts.length - maker.int(0, 1) }, () => made('task_done', { slot }));
     return [puts, maker.chance(0.3) ? [shutdown] : done];
   },
 };
@@ -239,10 +247,10 @@ const SHAPES = {
     const primitive = maker.primitive();
     if (primitive === null) return [];
     const { op, number: slot } = primitiveOf(primitive);
-    const slots = Array.from({ length: maker.int(2, 3) }, () => maker.task());
+    const slots = maker.tasks(maker.int(2, 3));
     const [before, change] = CHANGES[op](maker, slot);
-    const cancelled = maker.chance(0.6) ? slots[0] : maker.random.pick(slots);
-    const then = maker.chance(0.5) ? [made('cancel', { slot: cancelled, text: maker.message() })] : [];
+    const cancelled = maker.chance(0.75) ? slots[0] : maker.random.pick(slots);
+    const then = maker.chance(0.65) ? [made('cancel', { slot: cancelled, text: maker.message() })] : [];
     const look = () => (maker.chance(0.5) ? [made('look_things')] : []);
     return [
       ...before,
@@ -351,7 +359,10 @@ const SHAPES = {
 
   starting(maker) {
     const spawned = maker.spawned();
-    return spawned ? [made('spawn_eager', spawned), made('current')] : [made('current')];
+    if (!spawned) return [made('current')];
+    if (maker.chance(0.5)) return [made('spawn_eager', spawned), made('current')];
+    const items = [...spawned.items, maker.body()];
+    return [made('task_factory', { flag: 1 }), made('gather', { items, flag: maker.int(0, 1) }), made('current')];
   },
 };
 

@@ -108,9 +108,9 @@ export class BaseRuntime {
   // Tasks of coroutine objects, made when those are awaited.
   readonly #start = (coroutine: Coroutine<any>): Future<any> => this.create_task(coroutine);
 
-  /** @internal A coroutine object whose C half `make` makes; `plain`: of no loop. */
-  coroutine<T>(make: () => number, plain = false): Coroutine<T> {
-    return new Coroutine<T>(this.#core, make, this.#start, plain);
+  /** @internal A coroutine object whose C half `make` makes, from `argument`; `plain`: of no loop. */
+  coroutine<T>(make: (argument: any) => number, plain = false, argument?: unknown): Coroutine<T> {
+    return new Coroutine<T>(this.#core, make, this.#start, plain, argument);
   }
 
   /**

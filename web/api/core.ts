@@ -67,24 +67,33 @@ export class Core implements ProgramOwner {
     statusOf,
   };
   #instance: Instance;
-  #view: DataView;
+  #view!: DataView;
+  #bytes!: Uint8Array; // the same, whose length is quicker to look at
+  #running: number; // where C keeps which loop is running
 
   constructor(open: Open) {
     this.#instance = open(this);
-    this.c = this.#instance.c;
+    this.c = Object.create(this.#instance.c); // of what is a prototype V8 knows every value; else this is a dictionary
     this.bridge = this.#instance.bridge;
-    this.#view = new DataView(this.#instance.memory());
+    this.#look();
+    this.#running = this.c.running!();
+  }
+
+  #look(): void {
+    const memory = this.#instance.memory();
+    this.#view = new DataView(memory);
+    this.#bytes = new Uint8Array(memory);
   }
 
   /** C's memory, which moves when it grows. */
   get view(): DataView {
-    if (this.#view.buffer.byteLength === 0) this.#view = new DataView(this.#instance.memory());
+    if (this.#bytes.length === 0) this.#look();
     return this.#view;
   }
 
   /** The ends of the runs that are over after a turn. */
   turned(): void {
-    if (this.runs.size) for (const run of this.runs) if (this.c.run_over!(run.pointer)) run.settle(run);
+    for (const run of this.runs) if (this.c.run_over!(run.pointer)) run.settle(run);
   }
 
   step(handle: number, sent: number, value: number, frame: number): number {
@@ -95,8 +104,17 @@ export class Core implements ProgramOwner {
     this.report(loop, this.text(message), status ? this.error(status, error) : undefined, future);
   }
 
-  settled(half: number, ...outcome: [number, number, number, number, number, number]): number {
-    return Number((this.bridge.values.get(half) as Future<any>).settled(...outcome));
+  settled(
+    half: number,
+    status: number,
+    flags: number,
+    value: number,
+    error: number,
+    number: number,
+    cancels: number,
+  ): number {
+    const future = this.bridge.values.get(half) as Future<any>;
+    return Number(future.settled(status, flags, value, error, number, cancels));
   }
 
   // A callback is called once.
@@ -220,9 +238,15 @@ export class Core implements ProgramOwner {
 
   // ---- Life
 
+  /** The pointer of the running loop; 0 outside callbacks and coroutines. */
+  get runningPointer(): number {
+    return this.view.getUint32(this.#running, true);
+  }
+
   /** The running loop; undefined outside callbacks and coroutines. */
   get running(): EventLoop | undefined {
-    return this.loops.get(this.c.running!());
+    const pointer = this.runningPointer;
+    return pointer ? this.loops.get(pointer) : undefined;
   }
 
   /** Calls `use` as if `loop` were running. */

@@ -18,6 +18,8 @@ export interface Record_ {
   size: number;
   /** It is a generator's, and the result what that yields. */
   generates: boolean;
+  /** Of the struct of arguments from its coroutine, once it is known. */
+  distance: number | undefined;
 }
 
 /** Of each loaded program. */
@@ -55,6 +57,7 @@ export function readRecords(core: Core, first: number): Record_[] {
       parameters: Array.from({ length: field(RECORD.count) }, parameterAt),
       size: field(RECORD.size),
       generates: field(RECORD.generates) !== 0,
+      distance: undefined,
     });
   }
   return records;
@@ -94,7 +97,7 @@ function make(core: Core, record: Record_, taken: unknown[]): number {
   let whole = room;
   for (let i = 0; i < parameters.length; i++) whole += parameters[i]!.type.size?.(taken[i]) ?? 0;
   const coroutine = core.made(core.c.call_export!(pointer, whole - size));
-  const start = core.c.arguments!(coroutine);
+  const start = coroutine + (record.distance ??= core.c.arguments!(coroutine) - coroutine);
   try {
     putAll(core, record, taken, start, start + room);
     return coroutine;
@@ -107,13 +110,11 @@ function make(core: Core, record: Record_, taken: unknown[]): number {
 /** The coroutine function or the asynchronous generator function for a record. */
 export function exportedFunction(runtime: Runtime, record: Record_): (...args: unknown[]) => unknown {
   const { core } = runtime;
-  const coroutine = (...args: unknown[]) => {
-    const taken = takeAll(record, args);
-    return runtime.coroutine(() => make(core, record, taken), true);
-  };
+  const makeWith = (taken: unknown[]) => make(core, record, taken);
+  const coroutine = (...args: unknown[]) => runtime.coroutine(makeWith, true, takeAll(record, args));
   const generator = (...args: unknown[]) => {
     const taken = takeAll(record, args);
-    const start = () => core.made(core.c.generator_new!(record.pointer, make(core, record, taken)));
+    const start = () => core.made(core.c.generator_new!(record.pointer, makeWith(taken)));
     return new ExportedGenerator<unknown>(runtime, record.pointer, start);
   };
   const call = record.generates ? generator : coroutine;

@@ -23,7 +23,7 @@ export type Functions = Record<string, (...args: number[]) => number>;
 
 /** What an instance calls. */
 export interface Owner {
-  /** A turn has ended. */
+  /** A turn has ended, and with it the run of a loop. */
   turned(): void;
   /** Goes on with a coroutine of JavaScript; what it wants next. */
   step(handle: number, sent: number, value: number, frame: number): number;
@@ -111,7 +111,7 @@ interface Raw extends Record<Part['table'], () => number> {
   __indirect_function_table: WebAssembly.Table;
   _initialize(): void;
   asyncio__js_functions(): number;
-  asyncio__host_turn(kind: number): void;
+  asyncio__host_turn(kind: number): number;
   asyncio__promise_resolved(...args: number[]): void;
   asyncio__promise_rejected(...args: number[]): void;
 }
@@ -147,8 +147,7 @@ export const embedded =
     const now = clock ? () => clock.now() : () => performance.now() * 1e-3;
     const bridge = asyncioBridge({
       turn(kind) {
-        raw.asyncio__host_turn(kind);
-        owner.turned();
+        if (raw.asyncio__host_turn(kind)) owner.turned();
       },
       resolved: (...args) => raw.asyncio__promise_resolved(...args),
       rejected: (...args) => raw.asyncio__promise_rejected(...args),

@@ -10,7 +10,7 @@ import {
 } from './awaitable.js';
 import type { OpenGenerators } from './async_generators.js';
 import { contextPointer, type ContextOption } from './context_half.js';
-import type { Core, Run } from './core.js';
+import { NO_TEXT, type Core, type Run } from './core.js';
 import { Coroutine, coroutinePointer, pointerOf } from './coroutine.js';
 import { RuntimeError, TypeError, ValueError, expectFunction, expectNumber, show } from './errors.js';
 import { Future, Task } from './future.js';
@@ -44,7 +44,9 @@ export interface TaskOptions extends ContextOption {
   eager_start?: boolean;
 }
 
-const UNASKED = 2; // as src/web/api.c has it
+// How a task is made, as src/web/api.c has it.
+const EAGER = 1;
+const UNASKED = 2;
 
 /** An event loop. Made by `new_event_loop()`; it runs inside run_until_complete() and run_forever() alone. */
 export class EventLoop {
@@ -95,13 +97,21 @@ export class EventLoop {
   }
 
   /** Calls `callback` with `args` in `delay` seconds; 0 or less is the next iteration. ValueError for NaN. */
-  call_later<A extends unknown[]>(delay: number, callback: (...args: A) => unknown, ...args: A | [...A, ContextOption]): TimerHandle {
+  call_later<A extends unknown[]>(
+    delay: number,
+    callback: (...args: A) => unknown,
+    ...args: A | [...A, ContextOption]
+  ): TimerHandle {
     expectNumber('delay', delay);
     return this.#schedule(TimerHandle, LATER, delay, callback, args);
   }
 
   /** Calls `callback` with `args` when the loop's clock reads `when` seconds. ValueError for NaN. */
-  call_at<A extends unknown[]>(when: number, callback: (...args: A) => unknown, ...args: A | [...A, ContextOption]): TimerHandle {
+  call_at<A extends unknown[]>(
+    when: number,
+    callback: (...args: A) => unknown,
+    ...args: A | [...A, ContextOption]
+  ): TimerHandle {
     expectNumber('when', when);
     return this.#schedule(TimerHandle, AT, when, callback, args);
   }
@@ -139,7 +149,6 @@ export class EventLoop {
     const { core } = this;
     const { name, signal, stack_size = 0 } = options;
     const context = contextPointer(core, options.context);
-    const eager = Boolean(options.eager_start);
     if (!Number.isInteger(stack_size) || stack_size < 0 || stack_size > 2 ** 31)
       throw new ValueError(`Expected [stack_size] to be a number of bytes, got ${show(stack_size)}`);
     if (signal !== undefined && !(signal instanceof AbortSignal))
@@ -151,15 +160,28 @@ export class EventLoop {
       : core.within(this, () => coroutinePointer(core, coroutine, 'coroutine'));
     if (!pointer)
       throw new TypeError(`Expected [coroutine] to be a coroutine or an async function, got ${whatItIs(coroutine)}`);
-    const make = () =>
-      core.made(core.withText(words, (size) => create(pointer, owner, size, stack_size, context, how | Number(eager))));
-    // Code that no loop has called counts as the running loop's.
-    const task = eager && !core.running && this.is_running() ? core.within(this, make) : make();
-    // It may be known already: from its first step, or because a factory made it.
-    const known = eager || this.#factory !== null;
-    const made = known ? core.wrapTask(task) : new Task<Awaited_<C>>(core, this, task, words).watch();
-    if (known) core.c.unref!(task);
-    if (signal) made.add_done_callback(abortWith(made, signal));
+    const as = how | Number(Boolean(options.eager_start));
+    if (as & EAGER || (this.#factory && !(as & UNASKED))) {
+      const start = () => core.made(core.withText(words, (size) => create(pointer, owner, size, stack_size, 0, context, as)));
+      return abortOn(signal, this.#known(start, as));
+    }
+    const made = new Task<Awaited_<C>>(core, this, 0, words);
+    const half = made.half();
+    made.begun(
+      words === undefined
+        ? create(pointer, owner, NO_TEXT, stack_size, half, context, as)
+        : core.withText(words, (size) => create(pointer, owner, size, stack_size, half, context, as)),
+    );
+    return abortOn(signal, made);
+  }
+
+  // A task that has its half already: from its first step, or because a factory made it.
+  #known(start: () => number, how: number): Task<any> {
+    const { core } = this;
+    const here = how & EAGER && !core.running && this.is_running(); // code that no loop has called counts as this one's
+    const task = here ? core.within(this, start) : start();
+    const made = core.wrapTask(task);
+    core.c.unref!(task);
     return made;
   }
 
@@ -359,6 +381,11 @@ function whatItIs(value: unknown): string {
   if (value instanceof Future) return 'a future: it is scheduled already';
   if (value instanceof Promise) return 'a Promise: give the async function itself, not what calling it returns';
   return show(value);
+}
+
+function abortOn<T extends Task<any>>(signal: AbortSignal | undefined, task: T): T {
+  if (signal) task.add_done_callback(abortWith(task, signal));
+  return task;
 }
 
 /** Cancels `task` when `signal` fires, or now if it has; returns what takes that back. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // One object, `asyncio`, in the scope of the glue. Emscripten copies it there as text, so it is made by a function.
 function asyncioLoader(makeBridge) {
+  let hostTurn, stackPointer; // C's
   const core = {
     turn: (kind) => {
-      _asyncio__host_turn(kind);
-      if (asyncio.owner) asyncio.owner.turned();
+      if (hostTurn(kind) && asyncio.owner) asyncio.owner.turned();
     },
     resolved: (...args) => _asyncio__promise_resolved(...args),
     rejected: (...args) => _asyncio__promise_rejected(...args),
@@ -57,7 +57,7 @@ function asyncioLoader(makeBridge) {
     // turn: the coroutine that ran is lost, and with it only its task.
     guard(call, argument) {
       if (asyncio.exited) return;
-      const stack = _asyncio__stack_pointer();
+      const stack = stackPointer();
       try {
         return call(argument);
       } catch (error) {
@@ -185,7 +185,10 @@ function asyncioLoader(makeBridge) {
 
     // Called by C's first use of the host, before any coroutine runs.
     start() {
-      asyncio.parkable = _asyncio__host_start({{{ Number(STACK_OVERFLOW_CHECK == 2) }}});
+      const upcalls = _asyncio__host_start({{{ Number(STACK_OVERFLOW_CHECK == 2) }}}) >> 2;
+      asyncio.parkable = HEAPU32[upcalls];
+      hostTurn = asyncio.functionAt(HEAPU32[upcalls + 1]);
+      stackPointer = asyncio.functionAt(HEAPU32[upcalls + 2]);
       if (typeof process !== 'object' || typeof process.on !== 'function') return;
       asyncio.drained = () => asyncio.guard(() => _asyncio__host_drained());
       process.on('beforeExit', asyncio.drained);
