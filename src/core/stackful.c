@@ -76,6 +76,10 @@ asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body,
   return &coroutine->future;
 }
 
+void asyncio__stackful_generates(asyncio_future *coroutine) {
+  asyncio__container(asyncio__root(asyncio__task_of(coroutine)), stackful, frame)->generates = true;
+}
+
 void *asyncio__stackful_arguments(asyncio_future *coroutine) {
   return asyncio__container(asyncio__root(asyncio__task_of(coroutine)), stackful, frame)->arguments;
 }
@@ -281,7 +285,7 @@ asyncio_status asyncio_yield(asyncio_value value, asyncio_value *received) {
 bool asyncio__is_stackful(const asyncio__frame *frame) { return frame->step == step; }
 
 asyncio__frame **asyncio__stackful_called(asyncio__frame *frame) {
-  return frame && asyncio__is_stackful(frame) ? &asyncio__container(frame, stackful, frame)->called : NULL;
+  return asyncio__coro_possible && frame && asyncio__is_stackful(frame) ? &asyncio__container(frame, stackful, frame)->called : NULL;
 }
 
 asyncio_status asyncio__stackful_call(asyncio__frame *frame, asyncio_value *result) {

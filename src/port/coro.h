@@ -40,7 +40,11 @@ asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asy
                                  void *result, void *owner);
 
 // False where there can be none: asyncio__coro_new then gives NULL.
-extern const bool asyncio__coro_possible;
+#ifdef ASYNCIO_NO_ASYNCIFY
+enum { asyncio__coro_possible = false };
+#else
+enum { asyncio__coro_possible = true };
+#endif
 
 // Why no further coroutine can be made now, if that is for another reason than memory; NULL: it can.
 const char *asyncio__coro_limit(void);

@@ -15,7 +15,7 @@ export interface Clock {
 /** A module that lives in the first one's memory and table. */
 export interface Part {
   readonly wasm: string;
-  readonly table: 'asyncio__js_combinator_functions' | 'asyncio__js_object_functions';
+  readonly table: `asyncio__js_${'context' | 'combinator' | 'object' | 'inspection'}_functions`;
 }
 
 /** C's functions, without their prefixes. */
@@ -113,13 +113,11 @@ function compile(text: string): WebAssembly.Module {
   return module;
 }
 
-interface Raw {
+interface Raw extends Record<Part['table'], () => number> {
   memory: WebAssembly.Memory;
   __indirect_function_table: WebAssembly.Table;
   _initialize(): void;
   asyncio__js_functions(): number;
-  asyncio__js_combinator_functions(): number;
-  asyncio__js_object_functions(): number;
   asyncio__host_turn(kind: number): number;
   asyncio__promise_resolved(...args: number[]): void;
   asyncio__promise_rejected(...args: number[]): void;
