@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Coroutines of JavaScript, and how anything that can be awaited becomes C's. C steps them (src/web/js_coroutine.c) and
 // does all the waiting; here a generator is gone on with until it wants something that is not there yet.
+import type { Scope } from './abort.js';
 import {
   AwaitIterator,
   YieldIterator,
@@ -10,10 +11,11 @@ import {
   uncalled,
   type AsyncFunction,
   type GeneratorCoroutine,
+  type Then,
 } from './awaitable.js';
 import { FAILED, RETURNED, YIELDED, type Core, type Stepper } from './core.js';
 import { CANCELLED, CancelledError, RuntimeError, TypeError, show } from './errors.js';
-import { Future, type Scope, type Task } from './future.js';
+import { Future, type Task } from './future.js';
 
 class Itself {
   constructor(generator: object) {
@@ -56,6 +58,7 @@ export class Coroutine<T> implements PromiseLike<T> {
     this.#make = make;
     this.#argument = argument;
     this.#start = start;
+    if (core.unused && core.running?.get_debug()) core.unused.set(this, [core.running, new Error().stack]);
   }
 
   /** @internal */ get unused(): boolean {
@@ -65,9 +68,8 @@ export class Coroutine<T> implements PromiseLike<T> {
   /** @internal C's coroutine, once. */
   take(): number {
     const make = this.#make;
-    if (!make) throw reused();
-    this.#make = undefined;
-    return make(this.#argument);
+    this.claim();
+    return make!(this.#argument);
   }
 
   /** @internal The same call as another object, which uses this one up. */
@@ -84,14 +86,16 @@ export class Coroutine<T> implements PromiseLike<T> {
   /** @internal */ claim(): void {
     if (!this.#make) throw reused();
     this.#make = undefined;
+    this.core.unused?.delete(this);
   }
 
   /** What `await` calls: makes a task of it. */
-  then<A = T, B = never>(
-    fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
-    rejected?: ((reason: any) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    return new Promise<T>((resolve) => resolve(this.start())).then(fulfilled, rejected);
+  get then(): Then<T> {
+    return this.core.follow(this.#then);
+  }
+
+  #then(...args: Parameters<Then<T>>): Promise<any> {
+    return new Promise<T>((resolve) => resolve(this.start())).then(...args);
   }
 
   /** What `yield*` calls in a generator: runs it within that. */

@@ -15,7 +15,7 @@ export interface Clock {
 /** A module that lives in the first one's memory and table. */
 export interface Part {
   readonly wasm: string;
-  readonly table: 'asyncio__js_combinator_functions' | 'asyncio__js_object_functions';
+  readonly table: `asyncio__js_${'context' | 'combinator' | 'object' | 'inspection'}_functions`;
 }
 
 /** C's functions, without their prefixes. */
@@ -53,6 +53,10 @@ export interface Instance {
   read(kind: number, pointer: number): unknown;
   /** Adds the functions of a module of the core's that few pages need, once; a program has them. */
   extend(part: Part): void;
+  /** Its loops are about to be closed. */
+  closing?(): void;
+  /** Calls `then` when coroutines that can only end later have done so; false when there are none. */
+  quiet?(then: () => void): boolean;
   /** Nothing of it runs any more. */
   close(): void;
 }
@@ -109,13 +113,11 @@ function compile(text: string): WebAssembly.Module {
   return module;
 }
 
-interface Raw {
+interface Raw extends Record<Part['table'], () => number> {
   memory: WebAssembly.Memory;
   __indirect_function_table: WebAssembly.Table;
   _initialize(): void;
   asyncio__js_functions(): number;
-  asyncio__js_combinator_functions(): number;
-  asyncio__js_object_functions(): number;
   asyncio__host_turn(kind: number): number;
   asyncio__promise_resolved(...args: number[]): void;
   asyncio__promise_rejected(...args: number[]): void;
