@@ -54,8 +54,8 @@ ASYNCIO_MUST_USE asyncio_future *asyncio_athrow(asyncio_generator *generator, as
 // begun.
 ASYNCIO_MUST_USE asyncio_future *asyncio_aclose(asyncio_generator *generator);
 
-// A coroutine object that closes every generator that the loop's tasks have begun and not ended, all at once; their
-// failures go to the exception handler. asyncio_run does it.
+// A coroutine object that closes every generator that the loop's tasks have asked and that has not ended, all at once;
+// their failures go to the exception handler. asyncio_run does it.
 ASYNCIO_MUST_USE asyncio_future *asyncio_loop_shutdown_asyncgens(asyncio_loop *loop);
 
 // In the body of an ASYNCIO_GENERATOR, at any depth of its calls: gives [value], which is taken over, to who asked and

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Asynchronous generators: a body that is awaited anew for each value, by a frame that knows what was asked: the next
-// value, a failure to throw in, or the end. Those that a loop's tasks have begun are in its list, so that none is left
+// value, a failure to throw in, or the end. Those that a loop's tasks have asked are in its list, so that none is left
 // open. Invariant: a generator is running from the begin of such a frame to the end of its await, and the frame holds a
 // reference.
 #include <stdio.h>
@@ -14,9 +14,9 @@
 #include "generator.h"
 
 struct asyncio_generator {
-  asyncio__link link;        // in loop->generators from its first step to its end
+  asyncio__link link;        // in loop->generators from when it is first asked to its end
   asyncio__entry finaliser;  // in the ready queue once nobody refers to it
-  asyncio_loop *loop;        // held from the first step on
+  asyncio_loop *loop;        // held from then on
   asyncio_future *body;
   const char *name;
   unsigned references;
@@ -175,9 +175,8 @@ static asyncio_status refused(const step_frame *self) {
   return ASYNCIO_OK;
 }
 
-static void begin(asyncio_generator *generator) {
-  if (generator->begun) return;
-  generator->begun = true;
+// Asked for the first time, even if that is refused.
+static void join_loop(asyncio_generator *generator) {
   generator->loop = asyncio__loop_hold(asyncio__thread.running);
   asyncio__list_append(&generator->loop->generators, &generator->link);
   if (!generator->loop->generators_shut_down) return;
@@ -191,8 +190,7 @@ static asyncio__progress enter(step_frame *self) {
   asyncio_value sent = self->sent;
   if (self->thrown) asyncio__errors_push(asyncio__errors_here(), self->thrown, asyncio__error_ref(self->words));
   if (!generator->begun && self->thrown) return ended(self, self->thrown);
-  begin(generator);
-  generator->running = true;
+  generator->begun = generator->running = true;
   generator->closed |= self->request == CLOSE;
   self->sent = asyncio_none();
   asyncio__generator_ready(generator->body, self->thrown, sent);
@@ -201,8 +199,9 @@ static asyncio__progress enter(step_frame *self) {
 
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   step_frame *self = asyncio__container(frame, step_frame, frame);
-  const asyncio_generator *generator = self->generator;
+  asyncio_generator *generator = self->generator;
   if (frame->at == LEFT) return left(self, sent, frame->value);
+  if (!generator->loop && !generator->ended) join_loop(generator);
   asyncio_status status = refused(self);
   bool asks = self->request == NEXT || self->request == SEND;
   if (status) return done(self, status, asyncio_none());

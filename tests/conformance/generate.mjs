@@ -12,6 +12,8 @@ function prologue(maker, { bodies, futures }) {
   if (maker.themes.has('eager') && maker.chance(0.3)) first.push(made('task_factory', { flag: 1 }));
   if (maker.themes.has('locks') && maker.chance(0.5)) first.push(made('lock_acquire', { slot: maker.int(0, 1) }));
   if (maker.themes.has('conditions') && maker.chance(0.2)) first.push(made('condition_acquire', { slot: 0 }));
+  if (maker.themes.has('generators'))
+    for (let body = 1; body < bodies; body++) first.push(made('generate', { slot: body, items: [-1 - body] }));
   if (maker.themes.has('contexts')) first.push(made('copy_context'), made('var_set', { number: 1 }));
   for (let i = 0; i < FUTURES; i++) if (maker.chance(0.9)) first.push(made('future', { slot: futures + i }));
   for (let body = 1; body < bodies; body++)
@@ -55,6 +57,8 @@ const THEMES = [
   [['groups'], 11],
   [['groups', 'timeouts'], 5],
   [['completions'], 7],
+  [['generators'], 16],
+  [['generators', 'timeouts'], 3],
   [['contexts'], 6],
   [['eager'], 6],
   [['eager', 'completions'], 2],

@@ -51,6 +51,9 @@ const THEME_SHARES = [
   ['failing', 3, 'groups'],
   ['remembering', 3, 'contexts'],
   ['starting', 3, 'eager'],
+  ['yielding', 14, 'generators'],
+  ['asking', 10, 'generators'],
+  ['resting', 6, 'generators'],
 ];
 // The last of [ops] is a wait: what it takes to have it wait, most of the time. That for a condition needs its lock,
 // one for room a full queue, and a lock that one has already will not come.
@@ -355,6 +358,31 @@ const SHAPES = {
     const set = made('var_set', { slot, flag: token, number: maker.int(1, 9) });
     const reset = maker.chance(0.5) ? [made('var_reset', { slot, flag: token })] : [];
     return [set, operation(maker), made('var_get', { slot }), ...reset, made('var_get', { slot })];
+  },
+
+  // As a generator: gives something, waits, and cleans up or insists when it is closed.
+  yielding(maker) {
+    const value = () => ({ number: maker.int(1, 9) });
+    const wait = () => (maker.chance(0.6) ? [made('sleep', { number: maker.int(0, 2) })] : []);
+    const rest = maker.inside();
+    const handler = maker.chance(0.6) ? [...wait(), made('reraise')] : [...wait(), ...rest.block()];
+    const flag = maker.chance(0.7) ? CATCHES.indexOf('BaseException') : maker.catch();
+    const guarded = () => made('yield_try', { ...value(), flag, blocks: [wait(), handler] });
+    const one = () => (maker.chance(0.5) ? guarded() : made('yield', value()));
+    return [...wait(), one(), ...wait(), one(), ...(maker.chance(0.5) ? [one()] : [])];
+  },
+
+  // Goes through a generator, some of the time with others that do.
+  asking(maker) {
+    const body = maker.body();
+    if (body === null) return SHAPES.yielding(maker);
+    const ask = (op) => made(op, { slot: -1 - body, ...(op === 'asend' && { number: maker.int(1, 9) }) });
+    const fails = () => made('athrow', { slot: -1 - body, flag: maker.kind(), text: maker.words() });
+    const end = maker.random.pick([[ask('aclose')], [ask('iterate')], [fails()], [ask('asend'), fails()]]);
+    const first = maker.chance(0.3) ? [made('generate', { slot: -1 - body, items: [body] })] : [];
+    const ops = [...Array.from({ length: maker.int(0, 2) }, () => ask('anext')), ...end, ...(maker.chance(0.3) ? end : [])];
+    const cleanup = [[made('sleep', { number: maker.int(0, 2) })], ops];
+    return maker.chance(0.3) ? [...first, made('try_finally', { blocks: cleanup })] : [...first, ...ops];
   },
 
   starting(maker) {

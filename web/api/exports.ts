@@ -5,7 +5,7 @@ import { exported } from './awaitable.js';
 import type { Core } from './core.js';
 import { TypeError } from './errors.js';
 import { ExportedGenerator } from './exported_generator.js';
-import { TYPES, type Parameter, type Type } from './parameters.js';
+import { typeOf, type Parameter, type Type } from './parameters.js';
 import type { Runtime } from './runtime.js';
 
 /** What a program says of one of its exports. */
@@ -37,7 +37,7 @@ function readParameter(core: Core, pointer: number, of: string): Parameter {
     name,
     words: core.text(field(PARAMETER.words)),
     expected: `Expected [${name}] of ${of}()`,
-    type: TYPES[field(PARAMETER.type)]!,
+    type: typeOf(field(PARAMETER.type)),
     offset: field(PARAMETER.offset),
   };
 }
@@ -53,7 +53,7 @@ export function readRecords(core: Core, first: number): Record_[] {
     records.push({
       pointer,
       name,
-      result: TYPES[field(RECORD.type)]!,
+      result: typeOf(field(RECORD.type)),
       parameters: Array.from({ length: field(RECORD.count) }, parameterAt),
       size: field(RECORD.size),
       generates: field(RECORD.generates) !== 0,

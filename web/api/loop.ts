@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Event loops: JavaScript's half of C's. A run of C's blocks its caller; here it is begun, and a promise
 // tells its end. Invariant: `pointer` is 0 once the loop is closed.
+import { abortOn } from './abort.js';
 import {
   isAsyncFunction,
   isGeneratorFunction,
@@ -314,8 +315,10 @@ export class EventLoop {
     core.bridge.values.delete(this.#asked);
     this.#reportUnused();
     for (const handle of this.handles) handle.release();
-    for (const value of core.bridge.values.all()) if (Future.isWatched(value) && value.loop === this) value.closed();
-    core.reportUnseen(pointer);
+    core.whenQuiet(() => {
+      for (const value of core.bridge.values.all()) if (Future.isWatched(value) && value.loop === this) value.closed();
+      core.reportUnseen(pointer);
+    });
     core.loops.delete(pointer);
     this.pointer = 0;
     core.c.loop_unref!(pointer);
@@ -381,20 +384,4 @@ function whatItIs(value: unknown): string {
   if (value instanceof Future) return 'a future: it is scheduled already';
   if (value instanceof Promise) return 'a Promise: give the async function itself, not what calling it returns';
   return show(value);
-}
-
-function abortOn<T extends Task<any>>(signal: AbortSignal | undefined, task: T): T {
-  if (signal) task.add_done_callback(abortWith(task, signal));
-  return task;
-}
-
-/** Cancels `task` when `signal` fires, or now if it has; returns what takes that back. */
-export function abortWith(task: Task<any>, signal: AbortSignal): () => void {
-  const abort = () => {
-    const reason: unknown = signal.reason;
-    task.cancel(reason instanceof Error ? reason.message : String(reason));
-  };
-  if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort, { once: true });
-  return () => signal.removeEventListener('abort', abort);
 }
