@@ -11,7 +11,7 @@
 #include "../core/await.h"
 #include "../core/loop.h"
 #include "asyncio/gather.h"
-#include "asyncio/generator.h"
+#include "generator.h"
 
 struct asyncio_generator {
   asyncio__link link;        // in loop->generators from when it is first asked to its end
@@ -29,7 +29,7 @@ struct asyncio_generator {
 static void finalise(asyncio__entry *entry);
 static void drop_finaliser(asyncio__entry *entry);
 
-static asyncio_generator *generator_new(const char *name, asyncio_future *body) {
+asyncio_generator *asyncio__generator_of(const char *name, asyncio_future *body) {
   asyncio_generator *self = body ? asyncio__alloc(sizeof *self) : NULL;
   if (!self) {
     if (body) asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for generator '%s'", name);
@@ -46,12 +46,12 @@ static asyncio_generator *generator_new(const char *name, asyncio_future *body) 
 
 asyncio_generator *asyncio_generator_new(const char *name, asyncio_body body, const void *arguments, size_t size) {
   name = name ? name : "generator";
-  return generator_new(name, asyncio__generator_body(name, body, arguments, size));
+  return asyncio__generator_of(name, asyncio__generator_body(name, body, arguments, size));
 }
 
 asyncio_generator *asyncio__stackless_generator(const char *name, asyncio__stackless_body body, const void *parameters,
                                                 size_t given, size_t size) {
-  return generator_new(name, asyncio__stackless_new(name, body, parameters, given, size));
+  return asyncio__generator_of(name, asyncio__stackless_new(name, body, parameters, given, size));
 }
 
 asyncio_generator *asyncio_generator_ref(asyncio_generator *self) {
@@ -236,6 +236,10 @@ asyncio_future *asyncio_aclose(asyncio_generator *generator) {
   return step_coroutine(&(step_frame){.generator = generator, .request = CLOSE, .thrown = ASYNCIO_GENERATOR_EXIT});
 }
 
+asyncio_future *asyncio__generator_throw(asyncio_generator *generator, asyncio_status status, asyncio_error *words) {
+  return step_coroutine(&(step_frame){.generator = generator, .request = THROW, .thrown = status, .words = words});
+}
+
 asyncio_future *asyncio_athrow(asyncio_generator *generator, asyncio_status status, const char *format, ...) {
   if (!asyncio__is_failure(status)) {
     asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [status] to be an error's, got %d", status);
@@ -245,7 +249,7 @@ asyncio_future *asyncio_athrow(asyncio_generator *generator, asyncio_status stat
   va_start(arguments, format);
   asyncio_error *words = asyncio__error_new(status, NULL, format, arguments);
   va_end(arguments);
-  return step_coroutine(&(step_frame){.generator = generator, .request = THROW, .thrown = status, .words = words});
+  return asyncio__generator_throw(generator, status, words);
 }
 
 // ---- All of a loop

@@ -9,10 +9,9 @@
 #include "../port/coro.h"
 
 static bool task_cancel(asyncio_future *self, const char *message);
-static void task_destroy(asyncio_future *self);
 
-const asyncio__future_kind asyncio__task_kind = {.name = "task", .cancel = task_cancel, .destroy = task_destroy, .inner_only = true};
-const asyncio__future_kind asyncio__coroutine_kind = {.name = "coroutine", .destroy = task_destroy, .inner_only = true};
+const asyncio__future_kind asyncio__task_kind = {.name = "task", .cancel = task_cancel, .destroy = asyncio__task_destroy, .inner_only = true};
+const asyncio__future_kind asyncio__coroutine_kind = {.name = "coroutine", .destroy = asyncio__task_destroy, .inner_only = true};
 
 enum { MOST_REFUSED_WAITS = 1000 };
 
@@ -61,9 +60,9 @@ bool asyncio__coroutine_claim(asyncio__task *self) {
 }
 
 // A coroutine that was never run owns what its arguments own.
-ASYNCIO__OUTLINED static void task_destroy(asyncio_future *future) {
-  ASYNCIO__NEVER_SUSPENDS(task_destroy);
-  asyncio__task *self = asyncio__task_of(future);
+ASYNCIO__OUTLINED void asyncio__task_destroy(asyncio_future *future) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio__task_destroy);
+  asyncio__task *self = asyncio__container(future, asyncio__task, future);
   if (asyncio__thread.debug_loops) asyncio__unlink(&self->tasks);
   if (future->state == ASYNCIO__UNUSED && asyncio__root(self)->drop) asyncio__root(self)->drop(asyncio__root(self));
   if (self->cancel_error) asyncio__error_unref(self->cancel_error);
@@ -180,6 +179,7 @@ ASYNCIO__OUTLINED void asyncio__task_drive(asyncio__task *self, asyncio__progres
   for (;; progress = self->frame->step(self->frame, sent)) {
     if (progress == ASYNCIO__ENTERED) {
       self->future.loop->entered = self;
+      self->entered = true;
       return;
     }
     if (progress == ASYNCIO__DONE && !self->frame->awaiter) {
@@ -232,7 +232,10 @@ ASYNCIO__OUTLINED void asyncio__task_run(asyncio__entry *entry) {
   if (!self->started && !begin(self, sent)) return;
   asyncio__progress progress = self->frame->step(self->frame, sent);
   bool plain = progress == ASYNCIO__PARKED && !self->must_cancel && !self->ending;
-  if (!plain) asyncio__task_drive(self, progress);
+  if (progress == ASYNCIO__DONE && !self->frame->awaiter)
+    finish(self, self->frame->status, &self->frame->value);
+  else if (!plain)
+    asyncio__task_drive(self, progress);
   asyncio__thread.task = NULL;
 }
 
@@ -313,6 +316,14 @@ ASYNCIO__OUTLINED void asyncio__task_lose(asyncio__task *self, asyncio_status st
   asyncio__thread.task = executing;
 }
 
+// Lets a coroutine that was entered run to its end, where it can before we return. Meanwhile nothing is executing.
+static bool settle(asyncio__task *self) {
+  asyncio__thread.running = NULL;
+  asyncio__thread.task = NULL;
+  while (self->frame && asyncio__coro_settle()) continue;
+  return !self->frame;
+}
+
 ASYNCIO__OUTLINED bool asyncio__task_end(asyncio__task *self) {
   ASYNCIO__NEVER_SUSPENDS(asyncio__task_end);
   asyncio_ref(&self->future);
@@ -321,9 +332,9 @@ ASYNCIO__OUTLINED bool asyncio__task_end(asyncio__task *self) {
   asyncio__errors_push(&self->errors, ASYNCIO_CANCELLED_ERROR, asyncio__cancelled_error("Event loop is closed"));
   asyncio__thread.task = self;
   self->sent = ASYNCIO_CANCELLED_ERROR;
-  asyncio__task_run(&self->entry);
-  while (self->frame && asyncio__coro_settle()) continue;
-  bool ended = !self->frame;
+  if (!self->entered) asyncio__task_run(&self->entry);
+  bool ended = settle(self) || self->entered;
+  if (self->entered) asyncio__unlink(&self->tasks);
   asyncio__thread.task = NULL;
   asyncio_unref(&self->future);
   return ended;

@@ -28,6 +28,7 @@ typedef struct asyncio__task {
   bool must_cancel;           // one is to be delivered when it goes on
   bool started;               // its first step was made
   bool ending;                // the loop closes: no wait may begin any more
+  bool entered;               // its coroutine will run later, or does so now
   bool lost;                  // its frames go without another step
   bool cancelling;            // a request is on its way from it to what it waits for
   asyncio_error *cancel_error;  // the latest request's words
@@ -46,7 +47,7 @@ typedef struct asyncio__task {
 // asyncio__context_choose, for the usual case that there is nothing to choose from.
 static inline asyncio__context_slot asyncio__context_for_task(asyncio_context *context) {
   const asyncio__task *creator = asyncio__thread.task;
-  return !context && creator && !creator->context ? 0 : asyncio__context_choose(context);
+  return !context && creator && asyncio__context_empty(creator->context) ? 0 : asyncio__context_choose(context);
 }
 
 // The coroutine whose outermost frame [root] is.
@@ -64,6 +65,9 @@ static inline asyncio__task *asyncio__task_of(const asyncio_future *future) {
   bool is_task = future && (future->kind == &asyncio__task_kind || future->kind == &asyncio__coroutine_kind);
   return is_task ? (asyncio__task *)(void *)(uintptr_t)future : NULL;
 }
+
+// The kind's destroy.
+void asyncio__task_destroy(asyncio_future *future);
 
 void asyncio__task_free_name(asyncio__task *task);
 
@@ -111,7 +115,8 @@ asyncio_status asyncio__frame_ascend(asyncio__frame **frame);
 // The line at which a stackless coroutine waits; 0 for another frame.
 unsigned asyncio__frame_line(const asyncio__frame *frame);
 
-// Ends a pending task of a loop that is being closed. False: it waits on and on, and is to be abandoned.
+// Ends a pending task of a loop that is being closed, or has it end by itself soon, where coroutines run later. False: it waits
+// on and on, and is to be abandoned.
 bool asyncio__task_end(asyncio__task *task);
 
 // Takes such a task's stack away, or that of one whose C frames an exception has thrown away: it has ended with [status]. Nothing may refer

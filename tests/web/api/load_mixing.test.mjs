@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { turn } from '../../tools/host.mjs';
 import * as asyncio from './support.mjs';
 
 const { CancelledError, TimeoutError, ValueError } = asyncio;
@@ -14,8 +15,6 @@ before(async () => {
   here = asyncio.virtual();
   [one, two] = [await asyncio.loadVirtual(create), await asyncio.loadVirtual(create)];
 });
-
-const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 // Runs [body] in each runtime in turn, as what the others are foreign to.
 const inEach = async (body) => {
