@@ -80,7 +80,7 @@ const contexts = {
     OK_OR_ERROR,
   ),
   var_reset: anywhere(
-    10,
+    16,
     (m) => ({ slot: m.thing('variable'), flag: m.thing('token') }),
     {
       python: 'variables[{n}].reset(tokens[{flag}])',

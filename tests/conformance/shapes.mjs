@@ -35,7 +35,7 @@ const THEME_SHARES = [
   ['resting', 13, 'queues'],
   ['resting', 3, 'semaphores'],
   ['resting', 6, 'barriers'],
-  ['failing', 3, 'completions'],
+  ['failing', 7, 'completions'],
   ['reacquiring', 9, 'conditions'],
   ['limiting', 5, 'queues'],
   ['holding', 3, 'locks'],
@@ -352,3 +352,7 @@ export function shape(maker) {
     return SHAPES[maker.chance(0.6) ? 'disturbing' : 'harassing'](maker);
   return SHAPES[maker.random.weighted(themed ? themes : SHARES)](maker);
 }
+
+// How some bodies end that have come so far: what is cancelled in its cleanup, or has no more time, is rarest.
+export const ending = (maker) =>
+  maker.chance(0.4) ? SHAPES[maker.chance(0.6) ? 'resting' : 'limiting'](maker) : [];

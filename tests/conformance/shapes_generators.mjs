@@ -61,7 +61,7 @@ export const GENERATOR_SHAPES = {
     const rest = made('sleep', { number: maker.int(0, 1) });
     const end = maker.random.weighted([
       [[made('timeout', { slot: maker.thing('timeout'), number: 1, blocks: [[ask]] })], 5],
-      [[made('try_finally', { blocks: [[rest], cancelled] })], 5],
+      [[made('try_finally', { blocks: [[rest], cancelled] })], 8],
       [cancelled, 1],
       [[ask], 2],
     ]);
