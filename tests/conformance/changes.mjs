@@ -3,11 +3,12 @@
 import { made } from './maker.mjs';
 
 const underLock = (op) => made('with_condition', { slot: op.slot, blocks: [[op]] });
+
 // Notifying needs the lock.
 export const notifying = (op) => (op.op.startsWith('condition_notify') ? underLock(op) : op);
 
 // Up to [most] items, no more than there is room for.
-const putting = (maker, slot, most) =>
+export const putting = (maker, slot, most) =>
   Array.from({ length: Math.min(most, maker.queueSize(slot)) }, () =>
     made('put_nowait', { slot, number: maker.int(1, 9) }),
   );

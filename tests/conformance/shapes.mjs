@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How bodies begin.
-import { CHANGES, notifying } from './changes.mjs';
+import { CHANGES, notifying, putting } from './changes.mjs';
 import { anyWait, made, operation, themeChange, themeWait } from './maker.mjs';
 import { CATCHES } from './operations.mjs';
 import { primitiveOf } from './operations_locks.mjs';
@@ -46,6 +46,8 @@ const THEME_SHARES = [
   ['notifying', 12, 'conditions'],
   ['keeping', 4, 'conditions'],
   ['meeting', 4, 'barriers'],
+  ['handing_over', 10, 'barriers'],
+  ['ordering', 4, 'queues'],
   ['consuming', 3, 'queues'],
   ['producing', 3, 'queues'],
   ['closing', 4, 'queues'],
@@ -300,6 +302,13 @@ const SHAPES = {
     const put = () => made('queue_put', { slot, number: maker.int(1, 9), flag: maker.int(0, 1) });
     const joins = maker.chance(0.5) ? [made('queue_join', { slot })] : [];
     return [...Array.from({ length: maker.int(1, 4) }, put), ...joins];
+  },
+
+  // Items of equal priorities, and others, come out again in their order.
+  ordering(maker) {
+    const slot = maker.chance(0.7) ? 1 : maker.thing('queue');
+    const puts = putting(maker, slot, maker.int(2, 3)).map((put) => ({ ...put, flag: maker.int(0, 1) }));
+    return [...puts, ...puts.map(() => made('get_nowait', { slot }))];
   },
 
   hurrying(maker) {
