@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// AbortSignals and tasks: what an async function can notice the cancellation of its task by, and what cancels one.
+// Tasks and AbortSignals: the one by which an async function notices its cancellation, and those that cancel a task.
 import type { Task } from './future.js';
 
 /** An AbortSignal, made when somebody asks for it. */
@@ -22,6 +22,12 @@ export class Scope {
   abort(reason: unknown): void {
     this.#controller?.abort(reason);
   }
+}
+
+/** `task`, which `signal` cancels when there is one. */
+export function abortOn<T extends Task<any>>(signal: AbortSignal | undefined, task: T): T {
+  if (signal) task.add_done_callback(abortWith(task, signal));
+  return task;
 }
 
 /** Cancels `task` when `signal` fires, or now if it has; returns what takes that back. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Event loops: JavaScript's half of C's. A run of C's blocks its caller; here it is begun, and a promise
 // tells its end. Invariant: `pointer` is 0 once the loop is closed.
-import { abortWith } from './abort.js';
+import { abortOn } from './abort.js';
 import {
   isAsyncFunction,
   isGeneratorFunction,
@@ -389,9 +389,4 @@ function whatItIs(value: unknown): string {
   if (value instanceof Future) return 'a future: it is scheduled already';
   if (value instanceof Promise) return 'a Promise: give the async function itself, not what calling it returns';
   return show(value);
-}
-
-function abortOn<T extends Task<any>>(signal: AbortSignal | undefined, task: T): T {
-  if (signal) task.add_done_callback(abortWith(task, signal));
-  return task;
 }
