@@ -17,7 +17,7 @@ let asked = false;
 function askForThen(type: { readonly prototype: { readonly core: Core; readonly then: Then<any> } }): void {
   const { then } = type.prototype;
   const get = function (this: { core: Core }) {
-    return this.core.follow(then);
+    return this.core.follow?.(then) ?? then;
   };
   Object.defineProperty(type.prototype, 'then', { get, configurable: true });
 }
