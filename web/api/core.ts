@@ -57,7 +57,7 @@ export class Core implements ProgramOwner {
   /** The context at a pointer / of a task; contexts.ts makes them once there is one. */
   contextAt = (_pointer: number): Context => noContexts();
   contextOf = (_task: number): Context => noContexts();
-  /** `then` for who asks for it here and now, in whose context it is to go on. */
+  /** `then` for who asks for it here and now, in whose context it is to go on; asked once there are contexts. */
   follow = (then: Then<any>): Then<any> => then;
   /** Why it has ended. */
   ended: Error | undefined;
