@@ -20,7 +20,8 @@ export const CHANGES = {
   condition_wait: (maker, slot) => [[], [underLock(made('condition_notify', { slot, number: maker.int(1, 2) }))]],
   semaphore_acquire: (maker, slot) => [
     Array.from({ length: maker.semaphoreSize(slot) }, () => made('semaphore_acquire', { slot })),
-    [made('semaphore_release', { slot })],
+    // Who comes at that moment waits for its turn.
+    [made('semaphore_release', { slot }), ...(maker.chance(0.5) ? [made('semaphore_acquire', { slot })] : [])],
   ],
   event_wait(maker, slot) {
     const clear = maker.chance(0.5) ? [made('event_clear', { slot })] : [];
@@ -36,7 +37,10 @@ export const CHANGES = {
     return [[], change];
   },
   queue_get: (maker, slot) => [[], [made('put_nowait', { slot, number: maker.int(1, 9) })]],
-  queue_put: (maker, slot) => [putting(maker, slot, 2), [made('get_nowait', { slot })]],
+  queue_put: (maker, slot) => [
+    putting(maker, slot, 2),
+    [maker.chance(0.7) ? made('get_nowait', { slot }) : made('queue_shutdown', { slot, flag: maker.int(0, 1) })],
+  ],
   queue_join(maker, slot) {
     const puts = putting(maker, slot, maker.int(2, 3));
     const shutdown = made('queue_shutdown', { slot, flag: 1 });

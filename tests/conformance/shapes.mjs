@@ -19,6 +19,7 @@ const SHARES = [
   ['cancelling', 2],
   ['harassing', 1.5],
   ['resting', 4.2],
+  ['taking_back', 1.5],
 ];
 
 // Instead of those, where a program has the theme.
@@ -119,6 +120,12 @@ const SHAPES = {
     made('sleep', { number: maker.delay() }),
     made('raise', { flag: maker.kind(), text: maker.words() }),
   ],
+
+  // Asks for its own cancellation and takes that back, all of it or not.
+  taking_back(maker) {
+    const some = (op) => Array.from({ length: maker.random.pick([1, 1, 2]) }, () => made(op));
+    return [...some('cancel_self'), ...some('uncancel_self'), made('sleep', { number: maker.int(0, 1) })];
+  },
 
   limited: (maker) => [made('wait_for', { items: [maker.chance(0.5) ? maker.future() : maker.item()], number: 1 })],
 

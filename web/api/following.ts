@@ -19,7 +19,7 @@ function followedByAll(then: Then<any>): Then<any> {
   for (const each of known) {
     const core = each.deref();
     if (!core || core.ended) known.delete(each);
-    else following = core.follow(following);
+    else following = core.follow!(following);
   }
   return following;
 }
