@@ -251,9 +251,9 @@ bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, as
 _Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size) {
   const stackful *self = owner;
   asyncio__fail(__FILE__, __LINE__,
-                "A C stack of %zu bytes overflowed and memory is damaged: give the task a larger .stack_size, and link with "
-                "-sSTACK_OVERFLOW_CHECK=2 to find out where. It is the stack of %s",
-                self ? self->task->stack_size : stack_size, self ? asyncio_task_get_name(&self->task->future) : "main");
+                "A C stack of %zu bytes overflowed and memory is damaged: give the task a .stack_size of more than %zu, "
+                "and " ASYNCIO__WATCH_STACKS " to find out where. It is the stack of %s",
+                stack_size, self ? self->task->stack_size : stack_size, self ? asyncio_task_get_name(&self->task->future) : "main");
 }
 
 bool asyncio__is_generator(const asyncio__frame *frame) {
