@@ -117,7 +117,7 @@ asyncio_task *asyncio__next_task(const asyncio_task *task);
 // The loop that somebody means who gave NULL; NULL when there is none.
 asyncio_loop *asyncio__loop_to_tell_of(asyncio_loop *loop);
 
-// The number in a task's default name.
+// The number in a task's default name; 0: it was made with a name of its own.
 unsigned asyncio__task_number(const asyncio_task *task);
 
 #endif
