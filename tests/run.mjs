@@ -9,7 +9,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-import { NATIVE, NATIVE_PROGRAMS, PROGRAMS, WASM, make, makePackage } from './tools/build.mjs';
+import { JSPI, JSPI_PROGRAMS, NATIVE, NATIVE_PROGRAMS, PROGRAMS, WASM, make, makePackage } from './tools/build.mjs';
 import { coverage } from './tools/coverage.mjs';
 import { table, write } from './tools/engine_table.mjs';
 import { engines } from './tools/engines.mjs';
@@ -17,7 +17,7 @@ import { environment, root } from './tools/paths.mjs';
 import { CommandFailed, show } from './tools/process.mjs';
 import { announce, pool, step } from './tools/progress.mjs';
 import { TO_BROWSE, TO_RUN, TO_SHOW, TO_TEST, ensure, ensureNodes, ensurePackages } from './tools/setup.mjs';
-import { cases, checklist, conformance, nodeTests, webPrograms } from './tools/suites.mjs';
+import { cases, checklist, conformance, jspiPrograms, jspiTests, nodeTests, webPrograms } from './tools/suites.mjs';
 
 const WIDTH = 2; // jobs at a time
 
@@ -44,8 +44,8 @@ const suite = (name, work) => async () => {
 };
 
 // A build alone has no cases of its own.
-const building = (config) => async (onLine) => {
-  await make(config, ['all'], onLine);
+const building = (config, targets) => async (onLine) => {
+  await make(config, targets, onLine);
   return { passed: 0, failed: 0 };
 };
 
@@ -60,12 +60,20 @@ async function test() {
   await ensureNodes();
   const started = performance.now();
   const since = Date.now();
-  const builds = [PROGRAMS, NATIVE_PROGRAMS].map((config) => suite(`build ${config.name}`, building(config)));
+  const builds = [PROGRAMS, NATIVE_PROGRAMS].map((config) => suite(`build ${config.name}`, building(config, ['all'])));
+  builds.push(suite(`build ${JSPI_PROGRAMS.name}`, building(JSPI_PROGRAMS, ['asyncio', 'asyncio_stackless', 'programs_web'])));
   builds.push(suite('build package', buildingPackage));
-  const cCases = [...WASM, ...NATIVE].map((config) => suite(`cases ${config.name}`, (onLine) => cases(config, onLine)));
+  const cCases = [...WASM, ...JSPI, ...NATIVE].map((config) => suite(`cases ${config.name}`, (onLine) => cases(config, onLine)));
   const first = await pool([...builds, ...cCases, suite('coverage', coverage)], WIDTH);
   // These look at what was built, and some of them at the clock.
-  const looking = { 'programs tests/web': webPrograms, 'node:test': nodeTests, engines: everyEngine, conformance };
+  const looking = {
+    'programs tests/web': webPrograms,
+    'programs tests/web jspi': jspiPrograms,
+    'node:test': nodeTests,
+    'node:test jspi': jspiTests,
+    engines: everyEngine,
+    conformance,
+  };
   const second = await pool(
     Object.entries(looking).map(([name, work]) => suite(name, work)),
     1,
@@ -89,6 +97,7 @@ async function testBrowsers() {
   await ensureNodes();
   for (const config of [PROGRAMS, NATIVE_PROGRAMS])
     await announce(`Building ${config.name}`, (onLine) => make(config, ['all'], onLine));
+  await announce(`Building ${JSPI_PROGRAMS.name}`, (onLine) => make(JSPI_PROGRAMS, ['programs_web'], onLine));
   await announce('Building the package', makePackage);
   const result = await suite('engines', everyEngine)();
   if (result.failed === 0) write(result.engines);

@@ -16,7 +16,6 @@ typedef struct stackful {
   asyncio__task *task;  // in which it was last stepped
   asyncio__coro *coro;  // from the first step to the end; NULL when called
   const asyncio__owner *owner;  // of what the arguments own, until the end; NULL: they own nothing
-  bool generates;       // it may yield values, and always has a stack of its own
   bool yielding;        // it has left with one
   asyncio__frame *called;  // the innermost of the coroutine objects that run on its stack; linked by their awaiter
 } stackful;
@@ -44,7 +43,7 @@ static asyncio__task *alloc(const char *name, size_t size) {
   return asyncio__coroutine_alloc(name, size > PTRDIFF_MAX / 2 ? size : COPY_OFFSET + size);
 }
 
-static asyncio_future *coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size, bool generates) {
+asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size) {
   if (!body || (size && !arguments)) {
     asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [%s] to be a pointer, got NULL", body ? "arguments" : "body");
     return asyncio__no_awaitable();
@@ -54,17 +53,9 @@ static asyncio_future *coroutine_new(const char *name, asyncio_body body, const 
   stackful *self = asyncio__container(asyncio__root(coroutine), stackful, frame);
   void *copy = (char *)self + COPY_OFFSET;
   asyncio__copy(copy, arguments, size);
-  *self = (stackful){.frame = {.step = step, .drop = drop}, .body = body, .generates = generates};
+  *self = (stackful){.frame = {.step = step, .drop = drop}, .body = body};
   self->arguments = size ? copy : (void *)(uintptr_t)arguments;
   return &coroutine->future;
-}
-
-asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size) {
-  return coroutine_new(name, body, arguments, size, false);
-}
-
-asyncio_future *asyncio__generator_body(const char *name, asyncio_body body, const void *arguments, size_t size) {
-  return coroutine_new(name, body, arguments, size, true);
 }
 
 asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body, size_t size, const asyncio__owner *owner) {
@@ -143,12 +134,14 @@ static asyncio__progress enter(stackful *self, bool now) {
 
 static asyncio_status no_stack(asyncio__task *task) {
   const char *name = asyncio_task_get_name(&task->future);
-  if (asyncio__coro_possible)
-    return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s (%zu bytes)", name, task->stack_size);
-  return asyncio_raise(ASYNCIO_RUNTIME_ERROR,
-                       "%s has no stack to run on in a program without Asyncify: link with -sASYNCIFY and libasyncio.a, or "
-                       "make the coroutine an ASYNCIO_STACKLESS",
-                       name);
+  if (!asyncio__coro_possible)
+    return asyncio_raise(ASYNCIO_RUNTIME_ERROR,
+                         "%s has no stack to run on in a program without Asyncify: link with -sASYNCIFY and libasyncio.a, or "
+                         "make the coroutine an ASYNCIO_STACKLESS",
+                         name);
+  const char *limit = asyncio__coro_limit();
+  if (limit) return asyncio_raise(ASYNCIO_MEMORY_ERROR, "No stack for %s: %s", name, limit);
+  return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s (%zu bytes)", name, task->stack_size);
 }
 
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
@@ -164,6 +157,7 @@ static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
 
 void asyncio__coro_resuming(void *owner) {
   const stackful *self = owner;
+  asyncio__thread.turning = true;
   asyncio__thread.task = self->task;
   asyncio__thread.running = self->task->future.loop;
   if (asyncio__thread.running->observer) asyncio__thread.running->resumed = asyncio__host_now();
@@ -173,16 +167,19 @@ void asyncio__coro_resuming(void *owner) {
 void asyncio__coro_left(void *owner, asyncio__coro_state state) {
   stackful *self = owner;
   asyncio__task *task = self->task;
-  asyncio__coro_parkable = NULL;
   asyncio_loop *loop = task->future.loop;
-  loop->entered = NULL;
-  task->future.references++;
+  asyncio__coro_parkable = NULL;
+  if (loop->entered == task) loop->entered = NULL;  // else an eager start that has thrown comes next
+  task->entered = false;
   asyncio__thread.task = task;
+  task->future.references++;
   asyncio__task_drive(task, progress_of(self, state));
+  if (task->frame && !task->entered && loop->closed) asyncio__task_lose(task, ASYNCIO_CANCELLED_ERROR);  // its loop did not wait for it
   asyncio__thread.task = NULL;
   if (loop->observer) loop->observer->left(loop, task);
   asyncio_unref(&task->future);
   asyncio__thread.running = NULL;
+  asyncio__thread.turning = false;
 }
 
 static void raise_lost(asyncio_status status, const char *words, asyncio_value cause) {
@@ -195,6 +192,8 @@ static void raise_lost(asyncio_status status, const char *words, asyncio_value c
 }
 
 static void task_lost(stackful *self, asyncio_status status, const char *words, asyncio_value cause) {
+  self->task->entered = false;
+  if (self->task->future.loop->entered == self->task) self->task->future.loop->entered = NULL;
   asyncio__thread.task = self->task;
   raise_lost(status, words, cause);
   lose(self);
@@ -221,7 +220,7 @@ static bool stackless_lost(asyncio__task *task, const stackful *lost, asyncio_st
 }
 
 bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, asyncio_value cause, bool more) {
-  asyncio_loop *loop = asyncio__thread.running;
+  asyncio_loop *loop = lost ? ((stackful *)lost)->task->future.loop : asyncio__thread.running;
   asyncio__thread.turning = asyncio__thread.eager = false;
   asyncio__coro_parkable = NULL;
   asyncio__task *executing = asyncio__thread.task;
@@ -239,13 +238,13 @@ bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, as
 _Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size) {
   const stackful *self = owner;
   asyncio__fail(__FILE__, __LINE__,
-                "A C stack of %zu bytes overflowed and memory is damaged: give the task a larger .stack_size, and link with "
-                "-sSTACK_OVERFLOW_CHECK=2 to find out where. It is the stack of %s",
-                self ? self->task->stack_size : stack_size, self ? asyncio_task_get_name(&self->task->future) : "main");
+                "A C stack of %zu bytes overflowed and memory is damaged: give the task a .stack_size of more than %zu, "
+                "and " ASYNCIO__WATCH_STACKS " to find out where. It is the stack of %s",
+                stack_size, self ? self->task->stack_size : stack_size, self ? asyncio_task_get_name(&self->task->future) : "main");
 }
 
 bool asyncio__is_generator(const asyncio__frame *frame) {
-  return frame->step == step && asyncio__container(frame, const stackful, frame)->generates;
+  return frame->step == step && asyncio__coroutine_of(frame)->generates;
 }
 
 ASYNCIO__OUTLINED static asyncio_status not_in_generator(asyncio_value *value) {
@@ -273,7 +272,7 @@ asyncio_status asyncio_yield(asyncio_value value, asyncio_value *received) {
 bool asyncio__is_stackful(const asyncio__frame *frame) { return frame->step == step; }
 
 asyncio__frame **asyncio__stackful_called(asyncio__frame *frame) {
-  return frame && asyncio__is_stackful(frame) ? &asyncio__container(frame, stackful, frame)->called : NULL;
+  return asyncio__coro_possible && frame && asyncio__is_stackful(frame) ? &asyncio__container(frame, stackful, frame)->called : NULL;
 }
 
 asyncio_status asyncio__stackful_call(asyncio__frame *frame, asyncio_value *result) {

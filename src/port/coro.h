@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Coroutines with a C stack of their own: what a platform must supply to switch between them. One file is linked:
 //   coro_asyncify.c  WebAssembly: Binaryen's Asyncify, driven from C
+//   coro_jspi.c      WebAssembly: the engine switches its own stack
 //   coro_ucontext.c  native
 //   coro_later.c     native; enter() only queues, as an engine that switches stacks itself does: it proves that the rest
 //                    of the code can live with that
@@ -39,7 +40,14 @@ asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asy
                                  void *result, void *owner);
 
 // False where there can be none: asyncio__coro_new then gives NULL.
-extern const bool asyncio__coro_possible;
+#ifdef ASYNCIO_NO_ASYNCIFY
+enum { asyncio__coro_possible = false };
+#else
+enum { asyncio__coro_possible = true };
+#endif
+
+// Why no further coroutine can be made now, if that is for another reason than memory; NULL: it can.
+const char *asyncio__coro_limit(void);
 
 // What the body returned.
 int asyncio__coro_status(const asyncio__coro *coro);
@@ -64,7 +72,8 @@ bool asyncio__coro_holds(const asyncio__coro *coro, const void *address);
 size_t asyncio__coro_used(const asyncio__coro *coro);
 size_t asyncio__coro_size(const asyncio__coro *coro);
 
-// Runs what enter() queued; false when there was nothing. Called by hosts between turns.
+// Runs some of what enter() queued; false when there was nothing, or when it can only run after the caller has returned. Called
+// by hosts between turns, and by whoever ends a loop's tasks.
 bool asyncio__coro_settle(void);
 
 // Frees what the backend itself holds; no coroutine is left.
@@ -79,5 +88,12 @@ void *asyncio__coro_rescue(void);
 void asyncio__coro_resuming(void *owner);
 void asyncio__coro_left(void *owner, asyncio__coro_state state);
 _Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size);
+
+// What finds an overflow where it happens.
+#ifdef __EMSCRIPTEN__
+#define ASYNCIO__WATCH_STACKS "link with -sSTACK_OVERFLOW_CHECK=2"
+#else
+#define ASYNCIO__WATCH_STACKS "build with -fsanitize=address"
+#endif
 
 #endif

@@ -67,8 +67,6 @@ static bool scratch_new(void) {
   return unwound.bytes != NULL;
 }
 
-const bool asyncio__coro_possible = true;
-
 static asyncio__coro *block_new(asyncio__stacks *stacks, size_t size) {
   if (!unwound.bytes && !scratch_new()) return NULL;
   char *block = asyncio__stack_take(stacks, &size);
@@ -195,6 +193,8 @@ bool asyncio__coro_holds(const asyncio__coro *self, const void *address) {
 size_t asyncio__coro_used(const asyncio__coro *self) {
   return (size_t)((const char *)self - self->stack) + (size_t)(self->record.current - record_of(self));
 }
+
+const char *asyncio__coro_limit(void) { return NULL; }
 
 int asyncio__coro_status(const asyncio__coro *self) { return self->status; }
 

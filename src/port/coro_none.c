@@ -3,13 +3,13 @@
 // embedded in the JavaScript package. A stackful one fails when it is begun, and is told why.
 #include "coro.h"
 
-const bool asyncio__coro_possible = false;
-
 asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_body body, void *argument,
                                  void *result, void *owner) {
   (void)stacks, (void)stack_size, (void)body, (void)argument, (void)result, (void)owner;
   return NULL;
 }
+
+const char *asyncio__coro_limit(void) { return NULL; }
 
 int asyncio__coro_status(const asyncio__coro *coro) { return (void)coro, 0; }
 

@@ -40,6 +40,8 @@ bool asyncio__host_debug(void) {
 }
 #endif
 
+void asyncio__host_left(void) {}
+
 void asyncio__host_report(const char *line) { fprintf(stderr, "%s\n", line); }
 
 #endif

@@ -70,8 +70,6 @@ static void run_body(void) {
   setcontext(&self->outside);
 }
 
-const bool asyncio__coro_possible = true;
-
 asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_body body, void *argument,
                                  void *result, void *owner) {
   size_t size = stack_size > PTRDIFF_MAX / 2 ? stack_size : stack_size + NATIVE_MARGIN;
@@ -135,6 +133,8 @@ size_t asyncio__coro_used(const asyncio__coro *self) {
   uintptr_t top = (uintptr_t)self->block + self->size, stack = (uintptr_t)self->stack;
   return stack >= (uintptr_t)self->block && stack <= top ? top - stack : self->size;
 }
+
+const char *asyncio__coro_limit(void) { return NULL; }
 
 int asyncio__coro_status(const asyncio__coro *self) { return self->status; }
 

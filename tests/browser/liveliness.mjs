@@ -5,7 +5,7 @@
 const LATEST = 16; // ms, for 95 of 100 keys
 const LEAST = 0.7; // of what they do when the page has no turns
 const ROUNDS = 3;
-const SECONDS = 1.2; // of one round
+const SECONDS = 0.8; // of one round
 const ATTEMPTS = 3;
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
@@ -24,7 +24,7 @@ async function measure(page, kind) {
   const alone = [];
   const together = [];
   for (let round = 0; round < ROUNDS; round++) {
-    alone.push(await page.evaluate((kind, turns) => window.lively.unsliced(kind, turns), kind, Math.ceil(turns / 4)));
+    alone.push(await page.evaluate((kind, turns) => window.lively.unsliced(kind, turns), kind, turns));
     together.push(await press(page, kind, turns));
   }
   const latencies = await page.evaluate(() => window.lively.latencies);

@@ -232,6 +232,7 @@ export class Maker {
 function fits({ where, block, theme }, maker) {
   if (theme && !maker.themes.has(theme)) return false;
   if (block && maker.depth >= DEEPEST) return false;
+  if (where === 'top' && maker.depth > 0) return false;
   return where === 'anywhere' || maker.callback_ === undefined;
 }
 

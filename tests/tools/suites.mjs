@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { make } from './build.mjs';
-import { build, environment, logs, root, tree } from './paths.mjs';
+import { build, environment, logs, node, root, tree } from './paths.mjs';
 import { run, tail } from './process.mjs';
 
 export const NO_FETCH = join(root, 'tests/tools/no_fetch.cjs');
@@ -46,8 +46,16 @@ export function judge({ status, output }) {
 export async function cases(config, onLine) {
   await make(config, ['asyncio_tests'], onLine);
   const program = join(tree(config.name), 'tests/asyncio_tests');
-  const [command, args] = config.emscripten ? [process.execPath, ['-r', NO_FETCH, `${program}.js`]] : [program, []];
-  return judge(await run(command, args, { log: logs(config.name), env: SANITIZERS, onLine, limit: PROGRAM_LIMIT }));
+  const options = { env: SANITIZERS, onLine, limit: PROGRAM_LIMIT };
+  if (!config.emscripten) return judge(await run(program, [], { ...options, log: logs(config.name) }));
+  const results = [];
+  for (const name of config.nodes ?? ['node']) {
+    const command = config.nodes ? node(name) : process.execPath;
+    const log = logs(config.nodes ? `${config.name}.${name}` : config.name);
+    const result = judge(await run(command, ['-r', NO_FETCH, `${program}.js`], { ...options, log }));
+    results.push({ ...result, details: result.details && `${name}:\n${result.details}` });
+  }
+  return add(results);
 }
 
 export function add(results) {
@@ -61,15 +69,27 @@ export function add(results) {
   };
 }
 
-// tests/web/NAME.c, one after another: they measure time.
-export async function webPrograms(onLine) {
+// tests/web/NAME.c as they lie in [folder], one after another: they measure time.
+async function runWebPrograms(command, folder, files, onLine) {
   const results = [];
-  for (const file of filesIn('tests/web', '.c')) {
+  for (const file of files) {
     const name = basename(file, '.c');
-    const options = { log: logs(`web.${name}`), onLine, limit: PROGRAM_LIMIT };
-    const result = judge(await run(process.execPath, [join(build, 'web', `${name}.js`)], options));
-    results.push({ ...result, details: result.details && `${file}:\n${result.details}` });
+    const options = { log: logs(`web.${basename(folder)}.${name}`), onLine, limit: PROGRAM_LIMIT };
+    const result = judge(await run(command, [join(folder, `${name}.js`)], options));
+    results.push({ ...result, details: result.details && `${command} ${file}:\n${result.details}` });
   }
+  return add(results);
+}
+
+export const webPrograms = (onLine) =>
+  runWebPrograms(process.execPath, join(build, 'web'), filesIn('tests/web', '.c'), onLine);
+
+// The same over JSPI. A hundred thousand stacks at once are more than engines have: many_stacks.c has what they do have.
+export async function jspiPrograms(onLine) {
+  const files = filesIn('tests/web', '.c').filter((file) => basename(file) !== 'hundred_thousand.c');
+  const results = [];
+  for (const name of ['node24', 'node26'])
+    results.push(await runWebPrograms(node(name), join(build, 'jspi/web'), files, onLine));
   return add(results);
 }
 
@@ -111,9 +131,16 @@ export async function testFiles(files, { name, onLine, command = process.execPat
   return { passed, failed: failed || Number(status !== 0), skipped, details: status ? tail(failures, 80) : '' };
 }
 
+const testsIn = (folder) => filesIn(folder, '.test.mjs');
+
 // What node:test finds in our folders.
-export const nodeTests = (onLine) =>
-  testFiles(
-    NODE_TEST_FOLDERS.flatMap((folder) => filesIn(folder, '.test.mjs')),
-    { name: 'node', onLine },
+export const nodeTests = (onLine) => testFiles(NODE_TEST_FOLDERS.flatMap(testsIn), { name: 'node', onLine });
+
+// Those of them that are about programs of C, over JSPI.
+export const jspiTests = (onLine) => {
+  const files = [...testsIn('tests/web'), ...testsIn('tests/web/api')].filter((file) =>
+    /^(main|load_\w+|load)\.test\.mjs$/.test(basename(file)),
   );
+  const env = { ASYNCIO_BACKEND: 'jspi' };
+  return testFiles(files, { name: 'node.jspi', onLine, command: node('node24'), env });
+};

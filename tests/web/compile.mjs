@@ -7,7 +7,15 @@ import { dirname, join } from 'node:path';
 
 import { build, environment, root } from '../tools/paths.mjs';
 
-const folder = join(build, 'web-programs');
+// The backend that a run of the tests is about: the versions of Node.js in tests/nodes run them for JSPI too.
+export const backend = process.env.ASYNCIO_BACKEND ?? 'asyncify';
+const OF_BACKEND = {
+  asyncify: { library: 'wasm', folder: 'web-programs', flags: ['-sASYNCIFY', '-sASSERTIONS=0'] },
+  jspi: { library: 'wasm-jspi', folder: 'web-programs-jspi', flags: [] },
+};
+const of = OF_BACKEND[backend];
+const libraries = join(build, of.library);
+const folder = join(build, of.folder);
 
 const headers = join(root, 'include/asyncio');
 const changed = (file) => statSync(file).mtimeMs;
@@ -22,9 +30,9 @@ function isCurrent(output, sources) {
 function link(name, output, library, flags) {
   assert.ok(existsSync(library), `${library} is missing: npm start builds it`);
   const sources = [join(root, 'tests/web/programs', `${name}.c`), library];
-  if (isCurrent(output, [...sources, join(build, 'wasm/asyncio.js')])) return output;
+  if (isCurrent(output, [...sources, join(libraries, 'asyncio.js')])) return output;
   mkdirSync(dirname(output), { recursive: true });
-  const include = ['-I', join(root, 'include'), '--js-library', join(build, 'wasm/asyncio.js')];
+  const include = ['-I', join(root, 'include'), '--js-library', join(libraries, 'asyncio.js')];
   const args = [...sources, ...include, '-O2', '-sEXIT_RUNTIME=1', ...flags, '-o', output];
   const result = spawnSync('emcc', args, { encoding: 'utf8', env: { ...process.env, ...environment } });
   assert.ifError(result.error);
@@ -37,12 +45,12 @@ function link(name, output, library, flags) {
 export function compile(name, flags = [], place = '.') {
   const ending = flags.includes('-sEXPORT_ES6') ? 'mjs' : 'js';
   const output = join(folder, place, `${[name, ...flags].join('').replace(/[^\w=-]/g, '')}.${ending}`);
-  return link(name, output, join(build, 'wasm/libasyncio.a'), ['-sASYNCIFY', '-sASSERTIONS=0', ...flags]);
+  return link(name, output, join(libraries, 'libasyncio.a'), [...of.flags, ...flags]);
 }
 
 // The same without Asyncify.
 export const withoutAsyncify = (name) =>
-  link(name, join(folder, `${name}-without.js`), join(build, 'wasm/libasyncio_stackless.a'), []);
+  link(name, join(folder, `${name}-without.js`), join(libraries, 'libasyncio_stackless.a'), []);
 
 // What it prints and how it ends; 20 s are for ever.
 export function run(program, args = []) {

@@ -2,6 +2,8 @@
 // One runtime's C and what crosses its border: numbers and booleans as they are, everything else that JavaScript made
 // by a handle, so that the very same object comes out again. Nothing is thrown into C: what an import throws is
 // recorded there as an error. Invariant: once it has ended, every call of C throws why, and nothing waits for it.
+import type { Then } from './awaitable.js';
+import type { Context } from './contexts.js';
 import type { Bridge, Crossing } from './embedded.js';
 import { EXCEPTION_GROUP, JS_ERROR, RuntimeError, errorOf, statusOf } from './errors.js';
 import { Future, type Task } from './future.js';
@@ -50,6 +52,13 @@ export class Core implements ProgramOwner {
   declare wrapTask: (pointer: number) => Task<any>;
   /** The exception handler of a loop. */
   declare report: (loop: number, message: string, error: unknown, future: number) => void;
+  /** Coroutine objects that loops in debug mode have made and nobody has used, and where; from the first such loop on. */
+  unused: Map<object, [loop: EventLoop, stack: string | undefined]> | undefined;
+  /** The context at a pointer / of a task; contexts.ts makes them once there is one. */
+  contextAt = (_pointer: number): Context => noContexts();
+  contextOf = (_task: number): Context => noContexts();
+  /** `then` for who asks for it here and now, in whose context it is to go on; once there are contexts. */
+  declare follow: ((then: Then<any>) => Then<any>) | undefined;
   /** Why it has ended. */
   ended: Error | undefined;
   /** How the outcomes of JavaScript's own promises become C's: as they are. */
@@ -236,8 +245,7 @@ export class Core implements ProgramOwner {
 
   /** The running loop; undefined outside callbacks and coroutines. */
   get running(): EventLoop | undefined {
-    const pointer = this.runningPointer;
-    return pointer ? this.loops.get(pointer) : undefined;
+    return this.loops.get(this.runningPointer);
   }
 
   /** Calls `use` as if `loop` were running. */
@@ -266,10 +274,16 @@ export class Core implements ProgramOwner {
   close(): void {
     if (this.ended) return;
     if (this.running) throw new RuntimeError('Cannot close the runtime from a callback or coroutine of its own');
+    this.#instance.closing?.();
     this.c.end_runs!();
     for (const loop of this.loops.values()) loop.close();
     this.turned();
-    this.end(new RuntimeError('The runtime is closed'));
+    this.whenQuiet(() => this.end(new RuntimeError('The runtime is closed')));
+  }
+
+  /** Calls `then` at once, or when the coroutines have ended that can only do so later. */
+  whenQuiet(then: () => void): void {
+    if (!this.#instance.quiet?.(then)) then();
   }
 
   stopped(error: Error): void {
@@ -288,6 +302,10 @@ export class Core implements ProgramOwner {
     for (const loop of this.loops.values()) loop.abandon();
     [this.runs, this.loops, this.unseen].forEach((all) => all.clear());
   }
+}
+
+function noContexts(): never {
+  throw new RuntimeError('There are no contexts yet: make a ContextVar or a Context first');
 }
 
 // The same words each time, and a stack of its own.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Coroutines of JavaScript, and how anything that can be awaited becomes C's. C steps them (src/web/js_coroutine.c) and
 // does all the waiting; here a generator is gone on with until it wants something that is not there yet.
+import type { Scope } from './abort.js';
 import {
   AwaitIterator,
   YieldIterator,
@@ -13,7 +14,7 @@ import {
 } from './awaitable.js';
 import { FAILED, RETURNED, YIELDED, type Core, type Stepper } from './core.js';
 import { CANCELLED, CancelledError, RuntimeError, TypeError, show } from './errors.js';
-import { Future, type Scope, type Task } from './future.js';
+import { Future, type Task } from './future.js';
 
 class Itself {
   constructor(generator: object) {
@@ -56,6 +57,7 @@ export class Coroutine<T> implements PromiseLike<T> {
     this.#make = make;
     this.#argument = argument;
     this.#start = start;
+    if (core.unused && core.running?.get_debug()) core.unused.set(this, [core.running, new Error().stack]);
   }
 
   /** @internal */ get unused(): boolean {
@@ -65,9 +67,8 @@ export class Coroutine<T> implements PromiseLike<T> {
   /** @internal C's coroutine, once. */
   take(): number {
     const make = this.#make;
-    if (!make) throw reused();
-    this.#make = undefined;
-    return make(this.#argument);
+    this.claim();
+    return make!(this.#argument);
   }
 
   /** @internal The same call as another object, which uses this one up. */
@@ -84,6 +85,7 @@ export class Coroutine<T> implements PromiseLike<T> {
   /** @internal */ claim(): void {
     if (!this.#make) throw reused();
     this.#make = undefined;
+    this.core.unused?.delete(this);
   }
 
   /** What `await` calls: makes a task of it. */

@@ -2,7 +2,10 @@
 // Futures and tasks: JavaScript's half of C's. A pending one asks C; a finished one has copied its outcome and dropped
 // its reference, but for a failure that nobody has looked at: C reports that one when it goes. One that is watched keeps
 // it until C has told its end. Invariant: `pointer` is 0 once C's half is no longer ours.
+import { Scope } from './abort.js';
 import { AwaitIterator } from './awaitable.js';
+import { contextPointer, type ContextOption } from './context_half.js';
+import type { Context } from './contexts.js';
 import type { Core } from './core.js';
 import { InvalidStateError, RuntimeError, TypeError, expectFunction, show } from './errors.js';
 import type { EventLoop } from './loop.js';
@@ -223,11 +226,13 @@ export class Future<T> implements PromiseLike<T> {
     );
   }
 
-  /** Calls `callback` with the future in an iteration after it is done, in the order of adding. */
-  add_done_callback(callback: DoneCallback<T>): void {
+  /** Calls `callback` with the future in an iteration after it is done, in the order of adding; in `options.context`. */
+  add_done_callback(callback: DoneCallback<T>, options: ContextOption = {}): void {
     expectFunction('callback', callback);
+    const context = contextPointer(this.core, options.context);
     if (this.#sync() && !this.pointer) {
-      this.loop.call_soon(callback, this);
+      if (context) this.loop.call_soon(callback, this, options);
+      else this.loop.call_soon(callback, this);
       return;
     }
     const handle = this.core.bridge.handle(() => {
@@ -235,7 +240,7 @@ export class Future<T> implements PromiseLike<T> {
       callback(this);
     });
     (this.#callbacks ??= new Map()).set(handle, callback);
-    this.core.check(this.core.c.add_done!(this.pointer, handle));
+    this.core.check(this.core.c.add_done!(this.pointer, handle, context));
   }
 
   /** Removes every callback that was added as `callback`; how many. */
@@ -306,28 +311,6 @@ export class Future<T> implements PromiseLike<T> {
   }
 }
 
-/** What of a task an async function can notice its cancellation by. */
-export class Scope {
-  #controller: AbortController | undefined;
-
-  get signal(): AbortSignal {
-    return (this.#controller ??= new AbortController()).signal;
-  }
-
-  get aborted(): boolean {
-    return this.#controller !== undefined && this.#controller.signal.aborted;
-  }
-
-  /** Whether anybody holds the signal. */
-  get touched(): boolean {
-    return this.#controller !== undefined;
-  }
-
-  abort(reason: unknown): void {
-    this.#controller?.abort(reason);
-  }
-}
-
 /** A coroutine that runs on its own, beside the one that made it. Made by `create_task()`. */
 export class Task<T> extends Future<T> {
   #name: string | undefined;
@@ -369,6 +352,12 @@ export class Task<T> extends Future<T> {
     const words = String(name);
     if (this.pointer) this.core.withText(words, (size) => this.core.check(this.core.c.set_name!(this.pointer, size)));
     this.#name = words;
+  }
+
+  /** The context that it runs in. RuntimeError when it is done, or while there are no contexts. */
+  get_context(): Context {
+    if (this.done()) throw new RuntimeError('The task is done, and its context is gone');
+    return this.core.contextOf(this.pointer);
   }
 
   /** Takes one request for cancellation back; how many are left. At 0 one not yet delivered is dropped. */

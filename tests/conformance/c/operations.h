@@ -20,6 +20,7 @@ typedef struct verb {
   action run;        // what never suspends; in the stackful driver whatever is not below
   awaiter awaits;    // else: what is awaited, by way of its object
   waiter wait;       // in the stackful driver: the same by a call
+  bool yields;       // at the top of a generator; elsewhere [run] says so
   action release;    // it is a block: after it, what was acquired is given back
   asyncio_future *(*start)(instance *me, const operation *op);  // stackless: a coroutine for all of it, which gives
                                                                 // true for RETURNED
@@ -40,7 +41,8 @@ verb *verb_to_fill(const char *name);
 #define AWAITS(name) \
   static asyncio_future *awaits_##name(instance *me, const operation *op, const char **none); \
   FILL(name, awaits, awaits_##name) \
-  static asyncio_future *awaits_##name(__attribute__((unused)) instance *me, const operation *op, \
+  static asyncio_future *awaits_##name(__attribute__((unused)) instance *me, \
+                                       __attribute__((unused)) const operation *op, \
                                        __attribute__((unused)) const char **none)
 
 // Traces "ok" or the failure, which goes no further.
@@ -82,6 +84,10 @@ void waited_end(waited *self, const instance *me, const operation *op, asyncio_s
 asyncio_status give_next(const instance *me, const operation *op, asyncio_status status, asyncio_future *future,
                          asyncio_value *value);
 
+// What came next of a generator: false at its end. [value] is used up.
+bool give_value(const instance *me, const operation *op, asyncio_status status, asyncio_value *value);
+
+scope *new_scope(void);
 scope *begin_timeout(const operation *op);  // NULL: it failed
 asyncio_status end_timeout(const instance *me, const operation *op, scope *entered, asyncio_status status);
 scope *begin_group(const operation *op);

@@ -26,10 +26,15 @@ int label_given(asyncio_future *future) {
   return index;
 }
 
+bool room_for_one(void) {
+  if (run.created >= MOST_INSTANCES) return false;
+  run.created++;
+  return true;
+}
+
 asyncio_future *item(int number) {
   if (number >= 0) return run.slots[number];
-  if (run.created >= MOST_INSTANCES) return NULL;
-  run.created++;
+  if (!room_for_one()) return NULL;
   if (number <= FIRST_PRIMITIVE) return things_primitive(&run.things, FIRST_PRIMITIVE - number);
   return body_coroutine(-1 - number);
 }
@@ -58,7 +63,10 @@ asyncio_status instance_end(instance *me, asyncio_status status, bool returned, 
 static void handle(asyncio_loop *loop, const asyncio_exception_context *context, void *arg) {
   (void)loop, (void)arg;
   static const char *const places[][2] = {
-      {"shielded future", "shield"}, {"shutdown", "shutdown"}, {"callback", "callback"}};
+      {"shielded future", "shield"},
+      {"closing of asynchronous generator", "generator"},
+      {"exception during", "shutdown"},
+      {"callback", "callback"}};
   const char *where = NULL;
   for (size_t i = 0; !where && i < sizeof places / sizeof *places; i++)
     if (strstr(context->message, places[i][0])) where = places[i][1];

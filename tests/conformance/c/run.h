@@ -65,8 +65,12 @@ asyncio_future **items(const operation *op, size_t *count);
 // The done callback that runs a program's callback.
 asyncio_status call_done(asyncio_future *future, void *arg);
 
-// A coroutine object of a body: each driver has its own.
+// A body as a coroutine object, and as a generator: each driver has its own.
 asyncio_future *body_coroutine(int index);
+asyncio_generator *generated_generator(int index);
+
+// Whether one more instance may be made, which then counts.
+bool room_for_one(void);
 
 // How a body begins, and how it ends: with [status], or by a return. The outcome of its coroutine.
 void instance_begin(instance *me, char letter, int index);

