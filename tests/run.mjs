@@ -8,13 +8,13 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-import { JSPI, NATIVE, NATIVE_PROGRAMS, PROGRAMS, WASM, make, makePackage } from './tools/build.mjs';
+import { JSPI, JSPI_PROGRAMS, NATIVE, NATIVE_PROGRAMS, PROGRAMS, WASM, make, makePackage } from './tools/build.mjs';
 import { coverage } from './tools/coverage.mjs';
 import { environment, root } from './tools/paths.mjs';
 import { CommandFailed, show } from './tools/process.mjs';
 import { announce, pool, step } from './tools/progress.mjs';
 import { TO_RUN, TO_SHOW, TO_TEST, ensure, ensureNodes, ensurePackages } from './tools/setup.mjs';
-import { cases, checklist, conformance, nodeTests, webPrograms } from './tools/suites.mjs';
+import { cases, checklist, conformance, jspiPrograms, jspiTests, nodeTests, webPrograms } from './tools/suites.mjs';
 
 const WIDTH = 2; // jobs at a time
 
@@ -41,8 +41,8 @@ const suite = (name, work) => async () => {
 };
 
 // A build alone has no cases of its own.
-const building = (config) => async (onLine) => {
-  await make(config, ['all'], onLine);
+const building = (config, targets) => async (onLine) => {
+  await make(config, targets, onLine);
   return { passed: 0, failed: 0 };
 };
 
@@ -57,12 +57,19 @@ async function test() {
   await ensureNodes();
   const started = performance.now();
   const since = Date.now();
-  const builds = [PROGRAMS, NATIVE_PROGRAMS].map((config) => suite(`build ${config.name}`, building(config)));
+  const builds = [PROGRAMS, NATIVE_PROGRAMS].map((config) => suite(`build ${config.name}`, building(config, ['all'])));
+  builds.push(suite(`build ${JSPI_PROGRAMS.name}`, building(JSPI_PROGRAMS, ['asyncio', 'asyncio_stackless', 'programs_web'])));
   builds.push(suite('build package', buildingPackage));
   const cCases = [...WASM, ...JSPI, ...NATIVE].map((config) => suite(`cases ${config.name}`, (onLine) => cases(config, onLine)));
   const first = await pool([...builds, ...cCases, suite('coverage', coverage)], WIDTH);
   // These look at what was built, and some of them at the clock.
-  const looking = { 'programs tests/web': webPrograms, 'node:test': nodeTests, conformance };
+  const looking = {
+    'programs tests/web': webPrograms,
+    'programs tests/web jspi': jspiPrograms,
+    'node:test': nodeTests,
+    'node:test jspi': jspiTests,
+    conformance,
+  };
   const second = await pool(
     Object.entries(looking).map(([name, work]) => suite(name, work)),
     1,

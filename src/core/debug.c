@@ -61,6 +61,7 @@ void asyncio_loop_set_debug(asyncio_loop *loop, bool enabled) {
   if (enabled == asyncio_loop_get_debug(loop)) return;
   while (asyncio__list_pop(&loop->unused)) continue;
   loop->observer = enabled ? &debug_mode : NULL;
+  loop->resumed = asyncio__host_now();  // of what runs now
   asyncio__thread.debug_loops += enabled ? 1 : -1U;
 }
 

@@ -8,6 +8,7 @@
 .functype asyncio__jspi_end (i32) -> (i32)
 .functype asyncio__jspi_low (i32) -> (i32)
 .functype asyncio__jspi_limit () -> ()
+.functype asyncio_host_stack_ends () -> (i32)
 .functype asyncio_host_stack_rest (i32) -> (i32)
 .functype asyncio_host_move_stack_limits (i32, i32) -> ()
 
@@ -43,8 +44,14 @@ asyncio__jspi_activation:
     global.set __stack_pointer
     local.get 0
     call asyncio__jspi_end
-    call asyncio_host_stack_rest
-    local.set 0
-    br 0
+    local.set 1
+    call asyncio_host_stack_ends
+    i32.eqz
+    if
+      local.get 1
+      call asyncio_host_stack_rest
+      local.set 0
+      br 1
+    end_if
   end_loop
   end_function

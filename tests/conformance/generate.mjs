@@ -4,7 +4,7 @@
 // tasks wait for one another in a circle (which CPython cannot cancel): maker.mjs sees to that.
 import { FUTURES, HANDLES, Maker, Slots, made, operations } from './maker.mjs';
 import { Random } from './random.mjs';
-import { shape } from './shapes.mjs';
+import { ending, shape } from './shapes.mjs';
 
 // main makes what the others look at, most of the time.
 function prologue(maker, { bodies, futures }) {
@@ -46,21 +46,21 @@ export const countOf = (program) => {
 
 // What a program is about besides tasks and futures, as [themes, share].
 const THEMES = [
-  [[], 14],
-  [['locks', 'events'], 8],
-  [['conditions', 'events'], 29],
+  [[], 20],
+  [['locks', 'events'], 10],
+  [['conditions', 'events'], 32],
   [['conditions', 'locks'], 5],
-  [['semaphores'], 8],
-  [['barriers'], 9],
-  [['queues'], 24],
-  [['timeouts'], 8],
-  [['groups'], 11],
+  [['semaphores'], 13],
+  [['barriers'], 12],
+  [['queues'], 30],
+  [['timeouts'], 12],
+  [['groups'], 12],
   [['groups', 'timeouts'], 5],
   [['completions'], 7],
-  [['generators'], 16],
+  [['generators'], 31],
   [['generators', 'timeouts'], 3],
-  [['contexts'], 6],
-  [['eager'], 6],
+  [['contexts'], 7],
+  [['eager'], 7],
   [['eager', 'completions'], 2],
   [['eager', 'groups', 'locks'], 3],
   [['timeouts', 'queues', 'semaphores'], 3],
@@ -116,6 +116,7 @@ export function generate(seed, index) {
   const bodies = Array.from({ length: slots.bodies }, (_, rank) => [
     ...shape(maker({ rank })),
     ...operations(maker({ rank }), random.int(1, most)),
+    ...ending(maker({ rank })),
   ]);
   bodies[0].unshift(...prologue(maker({ rank: 0 }), slots));
   const calls = Array.from({ length: callbacks }, (_, callback_) =>

@@ -4,6 +4,7 @@
 // each one traces is what oracle.py's does.
 import { Task, is_cancelled } from '../../build/api/index.js';
 import * as asyncio from '../../build/api/index.js';
+import { PLAIN_SCOPES, Scopes } from './javascript_scopes.mjs';
 import { PLAIN_THINGS, Things } from './javascript_things.mjs';
 import { CATCHES, KINDS } from './operations.mjs';
 import { primitiveOf } from './operations_locks.mjs';
@@ -58,6 +59,7 @@ export class Run {
     this.start = loop.time();
     this.slots = Array(program.slots).fill(null);
     this.handles = Array(program.handles).fill(null);
+    this.scopes = new Scopes(runtime);
     this.things = new Things(runtime, program.sizes);
     this.callbacks = program.callbacks.map((ops, index) => this.#callback(ops, new Instance(this, `c${index}`)));
     loop.set_exception_handler((_, context) => this.#handle(context));
@@ -74,6 +76,7 @@ export class Run {
 
   #handle({ message, exception }) {
     if (message.includes('shielded future')) this.trace(`handler shield ${show(exception)}`);
+    else if (message.includes('exception during')) this.trace(`handler shutdown ${show(exception)}`);
     else if (message.includes('callback')) this.trace(`handler callback ${show(exception)}`);
   }
 
@@ -212,4 +215,5 @@ export const PLAIN = {
   },
 
   ...PLAIN_THINGS,
+  ...PLAIN_SCOPES,
 };

@@ -158,7 +158,7 @@ export const OPERATIONS = {
     c: 'asyncio_task_cancelling(asyncio_current_task());',
   }),
   look: anywhere(
-    3,
+    6,
     (m) => ({ slot: m.any() }),
     {
       python: '{slot}.result()',

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // How bodies begin.
+import { CHANGES, notifying, putting } from './changes.mjs';
 import { anyWait, made, operation, themeChange, themeWait } from './maker.mjs';
 import { CATCHES } from './operations.mjs';
 import { primitiveOf } from './operations_locks.mjs';
+import { GENERATOR_SHAPES } from './shapes_generators.mjs';
 
 const CANCELLED = CATCHES.indexOf('CancelledError');
 const SHARES = [
@@ -17,6 +19,7 @@ const SHARES = [
   ['cancelling', 2],
   ['harassing', 1.5],
   ['resting', 4.2],
+  ['taking_back', 1.5],
 ];
 
 // Instead of those, where a program has the theme.
@@ -30,9 +33,10 @@ const THEME_SHARES = [
   ['limiting', 24, 'conditions'],
   ['resting', 11, 'conditions'],
   ['resting', 6, 'locks'],
-  ['resting', 7, 'queues'],
-  ['resting', 4, 'barriers'],
-  ['failing', 3, 'completions'],
+  ['resting', 13, 'queues'],
+  ['resting', 3, 'semaphores'],
+  ['resting', 6, 'barriers'],
+  ['failing', 7, 'completions'],
   ['reacquiring', 9, 'conditions'],
   ['limiting', 5, 'queues'],
   ['holding', 3, 'locks'],
@@ -43,9 +47,11 @@ const THEME_SHARES = [
   ['notifying', 12, 'conditions'],
   ['keeping', 4, 'conditions'],
   ['meeting', 4, 'barriers'],
+  ['handing_over', 10, 'barriers'],
+  ['ordering', 4, 'queues'],
   ['consuming', 3, 'queues'],
   ['producing', 3, 'queues'],
-  ['closing', 2, 'queues'],
+  ['closing', 4, 'queues'],
   ['hurrying', 4, 'timeouts'],
   ['grouping', 7, 'groups'],
   ['failing', 3, 'groups'],
@@ -53,6 +59,7 @@ const THEME_SHARES = [
   ['starting', 3, 'eager'],
   ['yielding', 14, 'generators'],
   ['asking', 10, 'generators'],
+  ['giving_up', 20, 'generators'],
   ['resting', 6, 'generators'],
 ];
 // The last of [ops] is a wait: what it takes to have it wait, most of the time. That for a condition needs its lock,
@@ -65,9 +72,6 @@ function held(maker, ops) {
   if (op === 'queue_put') return [made('put_nowait', { slot }), made('put_nowait', { slot, number: 2 }), ...ops];
   return op === 'queue_join' ? [made('put_nowait', { slot, number: 3 }), ...ops] : ops;
 }
-
-const underLock = (op) => made('with_condition', { slot: op.slot, blocks: [[op]] });
-const notifying = (op) => (op.op.startsWith('condition_notify') ? underLock(op) : op);
 
 // A slot that main has filled.
 const likelyTask = (maker) => (maker.chance(0.85) ? 2 * maker.int(1, maker.slots_.bodies - 1) : maker.task());
@@ -82,52 +86,21 @@ function likelyWait(maker) {
   return themeWait(maker) ?? made('sleep', { number: 3 });
 }
 
+// Plain futures keep wait() and gather() waiting longer than what chance gives them.
+function likelyPlainWait(maker) {
+  if (maker.chance(0.75)) return anyWait(maker);
+  const items = [maker.future(), ...maker.slots(1)];
+  if (maker.chance(0.4)) return made('gather', { items, flag: maker.int(0, 1) });
+  return made('wait', { items, number: maker.random.pick([Infinity, 3]) });
+}
+
 // The limit around what is inside [op], if that is a block.
 const limitedInside = (op, limited) =>
   op.op === 'with_condition' ? { ...op, blocks: [[limited(op.blocks[0])]] } : limited([op]);
 
 const SCOPE_THEMES = { hurrying: 'timeouts', grouping: 'groups' };
 
-// Up to [most] items, no more than there is room for.
-const putting = (maker, slot, most) =>
-  Array.from({ length: Math.min(most, maker.queueSize(slot)) }, () =>
-    made('put_nowait', { slot, number: maker.int(1, 9) }),
-  );
-
-// For each primitive (operations_locks.mjs) what makes it wait, and what lets it go on.
-const CHANGES = {
-  lock_acquire: (maker, slot) => [[made('lock_acquire', { slot })], [made('lock_release', { slot })]],
-  condition_acquire: (maker, slot) => [[made('condition_acquire', { slot })], [made('condition_release', { slot })]],
-  condition_wait: (maker, slot) => [[], [underLock(made('condition_notify', { slot, number: maker.int(1, 2) }))]],
-  semaphore_acquire: (maker, slot) => [
-    Array.from({ length: maker.semaphoreSize(slot) }, () => made('semaphore_acquire', { slot })),
-    [made('semaphore_release', { slot })],
-  ],
-  event_wait(maker, slot) {
-    const clear = maker.chance(0.5) ? [made('event_clear', { slot })] : [];
-    return [[], [made('event_set', { slot }), ...clear]];
-  },
-  barrier_wait(maker, slot) {
-    const wait = made('barrier_wait', { slot });
-    const change = maker.random.pick([
-      [wait],
-      [made('barrier_abort', { slot }), made('sleep', { number: 0 }), wait],
-      [made('barrier_reset', { slot }), wait],
-    ]);
-    return [[], change];
-  },
-  queue_get: (maker, slot) => [[], [made('put_nowait', { slot, number: maker.int(1, 9) })]],
-  queue_put: (maker, slot) => [putting(maker, slot, 2), [made('get_nowait', { slot })]],
-  queue_join(maker, slot) {
-    const puts = putting(maker, slot, maker.int(2, 3));
-    const shutdown = made('queue_shutdown', { slot, flag: 1 });
-    const done = Array.from({ length: puts.length - maker.int(0, 1) }, () => made('task_done', { slot }));
-    return [puts, maker.chance(0.3) ? [shutdown] : done];
-  },
-};
-
-// What chance alone would seldom put together, at the start of a body: one that resists cancellation, one that fails
-// after a time, one that cancels others when they have begun to wait...
+// What chance alone would seldom put together, at the start of a body: one that resists cancellation, one that fails...
 const SHAPES = {
   none: () => [],
 
@@ -147,6 +120,12 @@ const SHAPES = {
     made('sleep', { number: maker.delay() }),
     made('raise', { flag: maker.kind(), text: maker.words() }),
   ],
+
+  // Asks for its own cancellation and takes that back, all of it or not.
+  taking_back(maker) {
+    const some = (op) => Array.from({ length: maker.random.pick([1, 1, 2]) }, () => made(op));
+    return [...some('cancel_self'), ...some('uncancel_self'), made('sleep', { number: maker.int(0, 1) })];
+  },
 
   limited: (maker) => [made('wait_for', { items: [maker.chance(0.5) ? maker.future() : maker.item()], number: 1 })],
 
@@ -216,11 +195,11 @@ const SHAPES = {
   // Waits in its cleanup.
   resting(maker) {
     const inside = maker.inside();
-    const wait = () => (maker.themes.size > 0 ? likelyWait(inside) : anyWait(inside));
+    const wait = () => (maker.themes.size > 0 ? likelyWait(inside) : likelyPlainWait(inside));
     const scopes = ['hurrying', 'grouping'].filter((name) => maker.themes.has(SCOPE_THEMES[name]));
     const scope = scopes.length > 0 && maker.chance(0.4) ? SHAPES[maker.random.pick(scopes)](inside) : null;
     const first = maker.chance(0.6) ? made('sleep', { number: maker.int(1, 2) }) : wait();
-    const cancel = maker.chance(0.4) ? [made('cancel_self', { text: maker.message() })] : [];
+    const cancel = maker.chance(0.55) ? [made('cancel_self', { text: maker.message() })] : [];
     const blocks = [[first], scope ?? held(maker, [...cancel, wait()])];
     return [maker.chance(0.5) ? made('try_finally', { blocks }) : made('try_except', { flag: CANCELLED, blocks })];
   },
@@ -332,6 +311,13 @@ const SHAPES = {
     return [...Array.from({ length: maker.int(1, 4) }, put), ...joins];
   },
 
+  // Items of equal priorities, and others, come out again in their order.
+  ordering(maker) {
+    const slot = maker.chance(0.7) ? 1 : maker.thing('queue');
+    const puts = putting(maker, slot, maker.int(2, 3)).map((put) => ({ ...put, flag: maker.int(0, 1) }));
+    return [...puts, ...puts.map(() => made('get_nowait', { slot }))];
+  },
+
   hurrying(maker) {
     const slot = maker.thing('timeout');
     const fields = { slot, flag: maker.int(0, 1), number: maker.random.pick([0, 1, 1, 2]) };
@@ -360,30 +346,7 @@ const SHAPES = {
     return [set, operation(maker), made('var_get', { slot }), ...reset, made('var_get', { slot })];
   },
 
-  // As a generator: gives something, waits, and cleans up or insists when it is closed.
-  yielding(maker) {
-    const value = () => ({ number: maker.int(1, 9) });
-    const wait = () => (maker.chance(0.6) ? [made('sleep', { number: maker.int(0, 2) })] : []);
-    const rest = maker.inside();
-    const handler = maker.chance(0.6) ? [...wait(), made('reraise')] : [...wait(), ...rest.block()];
-    const flag = maker.chance(0.7) ? CATCHES.indexOf('BaseException') : maker.catch();
-    const guarded = () => made('yield_try', { ...value(), flag, blocks: [wait(), handler] });
-    const one = () => (maker.chance(0.5) ? guarded() : made('yield', value()));
-    return [...wait(), one(), ...wait(), one(), ...(maker.chance(0.5) ? [one()] : [])];
-  },
-
-  // Goes through a generator, some of the time with others that do.
-  asking(maker) {
-    const body = maker.body();
-    if (body === null) return SHAPES.yielding(maker);
-    const ask = (op) => made(op, { slot: -1 - body, ...(op === 'asend' && { number: maker.int(1, 9) }) });
-    const fails = () => made('athrow', { slot: -1 - body, flag: maker.kind(), text: maker.words() });
-    const end = maker.random.pick([[ask('aclose')], [ask('iterate')], [fails()], [ask('asend'), fails()]]);
-    const first = maker.chance(0.3) ? [made('generate', { slot: -1 - body, items: [body] })] : [];
-    const ops = [...Array.from({ length: maker.int(0, 2) }, () => ask('anext')), ...end, ...(maker.chance(0.3) ? end : [])];
-    const cleanup = [[made('sleep', { number: maker.int(0, 2) })], ops];
-    return maker.chance(0.3) ? [...first, made('try_finally', { blocks: cleanup })] : [...first, ...ops];
-  },
+  ...GENERATOR_SHAPES,
 
   starting(maker) {
     const spawned = maker.spawned();
@@ -397,9 +360,15 @@ const SHAPES = {
 export function shape(maker) {
   const themes = THEME_SHARES.filter(([, , theme]) => !theme || maker.themes.has(theme));
   if (maker.themes.has('conditions') && maker.body() === null) return SHAPES.conditional(maker);
+  if (maker.themes.has('generators') && maker.body() === null)
+    return SHAPES[maker.chance(0.6) ? 'closing_slowly' : 'yielding'](maker);
   if (maker.themes.has('conditions') && maker.rank === 0 && maker.chance(0.3)) return SHAPES.notifying(maker);
   const themed = maker.themes.size > 0 && maker.chance(maker.rank === 0 ? 0.7 : 0.75);
   if (themed && maker.rank === 0 && maker.chance(0.7))
     return SHAPES[maker.chance(0.6) ? 'disturbing' : 'harassing'](maker);
   return SHAPES[maker.random.weighted(themed ? themes : SHARES)](maker);
 }
+
+// How some bodies end that have come so far: what is cancelled in its cleanup, or has no more time, is rarest.
+export const ending = (maker) =>
+  maker.chance(0.4) ? SHAPES[maker.chance(0.6) ? 'resting' : 'limiting'](maker) : [];

@@ -70,15 +70,27 @@ function add(results) {
   };
 }
 
-// tests/web/NAME.c, one after another: they measure time.
-export async function webPrograms(onLine) {
+// tests/web/NAME.c as they lie in [folder], one after another: they measure time.
+async function runWebPrograms(command, folder, files, onLine) {
   const results = [];
-  for (const file of filesIn('tests/web', '.c')) {
+  for (const file of files) {
     const name = basename(file, '.c');
-    const options = { log: logs(`web.${name}`), onLine, limit: PROGRAM_LIMIT };
-    const result = judge(await run(process.execPath, [join(build, 'web', `${name}.js`)], options));
-    results.push({ ...result, details: result.details && `tests/web/${file}:\n${result.details}` });
+    const options = { log: logs(`web.${basename(folder)}.${name}`), onLine, limit: PROGRAM_LIMIT };
+    const result = judge(await run(command, [join(folder, `${name}.js`)], options));
+    results.push({ ...result, details: result.details && `${command} tests/web/${file}:\n${result.details}` });
   }
+  return add(results);
+}
+
+export const webPrograms = (onLine) =>
+  runWebPrograms(process.execPath, join(build, 'web'), filesIn('tests/web', '.c'), onLine);
+
+// The same over JSPI. A hundred thousand stacks at once are more than engines have: many_stacks.c has what they do have.
+export async function jspiPrograms(onLine) {
+  const files = filesIn('tests/web', '.c').filter((file) => file !== 'hundred_thousand.c');
+  const results = [];
+  for (const name of ['node24', 'node26'])
+    results.push(await runWebPrograms(node(name), join(build, 'jspi/web'), files, onLine));
   return add(results);
 }
 
@@ -103,22 +115,32 @@ function countTap(text) {
   return { passed: count('pass'), failed: count('fail') + count('cancelled') };
 }
 
-// What node:test finds in our folders.
-export async function nodeTests(onLine) {
-  const files = NODE_TEST_FOLDERS.flatMap((folder) =>
-    filesIn(folder, '.test.mjs').map((name) => join(root, folder, name)),
-  );
+async function runNodeTests(command, files, name, env, onLine) {
   if (files.length === 0) return add([]);
-  const tap = logs('node.tap');
+  const tap = logs(`${name}.tap`);
   const reporters = [
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     '--test-reporter=tap',
     `--test-reporter-destination=${tap}`,
   ];
-  const options = { log: logs('node'), env: environment, onLine, cwd: root };
-  const { status, output } = await run(process.execPath, ['--test', ...reporters, ...files], options);
+  const options = { log: logs(name), env: { ...environment, ...env }, onLine, cwd: root };
+  const { status, output } = await run(command, ['--test', ...reporters, ...files], options);
   const { passed, failed } = countTap(readFileSync(tap, 'utf8'));
   const failures = output.slice(Math.max(output.indexOf('failing tests:'), 0));
   return { passed, failed: failed || Number(status !== 0), details: status ? tail(failures, 80) : '' };
 }
+
+const testsIn = (folder) => filesIn(folder, '.test.mjs').map((name) => join(root, folder, name));
+
+// What node:test finds in our folders.
+export const nodeTests = (onLine) =>
+  runNodeTests(process.execPath, NODE_TEST_FOLDERS.flatMap(testsIn), 'node', {}, onLine);
+
+// Those of them that are about programs of C, over JSPI.
+export const jspiTests = (onLine) => {
+  const files = [...testsIn('tests/web'), ...testsIn('tests/web/api')].filter((file) =>
+    /^(main|load_\w+|load)\.test\.mjs$/.test(basename(file)),
+  );
+  return runNodeTests(node('node24'), files, 'node.jspi', { ASYNCIO_BACKEND: 'jspi' }, onLine);
+};

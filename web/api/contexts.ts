@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Contexts: variables whose values belong to a task (Python's contextvars). Which context is current, and what is in
 // it, is C's; values are JavaScript's own. Variables and contexts belong to a runtime, as locks do.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { BaseRuntime } from './base.js';
 import { ContextHalf } from './context_half.js';
 import { Core } from './core.js';
@@ -137,6 +138,11 @@ export class Token<T> {
     this.var = variable;
     this.pointer = pointer;
     this.old_value = old ? (core.read(old) as T) : MISSING;
+  }
+
+  /** What `using` calls: `var.reset()`. */
+  [Symbol.dispose](): void {
+    this.var.reset(this);
   }
 }
 

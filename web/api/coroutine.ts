@@ -11,7 +11,6 @@ import {
   uncalled,
   type AsyncFunction,
   type GeneratorCoroutine,
-  type Then,
 } from './awaitable.js';
 import { FAILED, RETURNED, YIELDED, type Core, type Stepper } from './core.js';
 import { CANCELLED, CancelledError, RuntimeError, TypeError, show } from './errors.js';
@@ -90,12 +89,11 @@ export class Coroutine<T> implements PromiseLike<T> {
   }
 
   /** What `await` calls: makes a task of it. */
-  get then(): Then<T> {
-    return this.core.follow(this.#then);
-  }
-
-  #then(...args: Parameters<Then<T>>): Promise<any> {
-    return new Promise<T>((resolve) => resolve(this.start())).then(...args);
+  then<A = T, B = never>(
+    fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: any) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return new Promise<T>((resolve) => resolve(this.start())).then(fulfilled, rejected);
   }
 
   /** What `yield*` calls in a generator: runs it within that. */

@@ -3,7 +3,7 @@
 // its reference, but for a failure that nobody has looked at: C reports that one when it goes. One that is watched keeps
 // it until C has told its end. Invariant: `pointer` is 0 once C's half is no longer ours.
 import { Scope } from './abort.js';
-import { AwaitIterator, type Then } from './awaitable.js';
+import { AwaitIterator } from './awaitable.js';
 import { contextPointer, type ContextOption } from './context_half.js';
 import type { Context } from './contexts.js';
 import type { Core } from './core.js';
@@ -288,12 +288,11 @@ export class Future<T> implements PromiseLike<T> {
   }
 
   /** What `await` calls: as for a promise. */
-  get then(): Then<T> {
-    return this.core.follow(this.#then);
-  }
-
-  #then(...args: Parameters<Then<T>>): Promise<any> {
-    return this.#toPromise().then(...args);
+  then<A = T, B = never>(
+    fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: any) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#toPromise().then(fulfilled, rejected);
   }
 
   /** As for a promise. */

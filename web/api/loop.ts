@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Event loops: JavaScript's half of C's. A run of C's blocks its caller; here it is begun, and a promise
 // tells its end. Invariant: `pointer` is 0 once the loop is closed.
+import { abortOn } from './abort.js';
 import {
   isAsyncFunction,
   isGeneratorFunction,
@@ -154,17 +155,10 @@ export class EventLoop {
     if (signal !== undefined && !(signal instanceof AbortSignal))
       throw new TypeError(`Expected [signal] to be an AbortSignal, got ${show(signal)}`);
     const words = name === undefined || name === null ? undefined : String(name);
-    const plain = !(coroutine instanceof Coroutine) || coroutine.plain; // the others may make what belongs to a loop
-    const pointer = plain
-      ? coroutinePointer(core, coroutine, 'coroutine')
-      : core.within(this, () => coroutinePointer(core, coroutine, 'coroutine'));
-    if (!pointer)
-      throw new TypeError(`Expected [coroutine] to be a coroutine or an async function, got ${whatItIs(coroutine)}`);
+    const pointer = this.#take(coroutine);
     const as = how | Number(Boolean(options.eager_start));
-    if (as & EAGER || (this.#factory && !(as & UNASKED))) {
-      const start = () => core.made(core.withText(words, (size) => create(pointer, owner, size, stack_size, 0, context, as)));
-      return abortOn(signal, this.#known(start, as));
-    }
+    if (as & EAGER || (this.#factory && !(as & UNASKED)))
+      return abortOn(signal, this.#known(words, as, (size) => create(pointer, owner, size, stack_size, 0, context, as)));
     const made = new Task<Awaited_<C>>(core, this, 0, words);
     const half = made.half();
     made.begun(
@@ -175,9 +169,21 @@ export class EventLoop {
     return abortOn(signal, made);
   }
 
-  // A task that has its half already: from its first step, or because a factory made it.
-  #known(start: () => number, how: number): Task<any> {
+  // C's coroutine of one; those that are not plain may make what belongs to a loop.
+  #take(coroutine: unknown): number {
     const { core } = this;
+    const plain = !(coroutine instanceof Coroutine) || coroutine.plain;
+    const pointer = plain
+      ? coroutinePointer(core, coroutine, 'coroutine')
+      : core.within(this, () => coroutinePointer(core, coroutine, 'coroutine'));
+    if (pointer) return pointer;
+    throw new TypeError(`Expected [coroutine] to be a coroutine or an async function, got ${whatItIs(coroutine)}`);
+  }
+
+  // A task that has its half already: from its first step, or because a factory made it.
+  #known(words: string | undefined, how: number, create: (size: number) => number): Task<any> {
+    const { core } = this;
+    const start = () => core.made(core.withText(words, create));
     const here = how & EAGER && !core.running && this.is_running(); // code that no loop has called counts as this one's
     const task = here ? core.within(this, start) : start();
     const made = core.wrapTask(task);
@@ -383,20 +389,4 @@ function whatItIs(value: unknown): string {
   if (value instanceof Future) return 'a future: it is scheduled already';
   if (value instanceof Promise) return 'a Promise: give the async function itself, not what calling it returns';
   return show(value);
-}
-
-function abortOn<T extends Task<any>>(signal: AbortSignal | undefined, task: T): T {
-  if (signal) task.add_done_callback(abortWith(task, signal));
-  return task;
-}
-
-/** Cancels `task` when `signal` fires, or now if it has; returns what takes that back. */
-export function abortWith(task: Task<any>, signal: AbortSignal): () => void {
-  const abort = () => {
-    const reason: unknown = signal.reason;
-    task.cancel(reason instanceof Error ? reason.message : String(reason));
-  };
-  if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort, { once: true });
-  return () => signal.removeEventListener('abort', abort);
 }

@@ -18,17 +18,14 @@ export function expectTask(loop: EventLoop, made: unknown): Task<any> {
 }
 
 // As <asyncio/task.h> has them.
-const OPTIONS = { name: 4, stack_size: 8, context: 16, eager_start: 20 };
-
 function readOptions({ core }: EventLoop, pointer: number): TaskOptions {
-  const [name, stack_size, context] = [OPTIONS.name, OPTIONS.stack_size, OPTIONS.context].map((at) =>
-    core.view.getUint32(pointer + at, true),
-  );
+  const wordAt = (offset: number) => core.view.getUint32(pointer + offset, true);
+  const [name, stack_size, context] = [wordAt(4), wordAt(8), wordAt(16)];
   return {
     ...(name && { name: core.text(name) }),
     ...(stack_size && { stack_size }),
     ...(context && { context: core.contextAt(context) }),
-    ...(core.view.getUint8(pointer + OPTIONS.eager_start) && { eager_start: true }),
+    ...(core.view.getUint8(pointer + 20) && { eager_start: true }),
   };
 }
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The JavaScript side of src/port/coro_jspi.c, for emcc's --js-library beside asyncio.js: activations by number. Each is a call
 // of C's through WebAssembly.promising, and waits on a promise whenever it is suspended. Resolving it is all that entering a
-// coroutine takes; rejecting it throws the frames away, of which nothing may be left to do. None is ever let go of: V8 keeps the
-// address space of ended ones. Invariant: activations begin and go on in microtasks, under no frame of C.
+// coroutine takes; rejecting it throws the frames away, of which nothing may be left to do. Those whose coroutine has returned wait
+// for another, since V8 keeps the address space of all but the few stacks of ended ones that it uses again; one that an eager start has
+// begun and that was never suspended ends: the next eager start gets its stack. Invariant: activations go on in microtasks, under no
+// frame of C, and begin there or, at an eager start, under their starter's.
 
 function asyncioStacksMaker() {
   const DISCARDED = { asyncio: 'discarded' };
+  const MOST_IDLE = 1000;
   const microtask = Promise.resolve();
   const resolvers = []; // by number: goes on with it
   const rejecters = [];
@@ -41,9 +44,12 @@ function asyncioStacksMaker() {
     },
 
     activate(number, coro) {
-      activate(coro).then(undefined, (error) => {
+      const vacate = () => {
         resolvers[number] = rejecters[number] = undefined;
         vacant.push(number);
+      };
+      activate(coro).then(vacate, (error) => {
+        vacate();
         if (error === DISCARDED) return;
         stacks.leave();
         stacks.failed(error, running[number]);
@@ -77,9 +83,16 @@ function asyncioStacksMaker() {
       return number;
     },
 
-    // By an activation whose coroutine has returned; the answer is its next one.
+    // Whether an activation ends whose coroutine has returned.
+    ends() {
+      if (starting === undefined && idle.length < MOST_IDLE) return false;
+      stacks.leaves();
+      return true;
+    },
+
+    // By one that does not; the answer is its next coroutine.
     rest(number) {
-      idle.push(starting ?? number);
+      idle.push(number);
       return stacks.suspend(number);
     },
 
@@ -89,8 +102,7 @@ function asyncioStacksMaker() {
       const promise = new Promise(executor);
       resolvers[number] = resolve;
       rejecters[number] = reject;
-      if (starting === undefined) stacks.guard(stacks.left);
-      stacks.leave();
+      stacks.leaves();
       if (released) stacks.discard(number);
       return promise;
     },
@@ -102,6 +114,11 @@ function asyncioStacksMaker() {
 
     discard(number) {
       rejecters[number](DISCARDED);
+    },
+
+    leaves() {
+      if (starting === undefined) stacks.guard(stacks.left);
+      stacks.leave();
     },
 
     leave() {
@@ -149,6 +166,9 @@ const asyncioStacksLibrary = {
   },
   asyncio_host_stack_discard: function (number) {
     asyncioStacks.discard(number);
+  },
+  asyncio_host_stack_ends: function () {
+    return asyncioStacks.ends();
   },
   asyncio_host_stack_most: function () {
     return Module['maximumStacks'] || asyncioStacks.most;

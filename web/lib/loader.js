@@ -11,7 +11,7 @@ function asyncioLoader(makeBridge) {
     guard: (call, argument) => asyncio.guard(call, argument),
     now: () => asyncio.now(),
   };
-  const asyncio = Object.assign(makeBridge(core), {
+  const asyncio = makeBridge(core, {
     parkable: 0, // where C keeps who may suspend
     stays: false, // loaded for its exports: main's return does not end it
     foreign: '', // the function of JavaScript that C has called and that is on the stack

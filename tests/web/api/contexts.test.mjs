@@ -3,12 +3,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Context, ContextVar, LookupError, RuntimeError, Token, ValueError, thrown, tracer, virtual } from './support.mjs';
+import { Context, ContextVar, LookupError, RuntimeError, Token, TypeError, ValueError } from './support.mjs';
+import { rejection, run, thrown, tracer, virtual } from './support.mjs';
 
 const asyncio = virtual();
 const { create_task, copy_context, gather, sleep } = asyncio;
 const coroutineTest = (name, body) => test(name, () => asyncio.run(body()));
 const variable = (name, ...options) => new asyncio.ContextVar(name, ...options);
+
+test('a page that has made no context is told so', async () => {
+  const error = await rejection(run(async (task) => task.get_context()));
+  assert.ok(error instanceof RuntimeError);
+  assert.equal(error.message, 'There are no contexts yet: make a ContextVar or a Context first');
+});
 
 test('a variable has its default until it is set', () => {
   const [user, empty] = [variable('user', { default: 'nobody' }), variable('empty')];
@@ -40,6 +47,56 @@ test('tokens give the values back in turn', () => {
     user.reset(first);
     assert.equal(user.get(null), null);
   });
+});
+
+test('a token takes its set back when it is disposed', () => {
+  copy_context().run(() => {
+    const [user, other] = [variable('user', { default: 'nobody' }), variable('other')];
+    const [first, second, third] = [user.set(1), user.set(2), other.set(3)];
+    second[Symbol.dispose]();
+    assert.equal(user.get(), 1);
+    first[Symbol.dispose]();
+    third[Symbol.dispose]();
+    assert.deepEqual([user.get(), other.get('none')], ['nobody', 'none']);
+    const words = "The token of the context variable 'user' has already been used once";
+    assert.equal(thrown(() => first[Symbol.dispose]()).message, words);
+    const [outer, inner] = [user.set('outer'), user.set('inner')];
+    user.reset(outer);
+    inner[Symbol.dispose]();
+    assert.equal(user.get(), 'outer');
+  });
+});
+
+test('what is no variable, no token and no context is refused', async () => {
+  const user = variable('user');
+  const context = copy_context();
+  const foreign = new Context();
+  const loop = asyncio.new_event_loop();
+  for (const [call, words] of [
+    [() => variable(7), 'Expected [name] to be a string, got 7'],
+    [() => variable(), 'Expected [name] to be a string, got undefined'],
+    [() => variable('x', null), 'Expected [options] to be an object, got null'],
+    [() => user.reset(), 'Expected [token] to be a token, got undefined'],
+    [() => user.reset({ var: user }), 'Expected [token] to be a token, got an object (Object)'],
+    [() => context.get('user'), 'Expected [variable] to be a context variable, got "user"'],
+    [() => context.has(), 'Expected [variable] to be a context variable, got undefined'],
+    [() => context.run(), 'Expected [callable] to be a function, got undefined'],
+    [() => create_task(sleep(0), { context: new Map() }), 'Expected [context] to be a context, got an object (Map)'],
+    [() => create_task(sleep(0), { context: foreign }), 'Expected [context] to be a context, got one of another runtime'],
+    [() => loop.call_soon(() => {}, { context: foreign }), 'Expected [context] to be a context, got one of another runtime'],
+    [() => loop.create_future().add_done_callback(() => {}, { context: 7 }), 'Expected [context] to be a context, got 7'],
+  ]) {
+    const error = thrown(call);
+    assert.deepEqual([error instanceof TypeError, error?.message], [true, words]);
+  }
+  loop.close();
+  const runtime = virtual();
+  const gone = new runtime.ContextVar('gone');
+  const old = gone.set(1);
+  runtime.close();
+  for (const call of [() => gone.get(), () => gone.set(2), () => gone.reset(old), () => new runtime.Context()])
+    assert.equal(thrown(call).message, 'The runtime is closed');
+  assert.equal(await create_task(sleep(1, 'fresh')), 'fresh');
 });
 
 test('a token is good once, for its own variable and in its own context', () => {
@@ -202,7 +259,7 @@ test('variables and contexts belong to their runtimes', () => {
   assert.deepEqual([foreign.has(user), foreign.get(user), foreign instanceof asyncio.Context], [false, undefined, false]);
 });
 
-test('a page without contexts is told so', async () => {
+test('a task tells its context before there is any other', async () => {
   const runtime = virtual();
   const context = await runtime.run(async (task) => task.get_context());
   assert.equal(context instanceof runtime.Context, true);
@@ -305,6 +362,22 @@ test('no other code runs in the context between', async () => {
   await gather(...tasks, sleep(1));
   going = false;
   assert.deepEqual([...new Set(seen)], ['outside']);
+});
+
+test('what it awaits may be of another runtime, with contexts of its own', async () => {
+  const other = virtual();
+  const theirs = new other.ContextVar('theirs');
+  await inTask('user', async (user) => {
+    const task = other.create_task(async () => {
+      theirs.set('other');
+      await other.sleep(1);
+      await create_task(sleep(1));
+      return [theirs.get(), user.get('outside')];
+    });
+    assert.deepEqual(await task, ['other', 'outside']);
+    assert.deepEqual([user.get(), theirs.get('outside')], ['own', 'outside']);
+  });
+  other.close();
 });
 
 test('a callback of then() runs in the context of who gave it', async () => {

@@ -114,6 +114,18 @@ test('an exception that JavaScript throws through C comes out as itself, and the
   assert.equal(await other, 'other');
 });
 
+test('a run that ends in a turn which an exception cuts short ends all the same', async () => {
+  const mistake = new Error('thrown through C');
+  const [ending, lasting] = [one.new_event_loop(), one.new_event_loop()];
+  const run = ending.run_until_complete(one.rest(0, 'ended'));
+  const last = lasting.run_until_complete(async () => {
+    assert.equal(await asyncio.rejection(one.create_task(one.throw_from_javascript(mistake))), mistake);
+    return run;
+  });
+  assert.equal(await last, 'ended');
+  [ending, lasting].forEach((loop) => loop.close());
+});
+
 test("C's errors come as their classes, the same object each time", () =>
   inEach(async (runtime) => {
     const task = one.create_task(one.fail(-4, 'a value'));
