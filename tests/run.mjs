@@ -8,12 +8,12 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-import { NATIVE, NATIVE_PROGRAMS, PROGRAMS, WASM, make, makePackage } from './tools/build.mjs';
+import { JSPI, NATIVE, NATIVE_PROGRAMS, PROGRAMS, WASM, make, makePackage } from './tools/build.mjs';
 import { coverage } from './tools/coverage.mjs';
 import { environment, root } from './tools/paths.mjs';
 import { CommandFailed, show } from './tools/process.mjs';
 import { announce, pool, step } from './tools/progress.mjs';
-import { TO_RUN, TO_SHOW, TO_TEST, ensure, ensurePackages } from './tools/setup.mjs';
+import { TO_RUN, TO_SHOW, TO_TEST, ensure, ensureNodes, ensurePackages } from './tools/setup.mjs';
 import { cases, checklist, conformance, nodeTests, webPrograms } from './tools/suites.mjs';
 
 const WIDTH = 2; // jobs at a time
@@ -54,11 +54,12 @@ const buildingPackage = async (onLine) => {
 async function test() {
   await ensure(TO_TEST);
   await ensurePackages();
+  await ensureNodes();
   const started = performance.now();
   const since = Date.now();
   const builds = [PROGRAMS, NATIVE_PROGRAMS].map((config) => suite(`build ${config.name}`, building(config)));
   builds.push(suite('build package', buildingPackage));
-  const cCases = [...WASM, ...NATIVE].map((config) => suite(`cases ${config.name}`, (onLine) => cases(config, onLine)));
+  const cCases = [...WASM, ...JSPI, ...NATIVE].map((config) => suite(`cases ${config.name}`, (onLine) => cases(config, onLine)));
   const first = await pool([...builds, ...cCases, suite('coverage', coverage)], WIDTH);
   // These look at what was built, and some of them at the clock.
   const looking = { 'programs tests/web': webPrograms, 'node:test': nodeTests, conformance };

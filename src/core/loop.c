@@ -13,6 +13,7 @@
 #include "../port/host.h"
 #include "asyncio/debug.h"
 #include "future.h"
+#include "task.h"
 
 // Reading the clock crosses into JavaScript, which costs as much as running an entry. So it is read every so many entries:
 // one, then twice as many each time, for as long as they are quick.
@@ -62,6 +63,7 @@ asyncio_loop *asyncio__loop_hold(asyncio_loop *loop) {
 void asyncio__loop_release(asyncio_loop *loop) {
   if (!loop || --loop->holds) return;
   if (loop->observer) asyncio__thread.debug_loops--;
+  asyncio__heap_release(&loop->timers);
   asyncio__free(loop);
   if (--asyncio__thread.loops == 0) asyncio__runtime_idle();
 }
@@ -72,8 +74,13 @@ void asyncio__loop_ready(asyncio_loop *loop, asyncio__entry *entry) {
   if (!asyncio__thread.turning) asyncio__host_wake();
 }
 
+// Whether a task executes that the loop's closing has left to end by itself: its waits are refused as they park, and counted.
+static bool ends_late(const asyncio_loop *loop) {
+  return loop->closed && asyncio__thread.task && asyncio__thread.task->ending && asyncio__thread.running == loop;
+}
+
 asyncio_status asyncio__loop_arm(asyncio_loop *loop, asyncio__timer *timer, double when) {
-  ASYNCIO_TRY(asyncio__loop_open(loop));
+  if (!ends_late(loop)) ASYNCIO_TRY(asyncio__loop_open(loop));
   if (asyncio__heap_push(&loop->timers, timer, when))
     return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a timer");
   if (!asyncio__thread.turning) asyncio__host_wake();
@@ -171,7 +178,9 @@ static void turn(asyncio_loop *loop, double now, double slice) {
 
 // What [loop] wants besides what [next] has already.
 static void want(asyncio__next *next, const asyncio_loop *loop) {
-  if (!loop->running || loop->entered) return;
+  if (!loop->running) return;
+  next->entered |= loop->entered > 0;
+  if (loop->entered) return;
   next->again |= loop->stopping || !asyncio__list_empty(&loop->ready) || !asyncio__list_empty(&loop->batch);
   if (loop->timers.count) next->deadline = fmin(next->deadline, loop->timers.nodes[0].when);
 }
@@ -183,9 +192,10 @@ asyncio__next asyncio__turn(double now, double slice) {
   for (asyncio__link *link = driven->next; link != driven; link = following) {
     following = link->next;
     asyncio_loop *loop = asyncio__container(link, asyncio_loop, driven);
-    if (loop->entered) continue;
-    turn(loop, isnan(now) ? now : next.now, slice);
-    next.now = loop->now;
+    if (!loop->entered) {
+      turn(loop, isnan(now) ? now : next.now, slice);
+      next.now = loop->now;
+    }
     want(&next, loop);
   }
   asyncio__thread.turning = false;

@@ -152,6 +152,7 @@ static void end_tasks(asyncio_loop *loop, asyncio__link *lasting) {
   asyncio_loop *running = asyncio__thread.running;
   asyncio__task *closer = asyncio__thread.task;
   void *parkable = asyncio__coro_parkable;
+  bool turning = asyncio__thread.turning;
   while (!asyncio__list_empty(&loop->tasks)) {
     asyncio__task *task = asyncio__container(loop->tasks.next, asyncio__task, tasks);
     asyncio__thread.running = loop;
@@ -162,6 +163,7 @@ static void end_tasks(asyncio_loop *loop, asyncio__link *lasting) {
   }
   asyncio__thread.running = running;
   asyncio__thread.task = closer;
+  asyncio__thread.turning = turning;
   asyncio__coro_parkable = parkable;
 }
 

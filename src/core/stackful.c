@@ -143,12 +143,14 @@ static asyncio__progress enter(stackful *self, bool now) {
 
 static asyncio_status no_stack(asyncio__task *task) {
   const char *name = asyncio_task_get_name(&task->future);
-  if (asyncio__coro_possible)
-    return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s (%zu bytes)", name, task->stack_size);
-  return asyncio_raise(ASYNCIO_RUNTIME_ERROR,
-                       "%s has no stack to run on in a program without Asyncify: link with -sASYNCIFY and libasyncio.a, or "
-                       "make the coroutine an ASYNCIO_STACKLESS",
-                       name);
+  if (!asyncio__coro_possible)
+    return asyncio_raise(ASYNCIO_RUNTIME_ERROR,
+                         "%s has no stack to run on in a program without Asyncify: link with -sASYNCIFY and libasyncio.a, or "
+                         "make the coroutine an ASYNCIO_STACKLESS",
+                         name);
+  const char *limit = asyncio__coro_limit();
+  if (limit) return asyncio_raise(ASYNCIO_MEMORY_ERROR, "No stack for %s: %s", name, limit);
+  return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s (%zu bytes)", name, task->stack_size);
 }
 
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
@@ -164,25 +166,33 @@ static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
 
 void asyncio__coro_resuming(void *owner) {
   const stackful *self = owner;
+  asyncio__thread.turning = true;
   asyncio__thread.task = self->task;
   asyncio__thread.running = self->task->future.loop;
   if (asyncio__thread.running->observer) asyncio__thread.running->resumed = asyncio__host_now();
   asyncio__coro_parkable = self->task->ending ? NULL : self->task;
 }
 
+static void leave(asyncio__task *task) {
+  asyncio__coro_parkable = NULL;
+  task->future.loop->entered -= task->entered;
+  task->entered = false;
+}
+
 void asyncio__coro_left(void *owner, asyncio__coro_state state) {
   stackful *self = owner;
   asyncio__task *task = self->task;
-  asyncio__coro_parkable = NULL;
   asyncio_loop *loop = task->future.loop;
-  loop->entered = NULL;
+  leave(task);
   task->future.references++;
   asyncio__thread.task = task;
   asyncio__task_drive(task, progress_of(self, state));
+  if (task->frame && !task->entered && loop->closed) asyncio__task_lose(task, ASYNCIO_CANCELLED_ERROR);  // its loop did not wait for it
   asyncio__thread.task = NULL;
   if (loop->observer) loop->observer->left(loop, task);
   asyncio_unref(&task->future);
   asyncio__thread.running = NULL;
+  asyncio__thread.turning = false;
 }
 
 static void raise_lost(asyncio_status status, const char *words, asyncio_value cause) {
@@ -197,6 +207,7 @@ static void raise_lost(asyncio_status status, const char *words, asyncio_value c
 static void task_lost(stackful *self, asyncio_status status, const char *words, asyncio_value cause) {
   asyncio__thread.task = self->task;
   raise_lost(status, words, cause);
+  leave(self->task);
   lose(self);
   asyncio__task_drive(self->task, asyncio__frame_done(&self->frame, status, asyncio_none()));
   asyncio__thread.task = NULL;

@@ -179,7 +179,8 @@ ASYNCIO__OUTLINED void asyncio__task_drive(asyncio__task *self, asyncio__progres
   asyncio_status sent;
   for (;; progress = self->frame->step(self->frame, sent)) {
     if (progress == ASYNCIO__ENTERED) {
-      self->future.loop->entered = self;
+      self->future.loop->entered++;
+      self->entered = true;
       return;
     }
     if (progress == ASYNCIO__DONE && !self->frame->awaiter) {
@@ -313,6 +314,14 @@ ASYNCIO__OUTLINED void asyncio__task_lose(asyncio__task *self, asyncio_status st
   asyncio__thread.task = executing;
 }
 
+// Lets a coroutine that was entered run to its end, where it can before we return. Meanwhile nothing is executing.
+static bool settle(asyncio__task *self) {
+  asyncio__thread.running = NULL;
+  asyncio__thread.task = NULL;
+  while (self->frame && asyncio__coro_settle()) continue;
+  return !self->frame;
+}
+
 ASYNCIO__OUTLINED bool asyncio__task_end(asyncio__task *self) {
   ASYNCIO__NEVER_SUSPENDS(asyncio__task_end);
   asyncio_ref(&self->future);
@@ -321,9 +330,9 @@ ASYNCIO__OUTLINED bool asyncio__task_end(asyncio__task *self) {
   asyncio__errors_push(&self->errors, ASYNCIO_CANCELLED_ERROR, asyncio__cancelled_error("Event loop is closed"));
   asyncio__thread.task = self;
   self->sent = ASYNCIO_CANCELLED_ERROR;
-  asyncio__task_run(&self->entry);
-  while (self->frame && asyncio__coro_settle()) continue;
-  bool ended = !self->frame;
+  if (!self->entered) asyncio__task_run(&self->entry);
+  bool ended = settle(self) || self->entered;
+  if (self->entered) asyncio__unlink(&self->tasks);
   asyncio__thread.task = NULL;
   asyncio_unref(&self->future);
   return ended;

@@ -28,6 +28,7 @@ typedef struct asyncio__task {
   bool must_cancel;           // one is to be delivered when it goes on
   bool started;               // its first step was made
   bool ending;                // the loop closes: no wait may begin any more
+  bool entered;               // its coroutine will run later, or does so now
   bool lost;                  // its frames go without another step
   bool cancelling;            // a request is on its way from it to what it waits for
   asyncio_error *cancel_error;  // the latest request's words
@@ -111,7 +112,8 @@ asyncio_status asyncio__frame_ascend(asyncio__frame **frame);
 // The line at which a stackless coroutine waits; 0 for another frame.
 unsigned asyncio__frame_line(const asyncio__frame *frame);
 
-// Ends a pending task of a loop that is being closed. False: it waits on and on, and is to be abandoned.
+// Ends a pending task of a loop that is being closed, or has it end by itself soon, where coroutines run later. False: it waits
+// on and on, and is to be abandoned.
 bool asyncio__task_end(asyncio__task *task);
 
 // Takes such a task's stack away, or that of one whose C frames an exception has thrown away: it has ended with [status]. Nothing may refer

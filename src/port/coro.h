@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Coroutines with a C stack of their own: what a platform must supply to switch between them. One file is linked:
 //   coro_asyncify.c  WebAssembly: Binaryen's Asyncify, driven from C
+//   coro_jspi.c      WebAssembly: the engine switches its own stack
 //   coro_ucontext.c  native
 //   coro_later.c     native; enter() only queues, as an engine that switches stacks itself does: it proves that the rest
 //                    of the code can live with that
@@ -41,11 +42,15 @@ asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asy
 // False where there can be none: asyncio__coro_new then gives NULL.
 extern const bool asyncio__coro_possible;
 
+// Why no further coroutine can be made now, if that is for another reason than memory; NULL: it can.
+const char *asyncio__coro_limit(void);
+
 // What the body returned.
 int asyncio__coro_status(const asyncio__coro *coro);
 
 // Runs it, from its start or from where it parked, until it parks or its body returns. [now]: it is at its start, and must have run
-// when this returns; no backend answers ENTERED then.
+// when this returns; ENTERED says then that an exception of the host has thrown its frames away and not the caller's, of which
+// asyncio__turn_lost will tell.
 asyncio__coro_state asyncio__coro_enter(asyncio__coro *coro, bool now);
 
 // Leaves the running coroutine; returns when it is entered again. Only when asyncio__coro_parkable is set.
@@ -64,7 +69,8 @@ bool asyncio__coro_holds(const asyncio__coro *coro, const void *address);
 size_t asyncio__coro_used(const asyncio__coro *coro);
 size_t asyncio__coro_size(const asyncio__coro *coro);
 
-// Runs what enter() queued; false when there was nothing. Called by hosts between turns.
+// Runs some of what enter() queued; false when there was nothing, or when it can only run after the caller has returned. Called
+// by hosts between turns, and by whoever ends a loop's tasks.
 bool asyncio__coro_settle(void);
 
 // Frees what the backend itself holds; no coroutine is left.

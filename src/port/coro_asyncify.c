@@ -174,6 +174,8 @@ size_t asyncio__coro_used(const asyncio__coro *self) {
   return (size_t)((const char *)self - self->stack) + (size_t)(self->record.current - record_of(self));
 }
 
+const char *asyncio__coro_limit(void) { return NULL; }
+
 int asyncio__coro_status(const asyncio__coro *self) { return self->status; }
 
 size_t asyncio__coro_size(const asyncio__coro *self) { return self->size; }

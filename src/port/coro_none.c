@@ -11,6 +11,8 @@ asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asy
   return NULL;
 }
 
+const char *asyncio__coro_limit(void) { return NULL; }
+
 int asyncio__coro_status(const asyncio__coro *coro) { return (void)coro, 0; }
 
 asyncio__coro_state asyncio__coro_enter(asyncio__coro *coro, bool now) {

@@ -13,6 +13,7 @@
 // What the core wants after a turn: another at once, or one at [deadline] on the host's clock (INFINITY: none).
 typedef struct asyncio__next {
   bool again;
+  bool entered;     // a coroutine of a loop will run later, and asyncio__host_left() goes on with the turn
   double deadline;
   double now;  // the clock as it was last read
 } asyncio__next;
@@ -32,6 +33,9 @@ double asyncio__host_now(void);
 
 // A turn is wanted soon: work has arrived from outside a turn. Never turns at once.
 void asyncio__host_wake(void);
+
+// Goes on with the turn in which a coroutine was ENTERED that has left now: by a backend whose coroutines run between turns.
+void asyncio__host_left(void);
 
 // Turns until [over] says so: the calling C code is suspended or blocked meanwhile. False when nothing is left that
 // could ever make it so.

@@ -37,6 +37,8 @@ static struct {
   bool micro;    // a turn was in a microtask since the page had a task
   double since;  // when the first such began
   bool spent;    // the next ones wait for a task
+  double now;    // the clock as it was last read
+  double until;  // when the slice of the turn ends
   double deadline;  // for which a timer is armed
 } web = {.deadline = INFINITY};
 
@@ -84,6 +86,18 @@ static void note_arrival(int how) {
     web.soon = false;
 }
 
+// A coroutine that will run later keeps the turn open.
+static void end_turn(asyncio__next next) {
+  if (!isnan(next.now)) web.now = next.now;
+  if (next.entered) return;
+  web.spent = next.again || (web.micro && web.now - web.since >= default_slice);
+  if (next.again)
+    asyncio__host_wake();  // and that turn will know about the timers
+  else
+    wake_at(next.deadline);
+  if (web.over && web.over(web.arg)) resume_main();
+}
+
 // Reading the clock takes as long as running a task: for turns in microtasks the time known is good enough, but for the
 // first.
 EMSCRIPTEN_KEEPALIVE void asyncio__host_turn(int how) {
@@ -91,16 +105,16 @@ EMSCRIPTEN_KEEPALIVE void asyncio__host_turn(int how) {
   bool follows = how == MICROTASK && web.micro;
   double now = follows ? NAN : asyncio__host_now();
   note_arrival(how);
-  asyncio__next next = asyncio__turn(now, default_slice);
-  if (!follows) web.since = now;
+  if (!follows) web.since = web.now = now;
+  web.until = (follows ? web.since : now) + default_slice;
   web.micro = how == MICROTASK;
-  web.spent = next.again || (web.micro && next.now - web.since >= default_slice);
-  if (next.again)
-    asyncio__host_wake();  // and that turn will know about the timers
-  else
-    wake_at(next.deadline);
-  if (web.over && web.over(web.arg)) resume_main();
+  end_turn(asyncio__turn(now, default_slice));
 }
+
+void asyncio__host_left(void) { end_turn(asyncio__turn(NAN, fmax(web.until - web.now, 0))); }
+
+// The program is closed: main does not go on, although the loop that it waits for has ended.
+EMSCRIPTEN_KEEPALIVE void asyncio__host_forget_main(void) { web.over = NULL; }
 
 // Nothing is left in the host that could call us. Answers whether somebody was still waiting.
 EMSCRIPTEN_KEEPALIVE bool asyncio__host_drained(void) {

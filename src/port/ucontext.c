@@ -136,6 +136,8 @@ size_t asyncio__coro_used(const asyncio__coro *self) {
   return stack >= (uintptr_t)self->block && stack <= top ? top - stack : self->size;
 }
 
+const char *asyncio__coro_limit(void) { return NULL; }
+
 int asyncio__coro_status(const asyncio__coro *self) { return self->status; }
 
 size_t asyncio__coro_size(const asyncio__coro *self) { return self->size; }

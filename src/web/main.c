@@ -40,13 +40,19 @@ static void main_returned(void) {
   if (!asyncio_host_main_returned(status)) exit(status);
 }
 
-// Runs main, from its start or from where it waits, until it waits again.
-void asyncio__main_resume(void) {
-  asyncio__coro_parkable = program.coro;
-  asyncio__coro_state state = asyncio__coro_enter(program.coro, false);
+// Upcalls, from src/port/coro_jspi.c: main was entered and is about to run, and has left.
+void asyncio__main_resuming(void) { asyncio__coro_parkable = program.coro; }
+
+void asyncio__main_left(asyncio__coro_state state) {
   asyncio__coro_parkable = NULL;
   if (state == ASYNCIO__CORO_OVERFLOWED) asyncio__coro_overflowed(NULL, ASYNCIO_MAIN_STACK_SIZE);
   if (state == ASYNCIO__CORO_RETURNED) main_returned();
+}
+
+// Runs main, from its start or from where it waits, until it waits again.
+void asyncio__main_resume(void) {
+  asyncio__main_resuming();
+  asyncio__main_left(asyncio__coro_enter(program.coro, false));
 }
 
 // Weak: with ASYNCIO_PLAIN_MAIN the program has one of its own.

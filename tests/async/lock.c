@@ -220,7 +220,7 @@ TEST(task_that_is_abandoned_with_its_loop_no_longer_waits_for_its_lock) {
   check_free(&shared);
 }
 
-#ifdef __EMSCRIPTEN__
+#if defined(__EMSCRIPTEN__) && !defined(ASYNCIO_NO_ASYNCIFY)
 // Frames that are left where the record of a switch does not fit beside them.
 static __attribute__((noinline)) asyncio_status recurse(const char *top, volatile int *depth) {
   volatile char here = 0;

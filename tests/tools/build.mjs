@@ -27,17 +27,31 @@ export const WASM = ['O0', 'O1', 'O3', 'Oz'].map((level) => ({
   options: { CMAKE_C_FLAGS: `-${level}`, ASYNCIO_TESTS: 'ON' },
 }));
 
+// The same over JSPI, run by the versions of Node.js that have it (tests/nodes).
+const jspi = (level, nodes) => ({
+  name: `jspi-${level}`,
+  emscripten: true,
+  nodes,
+  options: { CMAKE_C_FLAGS: `-${level}`, ASYNCIO_CORO: 'jspi', ASYNCIO_TESTS: 'ON' },
+});
+export const JSPI = [jspi('O0', ['node26']), jspi('O3', ['node24', 'node26'])];
+
 // How much of the code the cases reach.
 export const COVERAGE = ['ucontext', 'later'].map((coro) => native('coverage', 'gcc', coro, '-g -O0 --coverage'));
 
 // The programs as users build them, with the README's flags, and the library where the README says it is.
-const programs = (flags, folder) => ({
+const programs = (flags, folder, output = build) => ({
   CMAKE_C_FLAGS: flags,
   CMAKE_ARCHIVE_OUTPUT_DIRECTORY: join(build, folder),
   ASYNCIO_PROGRAMS: 'ON',
-  ASYNCIO_OUTPUT: build,
+  ASYNCIO_OUTPUT: output,
 });
 export const PROGRAMS = { name: 'programs', emscripten: true, options: programs('-O3', 'wasm') };
+export const JSPI_PROGRAMS = {
+  name: 'programs-jspi',
+  emscripten: true,
+  options: { ...programs('-O3', 'wasm-jspi', join(build, 'jspi')), ASYNCIO_CORO: 'jspi' },
+};
 export const NATIVE_PROGRAMS = {
   name: 'native-programs',
   options: { CMAKE_C_COMPILER: 'gcc', ...programs('-O2', 'native') },

@@ -18,3 +18,8 @@ export const environment = {
     return existsSync(debianModules) ? debianModules : process.env.NODE_PATH;
   },
 };
+
+// Versions of Node.js other than the one that runs us. They are apart from node_modules: their packages have a command named
+// node, which npm would then run all scripts with.
+export const nodes = join(root, 'tests/nodes');
+export const node = (name) => join(nodes, 'node_modules', name, 'bin/node');

@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { logs, root } from './paths.mjs';
+import { logs, nodes, root } from './paths.mjs';
 import { ask, mustRun, run } from './process.mjs';
 import { announce } from './progress.mjs';
 
@@ -80,14 +80,20 @@ function checkNode() {
   );
 }
 
-// The npm packages that the lock file names: they build and check, none of them is ever shipped.
-export async function ensurePackages() {
-  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  if (Object.keys(devDependencies).every((name) => existsSync(join(root, 'node_modules', name)))) return;
-  await announce('Installing npm packages (npm ci)', (onLine) =>
-    mustRun('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, log: logs('npm'), onLine }),
+// What the lock file in [folder] names.
+async function installPackages(folder, title, flags) {
+  const { devDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  if (Object.keys(devDependencies).every((name) => existsSync(join(folder, 'node_modules', name)))) return;
+  await announce(title, (onLine) =>
+    mustRun('npm', ['ci', '--no-audit', '--no-fund', ...flags], { cwd: folder, log: logs('npm'), onLine }),
   );
 }
+
+// The npm packages that build and check; none of them is ever shipped.
+export const ensurePackages = () => installPackages(root, 'Installing npm packages (npm ci)', []);
+
+// The versions of Node.js that have JSPI.
+export const ensureNodes = () => installPackages(nodes, 'Installing Node.js 24 and 26 (npm ci)', ['--no-bin-links']);
 
 // Makes sure that [tools] are there; throws an error that says what to do where it cannot.
 export async function ensure(tools) {

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { make } from './build.mjs';
-import { build, environment, logs, root, tree } from './paths.mjs';
+import { build, environment, logs, node, root, tree } from './paths.mjs';
 import { run, tail } from './process.mjs';
 
 const NO_FETCH = join(root, 'tests/tools/no_fetch.cjs');
@@ -47,8 +47,16 @@ function judge({ status, output }) {
 export async function cases(config, onLine) {
   await make(config, ['asyncio_tests'], onLine);
   const program = join(tree(config.name), 'tests/asyncio_tests');
-  const [command, args] = config.emscripten ? [process.execPath, ['-r', NO_FETCH, `${program}.js`]] : [program, []];
-  return judge(await run(command, args, { log: logs(config.name), env: SANITIZERS, onLine, limit: PROGRAM_LIMIT }));
+  const options = { env: SANITIZERS, onLine, limit: PROGRAM_LIMIT };
+  if (!config.emscripten) return judge(await run(program, [], { ...options, log: logs(config.name) }));
+  const results = [];
+  for (const name of config.nodes ?? ['node']) {
+    const command = config.nodes ? node(name) : process.execPath;
+    const log = logs(config.nodes ? `${config.name}.${name}` : config.name);
+    const result = judge(await run(command, ['-r', NO_FETCH, `${program}.js`], { ...options, log }));
+    results.push({ ...result, details: result.details && `${name}:\n${result.details}` });
+  }
+  return add(results);
 }
 
 function add(results) {

@@ -7,13 +7,20 @@ import { dirname, join } from 'node:path';
 
 import { build, environment, root } from '../tools/paths.mjs';
 
-const folder = join(build, 'web-programs');
+// The backend that a run of the tests is about: the versions of Node.js in tests/nodes run them for JSPI too.
+export const backend = process.env.ASYNCIO_BACKEND ?? 'asyncify';
+const OF_BACKEND = {
+  asyncify: { place: 'wasm', folder: 'web-programs', flags: ['-sASYNCIFY', '-sASSERTIONS=0'], stackless: 'asyncio' },
+  jspi: { place: 'wasm-jspi', folder: 'web-programs-jspi', flags: [], stackless: 'asyncio_stackless' },
+};
+const of = OF_BACKEND[backend];
+const folder = join(build, of.folder);
 
-function link(name, output, library, flags) {
+function link(name, output, { library, loader, flags }) {
   assert.ok(existsSync(library), `${library} is missing: npm start builds it`);
   mkdirSync(dirname(output), { recursive: true });
   const sources = [join(root, 'tests/web/programs', `${name}.c`), library];
-  const include = ['-I', join(root, 'include'), '--js-library', join(build, 'wasm/asyncio.js')];
+  const include = ['-I', join(root, 'include'), '--js-library', loader];
   const args = [...sources, ...include, '-O2', '-sEXIT_RUNTIME=1', ...flags, '-o', output];
   const result = spawnSync('emcc', args, { encoding: 'utf8', env: { ...process.env, ...environment } });
   assert.ifError(result.error);
@@ -26,12 +33,15 @@ function link(name, output, library, flags) {
 export function compile(name, flags = [], place = '.') {
   const ending = flags.includes('-sEXPORT_ES6') ? 'mjs' : 'js';
   const output = join(folder, place, `${[name, ...flags].join('').replace(/[^\w=-]/g, '')}.${ending}`);
-  return link(name, output, join(build, 'wasm/libasyncio.a'), ['-sASYNCIFY', '-sASSERTIONS=0', ...flags]);
+  const [library, loader] = ['libasyncio.a', 'asyncio.js'].map((file) => join(build, of.place, file));
+  return link(name, output, { library, loader, flags: [...of.flags, ...flags] });
 }
 
 // The same without Asyncify.
-export const withoutAsyncify = (name) =>
-  link(name, join(folder, `${name}-without.js`), join(build, 'wasm/libasyncio_stackless.a'), []);
+export function withoutAsyncify(name) {
+  const [library, loader] = ['libasyncio_stackless.a', `${of.stackless}.js`].map((file) => join(build, of.place, file));
+  return link(name, join(folder, `${name}-without.js`), { library, loader, flags: [] });
+}
 
 // What it prints and how it ends; 20 s are for ever.
 export function run(program, args = []) {

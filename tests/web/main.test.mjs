@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
-import { compile, run } from './compile.mjs';
+import { backend, compile, run } from './compile.mjs';
 
 describe('a program', () => {
   let program;
@@ -87,7 +87,7 @@ for (const [flags, words] of [
   [['-sASSERTIONS=1'], 'asyncio: link with -sASSERTIONS=0'],
   [['-sASYNCIFY=0'], 'asyncio: link with -sASYNCIFY'],
 ]) {
-  test(`a program linked with ${flags} says what to link with`, () => {
+  test(`a program linked with ${flags} says what to link with`, { skip: backend === 'jspi' && 'JSPI needs neither' }, () => {
     const { status, output, errors } = run(compile('plain_main', flags));
     assert.notEqual(status, 0);
     assert.ok((output + errors).includes(words), output + errors);

@@ -242,10 +242,16 @@ export class Core implements ProgramOwner {
   close(): void {
     if (this.ended) return;
     if (this.running) throw new RuntimeError('Cannot close the runtime from a callback or coroutine of its own');
+    this.#instance.closing?.();
     this.c.end_runs!();
     for (const loop of this.loops.values()) loop.close();
     this.turned();
-    this.end(new RuntimeError('The runtime is closed'));
+    this.whenQuiet(() => this.end(new RuntimeError('The runtime is closed')));
+  }
+
+  /** Calls `then` at once, or when the coroutines have ended that can only do so later. */
+  whenQuiet(then: () => void): void {
+    if (!this.#instance.quiet?.(then)) then();
   }
 
   stopped(error: Error): void {

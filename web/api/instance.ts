@@ -53,6 +53,10 @@ export interface Instance {
   read(kind: number, pointer: number): unknown;
   /** Adds the functions of a module of the core's that few pages need, once; a program has them. */
   extend(part: Part): void;
+  /** Its loops are about to be closed. */
+  closing?(): void;
+  /** Calls `then` when coroutines that can only end later have done so; false when there are none. */
+  quiet?(then: () => void): boolean;
   /** Nothing of it runs any more. */
   close(): void;
 }

@@ -267,8 +267,10 @@ export class EventLoop {
     if (!pointer) return;
     core.check(core.c.loop_close!(pointer));
     for (const handle of this.handles) handle.release();
-    for (const value of core.bridge.values.all()) if (Future.isWatched(value) && value.loop === this) value.closed();
-    core.reportUnseen(pointer);
+    core.whenQuiet(() => {
+      for (const value of core.bridge.values.all()) if (Future.isWatched(value) && value.loop === this) value.closed();
+      core.reportUnseen(pointer);
+    });
     core.loops.delete(pointer);
     this.pointer = 0;
     core.c.loop_unref!(pointer);

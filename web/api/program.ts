@@ -16,6 +16,9 @@ export interface Glue extends Bridge, Crossing {
   exited: boolean;
   mainSuspended: boolean;
   drained: (() => void) | undefined;
+  /** Over JSPI: the engine's stacks. */
+  stacks?: { release(): void; quiet(then: () => void): boolean };
+  forgetMain(): void;
   now(): number;
   memory(): ArrayBufferLike;
   functionAt(pointer: number): Functions[string];
@@ -60,7 +63,9 @@ export class Program {
     const glue = this.#glue;
     glue.owner = owner;
     const read = (kind: number, pointer: number) => readC(this.#c, glue.memory(), kind, pointer);
-    return { bridge: glue, c: this.#c, memory: glue.memory, read, extend: () => {}, close: () => close(glue) };
+    const quiet = (then: () => void) => glue.stacks?.quiet(then) ?? false;
+    const ends = { quiet, closing: () => leave(glue), close: () => close(glue) };
+    return { bridge: glue, c: this.#c, memory: glue.memory, read, extend: () => {}, ...ends };
   };
 
   /** Makes the module, with what is wrong with it as the error. */
@@ -83,6 +88,8 @@ export class Program {
     const module = (await (create as Create)(
       moduleArgument(options, (made) => prepare((glue = made), clock), end),
     )) as Module;
+    // What main throws at once comes out of the engine's promise a few microtasks later.
+    for (let i = 0; glue?.stacks && i < 8; i++) await null;
     if (ended) throw ended;
     if (!glue) throw new RuntimeError(NOT_LINKED);
     const exported = module?._asyncio__exported?.();
@@ -133,5 +140,16 @@ function prepare(glue: Glue, clock: Clock | undefined): void {
 function close(glue: Glue): void {
   glue.exited = true;
   glue.armTimer(Infinity);
+  glue.stacks?.release();
+  unlisten(glue);
+}
+
+function unlisten(glue: Glue): void {
   if (glue.drained) process.removeListener('beforeExit', glue.drained);
+}
+
+// Its loops are about to be closed, which main is not told.
+function leave(glue: Glue): void {
+  glue.forgetMain();
+  unlisten(glue);
 }

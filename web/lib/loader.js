@@ -56,20 +56,39 @@ function asyncioLoader(makeBridge) {
     // ---- Exceptions that leave C. An exit is the glue's own affair. Anything else has thrown away every frame of the
     // turn: the coroutine that ran is lost, and with it only its task.
     guard(call, argument) {
-      if (asyncio.exited) return;
+      if (!asyncio.exited) return asyncio.protect(call, argument);
+    },
+
+    protect(call, argument) {
       const stack = _asyncio__stack_pointer();
       try {
         return call(argument);
       } catch (error) {
-        if (asyncio.exited) return;
-#if STACK_OVERFLOW_CHECK == 2
-        ___set_stack_limits(_emscripten_stack_get_base(), _emscripten_stack_get_end()); // setting the pointer is checked too
-#endif
-        _asyncio__set_stack_pointer(stack);
-        if (error === 'unwind') return asyncio.rescueAs(-6, 'The coroutine was left, by emscripten_set_main_loop or the like');
-        if (asyncio.isExit(error)) asyncio.exit(error.status);
-        else asyncio.rescue(error);
+        if (!asyncio.exited) asyncio.recover(error, stack);
       }
+    },
+
+    // [stack] is where the stack pointer was outside the frames that are lost.
+    recover(error, stack) {
+#if STACK_OVERFLOW_CHECK == 2
+      ___set_stack_limits(_emscripten_stack_get_base(), _emscripten_stack_get_end()); // setting the pointer is checked too
+#endif
+      _asyncio__set_stack_pointer(stack);
+      if (error === 'unwind') return asyncio.rescueAs(-6, 'The coroutine was left, by emscripten_set_main_loop or the like');
+      if (asyncio.isExit(error)) asyncio.exit(error.status);
+      else asyncio.rescue(error);
+    },
+
+    forgetMain() {
+      _asyncio__host_forget_main();
+    },
+
+    // The glue's way of ending with what main has thrown.
+    fail(error) {
+      asyncio.exited = true;
+      if (asyncio.mainSuspended) runtimeKeepalivePop();
+      asyncio.mainSuspended = false;
+      quit_(1, error);
     },
 
     isExit(error) {
@@ -77,6 +96,7 @@ function asyncioLoader(makeBridge) {
     },
 
     exited: false, // nothing of the program's may run any more
+    exiting: undefined, // what exit() has thrown
     mainSuspended: false,
     // exit() was called while main is suspended. For the glue that is a reason to keep the runtime: it has only thrown.
     exit(status) {
@@ -120,8 +140,9 @@ function asyncioLoader(makeBridge) {
 
     // ---- Starting: Module.instantiateWasm is Emscripten's own hook for who instantiates the program.
     install() {
+      if (typeof asyncioStacks === 'object') asyncio.useStacks(asyncioStacks);
 #if ASYNCIFY && ASSERTIONS
-      asyncio.refuse('-sASSERTIONS=0: under ASSERTIONS Asyncify lets only functions that it has instrumented switch stacks');
+      else asyncio.refuse('-sASSERTIONS=0: under ASSERTIONS Asyncify lets only functions that it has instrumented switch stacks');
 #endif
       if (Module['wasyncio']) Module['wasyncio'](asyncio);
       const given = Module['instantiateWasm'];
@@ -130,6 +151,27 @@ function asyncioLoader(makeBridge) {
         if (given) return given(imports, receive);
         asyncio.instantiate(imports).then(({ instance, module }) => receive(instance, module), asyncio.abort);
         return {};
+      };
+    },
+
+    // Over JSPI (jspi.js). Nothing runs any more once the program has exited, but what close() has entered.
+    useStacks(stacks) {
+      asyncio.stacks = stacks;
+      stacks.exiting = () => asyncio.exiting;
+      stacks.guard = (call) => asyncio.protect(call);
+      stacks.failed = (error, coro) => {
+        if (asyncio.exited) return;
+        try {
+          _asyncio__jspi_lost(coro);
+          asyncio.recover(error, _asyncio__jspi_host_stack());
+        } catch (unknown) {
+          asyncio.fail(unknown); // nobody calls an activation that it could be thrown to
+        }
+      };
+      const left = stacks.left;
+      stacks.left = () => {
+        left();
+        if (asyncio.owner && !asyncio.exited) asyncio.owner.turned();
       };
     },
 
@@ -161,6 +203,9 @@ function asyncioLoader(makeBridge) {
           HEAPU32[asyncio.parkable >> 2] = 0;
           try {
             return original(...args);
+          } catch (error) {
+            if (asyncio.isExit(error)) asyncio.exiting = error;
+            throw error;
           } finally {
             HEAPU32[asyncio.parkable >> 2] = parkable;
             asyncio.foreign = outer;
