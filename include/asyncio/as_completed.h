@@ -20,7 +20,7 @@ typedef struct asyncio_as_completed {
 // Begins watching [count] awaitables in an array, which is only read: coroutines in it become tasks and are used up,
 // futures and tasks stay the caller's; one that is there twice counts once. After [timeout] seconds (INFINITY: no
 // limit) those that are not done are given as TimeoutError; they go on. Errors are asyncio_gather_array's, and
-// ValueError for a NaN timeout; the coroutines are then dropped, and there is nothing to end.
+// ValueError for a NaN timeout, when the coroutines are dropped; there is then nothing to end.
 ASYNCIO_MUST_USE asyncio_status asyncio_as_completed_begin(asyncio_as_completed *iterator,
                                                            asyncio_future *const *awaitables, size_t count,
                                                            double timeout);

@@ -18,7 +18,8 @@ extern "C" {
 // CancelledError: asyncio_future_cancelled() is false for it, as in asyncio. An awaitable given twice is awaited once. The gather
 // and a plain future in it keep each other until that is done: finish or cancel it. Used up by its first
 // use; asyncio_ref keeps it. NULL with the error of the first argument that is NULL, or MemoryError: the coroutines
-// among the arguments are then dropped.
+// among the arguments are then dropped. NULL with TypeError for a coroutine that was used before and kept with asyncio_ref, with
+// ValueError for another loop's future: those before it are tasks already and run on, as in asyncio; the others are dropped.
 #define asyncio_gather(...) \
   asyncio_gather_array((asyncio_future *[]){__VA_ARGS__}, \
                        sizeof((asyncio_future *[]){__VA_ARGS__}) / sizeof(asyncio_future *), false)

@@ -59,7 +59,7 @@ asyncio_task *asyncio_eager_task_factory(asyncio_loop *loop, asyncio_future *cor
 // owns the reference returned. NULL as above.
 ASYNCIO_MUST_USE asyncio_future *asyncio_ensure_future(asyncio_future *awaitable);
 
-bool asyncio_istask(const asyncio_future *awaitable);
+bool asyncio_istask(const asyncio_future *awaitable);  // no plain future, and no coroutine that is not yet one
 
 // The task's name; borrowed until it is set again. "" for what is no task.
 const char *asyncio_task_get_name(const asyncio_task *task);

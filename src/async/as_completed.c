@@ -108,11 +108,10 @@ static void watch(completions *self, record *added, asyncio_future *future) {
   asyncio__future_watch(future, &added->entry);
 }
 
-// All are tasks before the first is watched, as in asyncio. Nothing but a task factory can fail; how many it went well
-// with.
+// All are tasks before the first is watched, as in asyncio. Gives how many it went well with.
 static size_t adopt_all(completions *self, asyncio_future *const *awaitables, size_t count) {
   for (size_t i = 0; i < count; i++) {
-    self->records[i].future = asyncio__awaitable_adopt(awaitables[i], self->loop);
+    self->records[i].future = asyncio__awaitable_adopt(awaitables, i, count, self->loop);
     if (!self->records[i].future) return i;
   }
   return count;
@@ -179,7 +178,6 @@ asyncio_status asyncio_as_completed_begin(asyncio_as_completed *iterator, asynci
   }
   size_t adopted = adopt_all(self, awaitables, count);
   if (adopted < count) {
-    asyncio__awaitables_drop(awaitables + adopted + 1, count - adopted - 1);
     while (adopted) asyncio_unref(self->records[--adopted].future);
     release(self);
     return asyncio_error_latest();

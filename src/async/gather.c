@@ -70,13 +70,16 @@ static const asyncio__future_kind gather_kind = {
 static bool cancel_children(asyncio_future *future, const char *message) {
   gather *self = (gather *)future;
   bool any = false;
+  future->references++;  // on a closed loop the last child lets go of the gather
   for (size_t i = 0; i < self->count; i++) any |= asyncio_future_cancel(self->children[i].future, message);
-  if (!any) return false;
-  asyncio_error *former = self->cancel_error;  // [message] may be its words
-  self->cancel_error = asyncio__cancelled_error(message);
-  asyncio__error_unref(former);
-  self->cancel_requested = true;
-  return true;
+  if (any) {
+    asyncio_error *former = self->cancel_error;  // [message] may be its words
+    self->cancel_error = asyncio__cancelled_error(message);
+    asyncio__error_unref(former);
+    self->cancel_requested = true;
+  }
+  asyncio_unref(future);
+  return any;
 }
 
 static void finish(gather *self, asyncio_status status, asyncio_error *error) {
@@ -164,7 +167,9 @@ static void child_done(asyncio__entry *entry) {
 
 static void child_drop(asyncio__entry *entry) {
   gather *self = asyncio__container(entry, child, entry)->owner;
-  if (--self->unfinished == 0) end(self);
+  if (--self->unfinished) return;
+  asyncio__future_drop_callbacks(&self->future);
+  end(self);
 }
 
 static bool watched_already(const gather *self, const asyncio_future *future) {
@@ -183,14 +188,14 @@ static void watch(gather *self, child *one) {
   asyncio__list_append(&one->future->callbacks, &one->entry.link);
 }
 
-// The coroutines among the awaitables become tasks; nothing but a task factory can fail any more, they were checked. One pass over a
-// million children costs as much as any step of theirs, so what can be done in the same one is. Gives how many were done
-// already, which have no owner; a task that starts eagerly may end others that are watched already. False: the factory gave none.
+// The coroutines among the awaitables become tasks. One pass over a million children costs as much as any step of theirs,
+// so what can be done in the same one is. Gives how many were done already, which have no owner; a task that starts eagerly
+// may end others that are watched already. False: one cannot be watched, or the task factory gave none.
 static bool adopt_children(gather *self, asyncio_future *const *awaitables, size_t count, size_t *done) {
   *done = 0;
   for (; self->count < count; self->count++) {
     child *one = &self->children[self->count];
-    one->future = asyncio__awaitable_adopt(awaitables[self->count], self->future.loop);
+    one->future = asyncio__awaitable_adopt(awaitables, self->count, count, self->future.loop);
     if (!one->future) return false;
     if (!asyncio__is_done(one->future)) {
       watch(self, one);
@@ -212,10 +217,9 @@ static void look_at_done(gather *self) {
 }
 
 // The tasks that were made so far run on, as asyncio's do.
-static void give_up(gather *self, asyncio_future *const *awaitables, size_t count) {
+static void give_up(gather *self) {
   for (size_t i = 0; i < self->count; i++)
     if (self->children[i].owner) asyncio__unlink(&self->children[i].entry.link);
-  asyncio__awaitables_drop(awaitables + self->count + 1, count - self->count - 1);
   end(self);
   asyncio_unref(&self->future);
 }
@@ -224,7 +228,7 @@ static bool begin(gather *self, asyncio_future *const *awaitables, size_t count)
   size_t done;
   asyncio_ref(&self->future);  // the children's
   if (!adopt_children(self, awaitables, count, &done)) {
-    give_up(self, awaitables, count);
+    give_up(self);
     return false;
   }
   bool pending = self->unfinished > 0;

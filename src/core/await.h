@@ -66,6 +66,7 @@ asyncio_future *asyncio__frame_coroutine(const char *name, asyncio__frame *frame
 // error raised.
 asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body, size_t size, const asyncio__owner *owner);
 void *asyncio__stackful_arguments(asyncio_future *coroutine);
+void asyncio__stackful_generates(asyncio_future *coroutine);  // it will be a generator's body
 
 // The body of a generator with a stack, as of asyncio_coroutine_new: a coroutine object that is awaited anew for each value. Its status is
 // ASYNCIO__YIELDED then.

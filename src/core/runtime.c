@@ -9,6 +9,7 @@ _Thread_local asyncio__runtime asyncio__thread;
 
 void asyncio__runtime_idle(void) {
   asyncio__pool_release(&asyncio__thread.pool);
+  if (!asyncio__coro_possible) return;
   asyncio__stacks_release(&asyncio__thread.stacks);
   asyncio__coro_release();
 }

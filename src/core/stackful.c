@@ -76,6 +76,10 @@ asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body,
   return &coroutine->future;
 }
 
+void asyncio__stackful_generates(asyncio_future *coroutine) {
+  asyncio__container(asyncio__root(asyncio__task_of(coroutine)), stackful, frame)->generates = true;
+}
+
 void *asyncio__stackful_arguments(asyncio_future *coroutine) {
   return asyncio__container(asyncio__root(asyncio__task_of(coroutine)), stackful, frame)->arguments;
 }
@@ -173,19 +177,15 @@ void asyncio__coro_resuming(void *owner) {
   asyncio__coro_parkable = self->task->ending ? NULL : self->task;
 }
 
-static void leave(asyncio__task *task) {
-  asyncio__coro_parkable = NULL;
-  task->future.loop->entered -= task->entered;
-  task->entered = false;
-}
-
 void asyncio__coro_left(void *owner, asyncio__coro_state state) {
   stackful *self = owner;
   asyncio__task *task = self->task;
   asyncio_loop *loop = task->future.loop;
-  leave(task);
-  task->future.references++;
+  asyncio__coro_parkable = NULL;
+  if (loop->entered == task) loop->entered = NULL;  // else an eager start that has thrown comes next
+  task->entered = false;
   asyncio__thread.task = task;
+  task->future.references++;
   asyncio__task_drive(task, progress_of(self, state));
   if (task->frame && !task->entered && loop->closed) asyncio__task_lose(task, ASYNCIO_CANCELLED_ERROR);  // its loop did not wait for it
   asyncio__thread.task = NULL;
@@ -205,9 +205,10 @@ static void raise_lost(asyncio_status status, const char *words, asyncio_value c
 }
 
 static void task_lost(stackful *self, asyncio_status status, const char *words, asyncio_value cause) {
+  self->task->entered = false;
+  if (self->task->future.loop->entered == self->task) self->task->future.loop->entered = NULL;
   asyncio__thread.task = self->task;
   raise_lost(status, words, cause);
-  leave(self->task);
   lose(self);
   asyncio__task_drive(self->task, asyncio__frame_done(&self->frame, status, asyncio_none()));
   asyncio__thread.task = NULL;
@@ -232,7 +233,7 @@ static bool stackless_lost(asyncio__task *task, const stackful *lost, asyncio_st
 }
 
 bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, asyncio_value cause, bool more) {
-  asyncio_loop *loop = asyncio__thread.running;
+  asyncio_loop *loop = lost ? ((stackful *)lost)->task->future.loop : asyncio__thread.running;
   asyncio__thread.turning = asyncio__thread.eager = false;
   asyncio__coro_parkable = NULL;
   asyncio__task *executing = asyncio__thread.task;
@@ -284,7 +285,7 @@ asyncio_status asyncio_yield(asyncio_value value, asyncio_value *received) {
 bool asyncio__is_stackful(const asyncio__frame *frame) { return frame->step == step; }
 
 asyncio__frame **asyncio__stackful_called(asyncio__frame *frame) {
-  return frame && asyncio__is_stackful(frame) ? &asyncio__container(frame, stackful, frame)->called : NULL;
+  return asyncio__coro_possible && frame && asyncio__is_stackful(frame) ? &asyncio__container(frame, stackful, frame)->called : NULL;
 }
 
 asyncio_status asyncio__stackful_call(asyncio__frame *frame, asyncio_value *result) {

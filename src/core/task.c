@@ -9,10 +9,9 @@
 #include "../port/coro.h"
 
 static bool task_cancel(asyncio_future *self, const char *message);
-static void task_destroy(asyncio_future *self);
 
-const asyncio__future_kind asyncio__task_kind = {.name = "task", .cancel = task_cancel, .destroy = task_destroy, .inner_only = true};
-const asyncio__future_kind asyncio__coroutine_kind = {.name = "coroutine", .destroy = task_destroy, .inner_only = true};
+const asyncio__future_kind asyncio__task_kind = {.name = "task", .cancel = task_cancel, .destroy = asyncio__task_destroy, .inner_only = true};
+const asyncio__future_kind asyncio__coroutine_kind = {.name = "coroutine", .destroy = asyncio__task_destroy, .inner_only = true};
 
 enum { MOST_REFUSED_WAITS = 1000 };
 
@@ -61,9 +60,9 @@ bool asyncio__coroutine_claim(asyncio__task *self) {
 }
 
 // A coroutine that was never run owns what its arguments own.
-ASYNCIO__OUTLINED static void task_destroy(asyncio_future *future) {
-  ASYNCIO__NEVER_SUSPENDS(task_destroy);
-  asyncio__task *self = asyncio__task_of(future);
+ASYNCIO__OUTLINED void asyncio__task_destroy(asyncio_future *future) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio__task_destroy);
+  asyncio__task *self = asyncio__container(future, asyncio__task, future);
   if (asyncio__thread.debug_loops) asyncio__unlink(&self->tasks);
   if (future->state == ASYNCIO__UNUSED && asyncio__root(self)->drop) asyncio__root(self)->drop(asyncio__root(self));
   if (self->cancel_error) asyncio__error_unref(self->cancel_error);
@@ -179,7 +178,7 @@ ASYNCIO__OUTLINED void asyncio__task_drive(asyncio__task *self, asyncio__progres
   asyncio_status sent;
   for (;; progress = self->frame->step(self->frame, sent)) {
     if (progress == ASYNCIO__ENTERED) {
-      self->future.loop->entered++;
+      self->future.loop->entered = self;
       self->entered = true;
       return;
     }
@@ -233,7 +232,10 @@ ASYNCIO__OUTLINED void asyncio__task_run(asyncio__entry *entry) {
   if (!self->started && !begin(self, sent)) return;
   asyncio__progress progress = self->frame->step(self->frame, sent);
   bool plain = progress == ASYNCIO__PARKED && !self->must_cancel && !self->ending;
-  if (!plain) asyncio__task_drive(self, progress);
+  if (progress == ASYNCIO__DONE && !self->frame->awaiter)
+    finish(self, self->frame->status, &self->frame->value);
+  else if (!plain)
+    asyncio__task_drive(self, progress);
   asyncio__thread.task = NULL;
 }
 

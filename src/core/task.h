@@ -47,7 +47,7 @@ typedef struct asyncio__task {
 // asyncio__context_choose, for the usual case that there is nothing to choose from.
 static inline asyncio__context_slot asyncio__context_for_task(asyncio_context *context) {
   const asyncio__task *creator = asyncio__thread.task;
-  return !context && creator && !creator->context ? 0 : asyncio__context_choose(context);
+  return !context && creator && asyncio__context_empty(creator->context) ? 0 : asyncio__context_choose(context);
 }
 
 // The coroutine whose outermost frame [root] is.
@@ -65,6 +65,9 @@ static inline asyncio__task *asyncio__task_of(const asyncio_future *future) {
   bool is_task = future && (future->kind == &asyncio__task_kind || future->kind == &asyncio__coroutine_kind);
   return is_task ? (asyncio__task *)(void *)(uintptr_t)future : NULL;
 }
+
+// The kind's destroy.
+void asyncio__task_destroy(asyncio_future *future);
 
 void asyncio__task_free_name(asyncio__task *task);
 

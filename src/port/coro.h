@@ -40,7 +40,11 @@ asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asy
                                  void *result, void *owner);
 
 // False where there can be none: asyncio__coro_new then gives NULL.
-extern const bool asyncio__coro_possible;
+#ifdef ASYNCIO_NO_ASYNCIFY
+enum { asyncio__coro_possible = false };
+#else
+enum { asyncio__coro_possible = true };
+#endif
 
 // Why no further coroutine can be made now, if that is for another reason than memory; NULL: it can.
 const char *asyncio__coro_limit(void);
@@ -49,8 +53,7 @@ const char *asyncio__coro_limit(void);
 int asyncio__coro_status(const asyncio__coro *coro);
 
 // Runs it, from its start or from where it parked, until it parks or its body returns. [now]: it is at its start, and must have run
-// when this returns; ENTERED says then that an exception of the host has thrown its frames away and not the caller's, of which
-// asyncio__turn_lost will tell.
+// when this returns; no backend answers ENTERED then.
 asyncio__coro_state asyncio__coro_enter(asyncio__coro *coro, bool now);
 
 // Leaves the running coroutine; returns when it is entered again. Only when asyncio__coro_parkable is set.

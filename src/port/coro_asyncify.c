@@ -52,6 +52,7 @@ struct asyncio__coro {
 };
 
 static _Thread_local asyncio__coro *current;
+static _Thread_local asyncio__coro *spare;  // the one that was freed last, ready for the next first step: most tasks end before another begins
 static _Thread_local scratch unwound;
 static _Thread_local bool unwinding;  // from leave until enter has stopped it
 static _Thread_local bool rewinding;  // from enter until leave runs a second time
@@ -66,19 +67,32 @@ static bool scratch_new(void) {
   return unwound.bytes != NULL;
 }
 
-const bool asyncio__coro_possible = true;
-
-asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_body body, void *argument,
-                                 void *result, void *owner) {
+static asyncio__coro *block_new(asyncio__stacks *stacks, size_t size) {
   if (!unwound.bytes && !scratch_new()) return NULL;
-  size_t size = stack_size;
   char *block = asyncio__stack_take(stacks, &size);
   if (!block) return NULL;
   asyncio__coro *self = (asyncio__coro *)(void *)(block + size - sizeof *self);
-  *self = (asyncio__coro){.call = {body, argument, result, owner}, .size = size};
+  self->size = size;
+  asyncio__canary_set(block);
+  return self;
+}
+
+// Whether the spare one is what a stack of [size] bytes would get.
+static inline bool spare_fits(size_t size) { return spare && size <= spare->size && size > spare->size / 2 + ASYNCIO__CANARY_SIZE; }
+
+asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_body body, void *argument,
+                                 void *result, void *owner) {
+  asyncio__coro *self = spare;
+  if (spare_fits(stack_size)) {
+    spare = NULL;
+    stacks->live_bytes += self->size;
+  } else if (!(self = block_new(stacks, stack_size))) {
+    return NULL;
+  }
+  self->call = (asyncio__coro_call){body, argument, result, owner};
+  self->parked = false;
   self->stack = (char *)((uintptr_t)self & ~(uintptr_t)15);
   self->record = (record){record_of(self), self->stack};
-  asyncio__canary_set(block);
   return self;
 }
 
@@ -157,13 +171,19 @@ void *asyncio__coro_rescue(void) {
   if (!self) return NULL;
   asyncio__host_stack_limits(NULL, NULL);
   current = self->outer;
+  self->parked = true;  // it has not returned, and its canary was not looked at
   return self->call.owner;
 }
 
 asyncio__coro *asyncio__coro_current(void) { return current; }
 
 void asyncio__coro_free(asyncio__stacks *stacks, asyncio__coro *self) {
-  asyncio__stack_give(stacks, block_of(self), self->size);
+  if (spare || self->parked) {
+    asyncio__stack_give(stacks, block_of(self), self->size);
+    return;
+  }
+  spare = self;
+  stacks->live_bytes -= self->size;
 }
 
 bool asyncio__coro_holds(const asyncio__coro *self, const void *address) {
@@ -184,6 +204,8 @@ bool asyncio__coro_settle(void) { return false; }
 
 // Not under a coroutine that is still to park: main, between two runs.
 void asyncio__coro_release(void) {
+  if (spare) asyncio__free(block_of(spare));
+  spare = NULL;
   if (current) return;
   asyncio__free(unwound.bytes);
   unwound.bytes = NULL;

@@ -5,12 +5,11 @@
 // coroutine after coroutine, since engines do not give the address space of an ended one back. Suspending is a call of an import that
 // answers a promise; whoever enters the coroutine resolves it, and the engine goes on in a later microtask: enter() answers
 // ENTERED. What follows a coroutine's leaving runs within that import, called by JavaScript, so that nothing that it throws
-// unwinds the coroutine. An eager start is a call inside of what executes, always of a fresh activation: its first suspension
-// returns to the caller, who goes on as the running one, and there are no upcalls.
+// unwinds the coroutine.
 //
 // One block holds a coroutine's C stack: the canary, the stack growing down, then this struct. Invariant: while a coroutine
-// is suspended the stack pointer is where those had it who go on, and `current` is their coroutine, NULL for the host. A frame
-// of C on the host's stack would be overwritten meanwhile: none lies below a body, park's own is on the coroutine's.
+// is suspended the stack pointer is where the host had it, and `current` is NULL. A frame of C on the host's stack would be
+// overwritten meanwhile: none lies below a body, park's own is on the coroutine's.
 #include <emscripten.h>
 #include <stdint.h>
 
@@ -22,8 +21,9 @@ void asyncio__set_stack_pointer(char *pointer);
 void asyncio__jspi_activation(asyncio__coro *first);
 
 // From the loader (web/lib/jspi.js). suspend and settle are WebAssembly.Suspending ones.
-int asyncio_host_stack_start(asyncio__coro *coro, void (*activation)(asyncio__coro *));  // its activation's number
-int asyncio_host_stack_nest(asyncio__coro *coro, void (*activation)(asyncio__coro *));   // the same, run until it has left
+typedef void asyncio__jspi_function(asyncio__coro *coro);
+int asyncio_host_stack_start(asyncio__coro *coro, asyncio__jspi_function *activation);  // its activation's number
+int asyncio_host_stack_begin(asyncio__coro *coro, asyncio__jspi_function *activation);  // the same, and runs it at once
 void asyncio_host_stack_enter(int number);
 void asyncio_host_stack_discard(int number);  // throws a suspended one's frames away
 int asyncio_host_stack_suspend(int number);
@@ -34,7 +34,7 @@ int asyncio_host_stack_most(void);
 __attribute__((weak)) void asyncio__main_resuming(void);
 __attribute__((weak)) void asyncio__main_left(asyncio__coro_state state);
 
-enum { NOT_STARTED = -1, LOST = -2, ENDS = -3 };  // web/lib/jspi.js and the activation know the first and the last
+enum { NOT_STARTED = -1, LOST = -2 };
 
 struct asyncio__coro {
   char *stack;  // where the C stack stood when it was left
@@ -43,21 +43,17 @@ struct asyncio__coro {
   int activation;  // its number, or one of the above
   size_t size;     // of the block
   bool returned;
-  bool nested;     // from an eager start until it first leaves
+  bool begins;  // its first step runs within a call of enter
 };
 
 static asyncio__coro *current, *leaving;
+static char *host_stack;      // where the stack pointer was when `current` was entered
+static asyncio__coro *under;  // on whose stack that is; NULL: on the host's
+static asyncio__coro *lost;   // whose frames an exception has thrown away
 static unsigned live;         // each has an activation, or will have
 static unsigned most;         // as many may be alive; 0: not asked for yet
-static unsigned entered;      // that have not left again, those that settle included; eager starts are not counted
+static unsigned entered;      // that have not left again, those that settle included
 static unsigned settling;     // that wait in settle
-
-// Who goes on when `current` leaves: the limits of that stack, NULL for the host's, and where its pointer stood. Where `current`
-// is set as another is resumed, its frames are lost, and the host's pointer is the one that is known already.
-struct asyncio__jspi_outside {
-  void *high, *low;
-  char *stack;
-} asyncio__jspi_outside;
 
 // Whether code outside any coroutine can wait too: it was itself called through WebAssembly.promising.
 bool asyncio__jspi_host_suspends;
@@ -66,7 +62,7 @@ static char *block_of(const asyncio__coro *self) { return (char *)self + sizeof 
 
 static char *low_of(const asyncio__coro *self) { return block_of(self) + ASYNCIO__CANARY_SIZE; }
 
-const bool asyncio__coro_possible = true;
+static void limit_to(asyncio__coro *stack) { asyncio__host_stack_limits(stack, stack ? low_of(stack) : NULL); }
 
 const char *asyncio__coro_limit(void) {
   if (!most) most = (unsigned)asyncio_host_stack_most();
@@ -86,30 +82,30 @@ asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asy
   return self;
 }
 
-// Its frames may be gone when the loader returns, thrown away up to the call. What was thrown comes in a microtask.
-static asyncio__coro_state nest(asyncio__coro *self) {
-  asyncio__coro *outer = current;
-  struct asyncio__jspi_outside outside = asyncio__jspi_outside;
-  char *stack = asyncio__stack_pointer();
-  asyncio__jspi_outside.high = outer;
-  asyncio__jspi_outside.low = outer ? low_of(outer) : NULL;
-  self->nested = true;
-  self->activation = asyncio_host_stack_nest(self, asyncio__jspi_activation);
-  asyncio__host_stack_limits(outer, outer ? low_of(outer) : NULL);
+// On a fresh activation, whose first suspension ends the call. One that an exception has ended is told of later, as one that was
+// ENTERED: its promise has the exception.
+static asyncio__coro_state begin(asyncio__coro *self) {
+  asyncio__coro *outer = current, *outer_under = under;
+  char *stack = asyncio__stack_pointer(), *outer_stack = host_stack;
+  self->begins = true;
+  self->activation = asyncio_host_stack_begin(self, asyncio__jspi_activation);
+  self->begins = false;
+  bool threw = current == self;
+  limit_to(outer);
   asyncio__set_stack_pointer(stack);
-  bool left = !self->nested;
-  self->nested = false;
   current = outer;
-  asyncio__jspi_outside = outside;
+  under = outer_under;
+  host_stack = outer_stack;
+  leaving = NULL;
+  if (threw) return ASYNCIO__CORO_ENTERED;
+  entered--;
   if (!asyncio__canary_intact(block_of(self))) asyncio__coro_overflowed(self->call.owner, self->size);
-  entered += !left;
-  if (!left) return ASYNCIO__CORO_ENTERED;
   return self->returned ? ASYNCIO__CORO_RETURNED : ASYNCIO__CORO_PARKED;
 }
 
 asyncio__coro_state asyncio__coro_enter(asyncio__coro *self, bool now) {
-  if (now) return nest(self);
   entered++;
+  if (now) return begin(self);
   if (self->activation == NOT_STARTED)
     self->activation = asyncio_host_stack_start(self, asyncio__jspi_activation);
   else
@@ -119,6 +115,8 @@ asyncio__coro_state asyncio__coro_enter(asyncio__coro *self, bool now) {
 
 static void resuming(asyncio__coro *self) {
   current = self;
+  if (self->begins) return;
+  under = NULL;
   if (self->call.owner)
     asyncio__coro_resuming(self->call.owner);
   else if (asyncio__main_resuming)
@@ -128,30 +126,27 @@ static void resuming(asyncio__coro *self) {
 // ---- Called by the activation, the first and the last on the host's stack, the second on the coroutine's.
 
 char *asyncio__jspi_begin(asyncio__coro *self, char *stack) {
-  if (self->nested || !current) asyncio__jspi_outside.stack = stack;
-  if (self->nested)
-    current = self;
-  else
-    resuming(self);
+  host_stack = stack;
+  if (self->begins) under = current;
+  resuming(self);
   return self->stack;
 }
 
 char *asyncio__jspi_body(asyncio__coro *self) {
   self->status = self->call.body(self->call.argument, self->call.result);
-  return asyncio__jspi_outside.stack;
+  return host_stack;
 }
 
-// The activation that rests now, or ENDS.
 int asyncio__jspi_end(asyncio__coro *self) {
-  bool nested = self->nested;
   self->returned = true;
-  self->nested = false;
   current = NULL;
   leaving = self;
-  return nested ? ENDS : self->activation;
+  return self->activation;
 }
 
 char *asyncio__jspi_low(const asyncio__coro *self) { return low_of(self); }
+
+void asyncio__jspi_limit(void) { limit_to(under); }
 
 // ---- Leaving
 
@@ -159,14 +154,13 @@ char *asyncio__jspi_low(const asyncio__coro *self) { return low_of(self); }
 void asyncio__coro_park(void) {
   asyncio__coro *self = current;
   self->stack = asyncio__stack_pointer();
-  self->nested = false;
   current = NULL;
   leaving = self;
-  asyncio__host_stack_limits(asyncio__jspi_outside.high, asyncio__jspi_outside.low);
-  asyncio__set_stack_pointer(asyncio__jspi_outside.stack);
+  limit_to(under);
+  asyncio__set_stack_pointer(host_stack);
   asyncio_host_stack_suspend(self->activation);
-  if (!current) asyncio__jspi_outside.stack = asyncio__stack_pointer();
-  asyncio__host_stack_limits(self, low_of(self));
+  host_stack = asyncio__stack_pointer();
+  limit_to(self);
   asyncio__set_stack_pointer(self->stack);
   resuming(self);
 }
@@ -185,9 +179,10 @@ EMSCRIPTEN_KEEPALIVE void asyncio__jspi_left(void) {
   asyncio__host_left();
 }
 
-// Whether the code that runs could be suspended: in an activation, no JavaScript in between, and nobody waiting for it to leave.
+// Whether the code that runs could be suspended: in an activation, no JavaScript in between.
 static bool can_suspend(void) {
-  return current ? !current->nested && !asyncio__host_foreign_frame() : asyncio__jspi_host_suspends;
+  if (!current) return asyncio__jspi_host_suspends;
+  return !current->begins && !asyncio__host_foreign_frame();
 }
 
 // Waits until a coroutine has left.
@@ -198,13 +193,13 @@ bool asyncio__coro_settle(void) {
   settling++;
   current = NULL;
   if (self) {
-    asyncio__host_stack_limits(NULL, NULL);
-    asyncio__set_stack_pointer(asyncio__jspi_outside.stack);
+    limit_to(NULL);
+    asyncio__set_stack_pointer(host_stack);
   }
   asyncio_host_stack_settle();
   if (self) {
-    asyncio__jspi_outside.stack = asyncio__stack_pointer();
-    asyncio__host_stack_limits(self, low_of(self));
+    host_stack = asyncio__stack_pointer();
+    limit_to(self);
   }
   asyncio__set_stack_pointer(stack);
   current = self;
@@ -212,21 +207,22 @@ bool asyncio__coro_settle(void) {
   return true;
 }
 
-void *asyncio__coro_rescue(void) {
-  asyncio__coro *self = current;
-  if (!self) return NULL;
+// By the loader, in a microtask: an exception has ended the activation of [coro].
+EMSCRIPTEN_KEEPALIVE void asyncio__jspi_lost(asyncio__coro *coro) {
+  lost = coro;
   current = NULL;
   entered--;
-  self->activation = LOST;
-  return self->call.owner;
+  coro->activation = LOST;
 }
 
-// By the loader: the frames of an activation are thrown away, some time ago, and with them those of [self], which is the running
-// one once more until the exception has been dealt with.
-EMSCRIPTEN_KEEPALIVE void asyncio__jspi_lost(asyncio__coro *self) { resuming(self); }
+void *asyncio__coro_rescue(void) {
+  void *owner = lost ? lost->call.owner : NULL;
+  lost = NULL;
+  return owner;
+}
 
-// Where the loader is to put the stack pointer then.
-EMSCRIPTEN_KEEPALIVE char *asyncio__jspi_host_stack(void) { return asyncio__jspi_outside.stack; }
+// Where the loader is to put the stack pointer when an exception has thrown away the frames of an activation.
+EMSCRIPTEN_KEEPALIVE char *asyncio__jspi_host_stack(void) { return host_stack; }
 
 asyncio__coro *asyncio__coro_current(void) { return current; }
 

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
-# What WebAssembly.promising calls: runs the coroutine that it is given, then those that it is woken for, until it is woken for
-# none. An eager start that never parks ends it at once. Assembly, because a function of C that a body is called from would
-# at -O0 have a frame on the host's stack, which others overwrite while the body is suspended.
+# What WebAssembly.promising calls: runs the coroutine that it is given, then those that it is woken for. Assembly, because a
+# function of C that a body is called from would at -O0 have a frame on the host's stack, which others overwrite while the
+# body is suspended.
 .globaltype __stack_pointer, i32
 .functype asyncio__jspi_begin (i32, i32) -> (i32)
 .functype asyncio__jspi_body (i32) -> (i32)
 .functype asyncio__jspi_end (i32) -> (i32)
 .functype asyncio__jspi_low (i32) -> (i32)
+.functype asyncio__jspi_limit () -> ()
+.functype asyncio_host_stack_ends () -> (i32)
 .functype asyncio_host_stack_rest (i32) -> (i32)
 .functype asyncio_host_move_stack_limits (i32, i32) -> ()
 
@@ -15,7 +17,6 @@
 asyncio__jspi_activation:
   .functype asyncio__jspi_activation (i32) -> ()
   .local i32
-  block
   loop
     local.get 0
     global.get __stack_pointer
@@ -37,24 +38,20 @@ asyncio__jspi_activation:
     i32.const 0
     i32.load8_u asyncio__host_checks_stacks
     if
-      i32.const 0
-      i32.load asyncio__jspi_outside
-      i32.const 0
-      i32.load asyncio__jspi_outside+4
-      call asyncio_host_move_stack_limits
+      call asyncio__jspi_limit
     end_if
     local.get 1
     global.set __stack_pointer
     local.get 0
     call asyncio__jspi_end
-    local.tee 1
-    i32.const -3
-    i32.eq
-    br_if 1
-    local.get 1
-    call asyncio_host_stack_rest
-    local.tee 0
-    br_if 0
+    local.set 1
+    call asyncio_host_stack_ends
+    i32.eqz
+    if
+      local.get 1
+      call asyncio_host_stack_rest
+      local.set 0
+      br 1
+    end_if
   end_loop
-  end_block
   end_function

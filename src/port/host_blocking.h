@@ -33,14 +33,14 @@ const char *asyncio__host_foreign_frame(void) { return NULL; }
 
 void asyncio__host_wake(void) {}
 
-void asyncio__host_left(void) {}
-
 #ifndef __EMSCRIPTEN__
 bool asyncio__host_debug(void) {
   const char *value = getenv("ASYNCIO_LOOP_DEBUG");
   return value && *value;
 }
 #endif
+
+void asyncio__host_left(void) {}
 
 void asyncio__host_report(const char *line) { fprintf(stderr, "%s\n", line); }
 

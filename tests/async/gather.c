@@ -315,6 +315,22 @@ TEST(failed_argument_is_the_gathers_error_and_the_other_coroutines_are_dropped) 
   EXPECT_TRACE("a dropped", "all dropped or running", "b dropped", "c dropped");
 }
 
+ASYNCIO_COROUTINE(gathers_a_used_coroutine) {
+  clock_start();
+  asyncio_future *used = asyncio_ref(asyncio_sleep_coroutine(0, asyncio_none()));
+  CHECK_OK(asyncio_await(used, NULL));
+  asyncio_future *none = asyncio_gather(actor_coroutine("a", 1, 1), used, owning_coroutine("b"), used);
+  CHECK_ERROR(asyncio_await(none, NULL), ASYNCIO_TYPE_ERROR,
+              "Expected [awaitables] to be awaitables, got a used coroutine at 1");
+  asyncio_unref(used);
+  return asyncio_sleep(2);
+}
+
+TEST(arguments_before_one_that_cannot_be_gathered_are_tasks_already_and_run_on) {
+  run(gathers_a_used_coroutine_coroutine());
+  EXPECT_TRACE("b dropped", "a done at 1");
+}
+
 ASYNCIO_COROUTINE(never_awaits_a_gather) {
   clock_start();
   asyncio_future *gather = asyncio_gather(actor_coroutine("a", 1, 1));

@@ -92,6 +92,35 @@ async function promiseAll() {
   return { milliseconds: performance.now() - start, sum };
 }
 
+// What is awaited and is no promise, with nothing behind it: less than these no task can take.
+class AnswersAtOnce {
+  constructor(number) {
+    this.number = number;
+  }
+
+  then(fulfilled) {
+    fulfilled(this.number);
+  }
+}
+
+// It has its turn in a microtask, and then answers as a promise does.
+class AnswersAfterATurn {
+  static turn = Promise.resolve();
+
+  constructor(number) {
+    this.number = number;
+    this.done = false;
+    AnswersAfterATurn.turn.then(() => {
+      this.done = true;
+    });
+  }
+
+  then(fulfilled, rejected) {
+    if (!this.done) throw new Error('Expected the turn to come first');
+    return Promise.resolve(this.number).then(fulfilled, rejected);
+  }
+}
+
 async function sumOf(call, count) {
   let sum = 0;
   const start = performance.now();
@@ -200,13 +229,18 @@ atLeast('Pyodide sleep(0) / JS generator task', 20, ratio(pythons[pythonic], pyt
 const app = await asyncio.load(require(join(build, 'bench/loaded.js')));
 const created = 'C task, created and awaited in JavaScript';
 const called = 'JS async function, called and awaited';
+const atOnce = 'JS thenable that answers at once';
+const afterATurn = 'JS thenable that answers after a microtask';
 const calls = { units: 1e5, sum: (1e5 * (1e5 - 1)) / 2 };
 const awaits = await alternate(REPETITIONS, {
   [created]: { round: () => sumOf((i) => app.create_task(app.returns_at_once(i)), 1e5), ...calls },
   [called]: { round: () => sumOf(returnsAtOnce, 1e5), ...calls },
+  [atOnce]: { round: () => sumOf((i) => new AnswersAtOnce(i), 1e5), ...calls },
+  [afterATurn]: { round: () => sumOf((i) => new AnswersAfterATurn(i), 1e5), ...calls },
 });
 print('A call of C from JavaScript, one after another', awaits);
 atMost('C task awaited / JS async function awaited', 5, ratio(awaits[created], awaits[called]));
+console.log(`  of that the thenable alone: ${ratio(awaits[afterATurn], awaits[called]).toFixed(2)} x`);
 app.close();
 process.exitCode = missed ? 1 : 0;
 coroutines.stop(); // ends the process, as main's return does

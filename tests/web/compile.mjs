@@ -2,7 +2,7 @@
 // Links a program of tests/web/programs with the library, the way users do, and runs it.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { build, environment, root } from '../tools/paths.mjs';
@@ -10,17 +10,29 @@ import { build, environment, root } from '../tools/paths.mjs';
 // The backend that a run of the tests is about: the versions of Node.js in tests/nodes run them for JSPI too.
 export const backend = process.env.ASYNCIO_BACKEND ?? 'asyncify';
 const OF_BACKEND = {
-  asyncify: { place: 'wasm', folder: 'web-programs', flags: ['-sASYNCIFY', '-sASSERTIONS=0'], stackless: 'asyncio' },
-  jspi: { place: 'wasm-jspi', folder: 'web-programs-jspi', flags: [], stackless: 'asyncio_stackless' },
+  asyncify: { library: 'wasm', folder: 'web-programs', flags: ['-sASYNCIFY', '-sASSERTIONS=0'] },
+  jspi: { library: 'wasm-jspi', folder: 'web-programs-jspi', flags: [] },
 };
 const of = OF_BACKEND[backend];
+const libraries = join(build, of.library);
 const folder = join(build, of.folder);
 
-function link(name, output, { library, loader, flags }) {
+const headers = join(root, 'include/asyncio');
+const changed = (file) => statSync(file).mtimeMs;
+
+// Every engine runs these programs: one links them, the others find them. emcc writes the JavaScript last.
+function isCurrent(output, sources) {
+  if (!existsSync(output)) return false;
+  const all = [...sources, ...readdirSync(headers).map((header) => join(headers, header))];
+  return all.every((source) => changed(source) < changed(output));
+}
+
+function link(name, output, library, flags) {
   assert.ok(existsSync(library), `${library} is missing: npm start builds it`);
-  mkdirSync(dirname(output), { recursive: true });
   const sources = [join(root, 'tests/web/programs', `${name}.c`), library];
-  const include = ['-I', join(root, 'include'), '--js-library', loader];
+  if (isCurrent(output, [...sources, join(libraries, 'asyncio.js')])) return output;
+  mkdirSync(dirname(output), { recursive: true });
+  const include = ['-I', join(root, 'include'), '--js-library', join(libraries, 'asyncio.js')];
   const args = [...sources, ...include, '-O2', '-sEXIT_RUNTIME=1', ...flags, '-o', output];
   const result = spawnSync('emcc', args, { encoding: 'utf8', env: { ...process.env, ...environment } });
   assert.ifError(result.error);
@@ -33,15 +45,12 @@ function link(name, output, { library, loader, flags }) {
 export function compile(name, flags = [], place = '.') {
   const ending = flags.includes('-sEXPORT_ES6') ? 'mjs' : 'js';
   const output = join(folder, place, `${[name, ...flags].join('').replace(/[^\w=-]/g, '')}.${ending}`);
-  const [library, loader] = ['libasyncio.a', 'asyncio.js'].map((file) => join(build, of.place, file));
-  return link(name, output, { library, loader, flags: [...of.flags, ...flags] });
+  return link(name, output, join(libraries, 'libasyncio.a'), [...of.flags, ...flags]);
 }
 
 // The same without Asyncify.
-export function withoutAsyncify(name) {
-  const [library, loader] = ['libasyncio_stackless.a', `${of.stackless}.js`].map((file) => join(build, of.place, file));
-  return link(name, join(folder, `${name}-without.js`), { library, loader, flags: [] });
-}
+export const withoutAsyncify = (name) =>
+  link(name, join(folder, `${name}-without.js`), join(libraries, 'libasyncio_stackless.a'), []);
 
 // What it prints and how it ends; 20 s are for ever.
 export function run(program, args = []) {

@@ -67,14 +67,20 @@ ASYNCIO_COROUTINE(start_eagerly, (int, depth), (asyncio_task **, started)) {
   return ASYNCIO_OK;
 }
 
-// The frames of the starter are gone as well: they lay below those of the started.
-TASK_TEST(one_that_overflows_as_it_starts_eagerly_takes_its_starter_along) {
+// The frames of the starter are gone as well, where they lie below those of the started: over JSPI they do not.
+#ifdef ASYNCIO_NO_ASYNCIFY
+static const asyncio_status starters_end = ASYNCIO_OK;
+#else
+static const asyncio_status starters_end = ASYNCIO_MEMORY_ERROR;
+#endif
+
+TASK_TEST(one_that_overflows_as_it_starts_eagerly_takes_its_starter_along_where_they_share_a_stack) {
   asyncio_value results;
   asyncio_task *started;
   asyncio_future *all[] = {work_coroutine(1), start_eagerly_coroutine(100000, &started), work_coroutine(2)};
   CHECK_OK(asyncio_await(asyncio_gather_array(all, 3, true), &results));
   CHECK_INT(asyncio_value_int(asyncio_value_at(results, 0)), 1);
-  CHECK_INT(asyncio_value_status(asyncio_value_at(results, 1)), ASYNCIO_MEMORY_ERROR);
+  CHECK_INT(asyncio_value_status(asyncio_value_at(results, 1)), starters_end);
   CHECK_INT(asyncio_value_int(asyncio_value_at(results, 2)), 2);
   CHECK_INT(asyncio_await(started, NULL), ASYNCIO_MEMORY_ERROR);
   asyncio_unref(started);

@@ -31,7 +31,7 @@ interface Module {
 type Options = Record<string, unknown>;
 type Create = (options: Options) => unknown;
 
-const TABLES = 4; // of functions, before the records
+const TABLES = 7; // of functions, before the records
 
 const NOT_LINKED =
   'The module is no program of asyncio: link it with --js-library asyncio.js and -sMODULARIZE, and let the function ' +
@@ -64,8 +64,16 @@ export class Program {
     glue.owner = owner;
     const read = (kind: number, pointer: number) => readC(this.#c, glue.memory(), kind, pointer);
     const quiet = (then: () => void) => glue.stacks?.quiet(then) ?? false;
-    const ends = { quiet, closing: () => leave(glue), close: () => close(glue) };
-    return { bridge: glue, c: this.#c, memory: glue.memory, read, extend: () => {}, ...ends };
+    return {
+      bridge: glue,
+      c: this.#c,
+      memory: glue.memory,
+      read,
+      extend: () => {},
+      quiet,
+      closing: () => leave(glue),
+      close: () => close(glue),
+    };
   };
 
   /** Makes the module, with what is wrong with it as the error. */

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
-// The JavaScript side of src/port/coro_jspi.c, the first part of asyncio.js in a build for it: activations by number. Each is a call
+// The JavaScript side of src/port/coro_jspi.c, for emcc's --js-library beside asyncio.js: activations by number. Each is a call
 // of C's through WebAssembly.promising, and waits on a promise whenever it is suspended. Resolving it is all that entering a
-// coroutine takes; rejecting it throws the frames away, of which nothing may be left to do. None is ever let go of: V8 keeps the
-// address space of ended ones. Invariant: activations begin and go on in microtasks, under no frame of C; an eager start alone begins
-// under its starter's.
+// coroutine takes; rejecting it throws the frames away, of which nothing may be left to do. Those whose coroutine has returned wait
+// for another, since V8 keeps the address space of all but the few stacks of ended ones that it uses again; one that an eager start has
+// begun and that was never suspended ends: the next eager start gets its stack. Invariant: activations go on in microtasks, under no
+// frame of C, and begin there or, at an eager start, under their starter's.
 
 function asyncioStacksMaker() {
   const DISCARDED = { asyncio: 'discarded' };
-  const NESTED = -1; // in the place of the number of an eager start that has not left yet
+  const MOST_IDLE = 1000;
   const microtask = Promise.resolve();
   const resolvers = []; // by number: goes on with it
   const rejecters = [];
-  const coroutines = []; // by number: its latest
+  const running = []; // the coroutine that has it
   const idle = []; // numbers of those that wait for a coroutine
   const vacant = []; // numbers that may be given again
   const settlers = []; // innermost last
@@ -21,30 +22,13 @@ function asyncioStacksMaker() {
     reject = second;
   };
   let entered = 0; // coroutines that have not left again
-  let nested = NESTED; // the number of the eager start that executes and has not left
-  let busiest = 0; // as many coroutines had activations at once
-  const whenQuiet = []; // called once none is entered
+  const whenQuiet = []; // called once none is
+  let starting; // the number of the activation that an eager start has begun and that has not been suspended yet
   let released = false;
   let activate; // C's function, promising
 
-  const alive = () => resolvers.length - vacant.length;
-
-  function take(coro, activation) {
-    if (!activate) activate = WebAssembly.promising(wasmTable.get(activation));
-    const number = vacant.length ? vacant.pop() : resolvers.push(undefined) - 1;
-    coroutines[number] = coro;
-    busiest = Math.max(busiest, alive() - idle.length);
-    return number;
-  }
-
-  function vacate(number) {
-    resolvers[number] = rejecters[number] = undefined;
-    vacant.push(number);
-  }
-
   const stacks = {
     most: 16000, // Node 26 dies at 33,000
-    exiting: () => undefined, // what exit() has thrown
     guard: (call) => call(), // keeps what is thrown from C
     failed(error) {
       throw error;
@@ -54,84 +38,72 @@ function asyncioStacksMaker() {
       _asyncio__jspi_left();
     },
 
-    lost(number, error) {
-      const coro = coroutines[number];
-      vacate(number);
-      if (error === DISCARDED) return;
-      stacks.leave();
-      stacks.failed(error, coro);
+    number(activation) {
+      if (!activate) activate = WebAssembly.promising(wasmTable.get(activation));
+      return vacant.length ? vacant.pop() : resolvers.push(undefined) - 1;
     },
 
-    begin(number, coro) {
-      activate(coro).then(
-        () => vacate(number),
-        (error) => stacks.lost(number, error),
-      );
+    activate(number, coro) {
+      const vacate = () => {
+        resolvers[number] = rejecters[number] = undefined;
+        vacant.push(number);
+      };
+      activate(coro).then(vacate, (error) => {
+        vacate();
+        if (error === DISCARDED) return;
+        stacks.leave();
+        stacks.failed(error, running[number]);
+      });
     },
 
-    // Has [coro] run by an activation in a microtask, and gives its number.
+    // Runs [coro] until it leaves, under the frames of whoever calls.
+    begin(coro, activation) {
+      const outer = starting;
+      const number = stacks.number(activation);
+      entered++;
+      starting = number;
+      running[number] = coro;
+      stacks.activate(number, coro);
+      starting = outer;
+      return number;
+    },
+
+    // Has [coro] run by an activation, and gives its number.
     start(coro, activation) {
       entered++;
       if (idle.length) {
         const number = idle.pop();
-        coroutines[number] = coro;
+        running[number] = coro;
         resolvers[number](coro);
         return number;
       }
-      const number = take(coro, activation);
-      microtask.then(() => stacks.begin(number, coro));
+      const number = stacks.number(activation);
+      running[number] = coro;
+      microtask.then(() => stacks.activate(number, coro));
       return number;
     },
 
-    // The same, until it leaves: in an activation of its own, since those that rest go on in microtasks only. What it throws ends
-    // with it and is known in a microtask; but an exit ends its starter as well.
-    nest(coro, activation) {
-      const number = take(coro, activation);
-      const outer = nested;
-      if (idle.length && alive() > stacks.most) resolvers[idle.pop()](0);
-      nested = number;
-      entered++;
-      const call = activate(coro);
-      const parked = nested !== number;
-      nested = outer;
-      call.then(
-        () => {
-          vacate(number);
-          if (!parked) stacks.leave();
-        },
-        (error) => stacks.lost(number, error),
-      );
-      if (parked) stacks.leave();
-      else if (stacks.exiting()) throw stacks.exiting();
-      return number;
+    // Whether an activation ends whose coroutine has returned.
+    ends() {
+      if (starting === undefined && idle.length < MOST_IDLE) return false;
+      stacks.leaves();
+      return true;
     },
 
-    // By an activation whose coroutine has returned; the answer is its next one, or none. Eager starts make more of them than there
-    // is work for.
+    // By one that does not; the answer is its next coroutine.
     rest(number) {
-      const spare = alive() > busiest;
-      if (!spare) idle.push(number);
-      const promise = stacks.suspend(number);
-      if (spare) resolvers[number](0);
-      return promise;
+      idle.push(number);
+      return stacks.suspend(number);
     },
 
-    suspend(number) {
+    // An activation that is just being begun does not know its number yet, and its coroutine's leaving is its starter's affair.
+    suspend(known) {
+      const number = starting ?? known;
       const promise = new Promise(executor);
-      if (number === NESTED) return stacks.unnest(promise);
       resolvers[number] = resolve;
       rejecters[number] = reject;
-      stacks.guard(stacks.left);
-      stacks.leave();
-      if (settlers.length) settlers.pop()();
+      stacks.leaves();
       if (released) stacks.discard(number);
-      return promise;
-    },
-
-    unnest(promise) {
-      resolvers[nested] = resolve;
-      rejecters[nested] = reject;
-      nested = NESTED;
       return promise;
     },
 
@@ -144,8 +116,14 @@ function asyncioStacksMaker() {
       rejecters[number](DISCARDED);
     },
 
+    leaves() {
+      if (starting === undefined) stacks.guard(stacks.left);
+      stacks.leave();
+    },
+
     leave() {
       entered--;
+      if (settlers.length) settlers.pop()();
       if (!entered && whenQuiet.length) whenQuiet.splice(0).forEach((then) => microtask.then(then));
     },
 
@@ -180,14 +158,17 @@ const asyncioStacksLibrary = {
   asyncio_host_stack_start: function (coro, activation) {
     return asyncioStacks.start(coro, activation);
   },
-  asyncio_host_stack_nest: function (coro, activation) {
-    return asyncioStacks.nest(coro, activation);
+  asyncio_host_stack_begin: function (coro, activation) {
+    return asyncioStacks.begin(coro, activation);
   },
   asyncio_host_stack_enter: function (number) {
     asyncioStacks.enter(number);
   },
   asyncio_host_stack_discard: function (number) {
     asyncioStacks.discard(number);
+  },
+  asyncio_host_stack_ends: function () {
+    return asyncioStacks.ends();
   },
   asyncio_host_stack_most: function () {
     return Module['maximumStacks'] || asyncioStacks.most;

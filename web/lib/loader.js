@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 // One object, `asyncio`, in the scope of the glue. Emscripten copies it there as text, so it is made by a function.
 function asyncioLoader(makeBridge) {
+  let hostTurn, stackPointer; // C's
   const core = {
     turn: (kind) => {
-      _asyncio__host_turn(kind);
-      if (asyncio.owner) asyncio.owner.turned();
+      if (hostTurn(kind) && asyncio.owner) asyncio.owner.turned();
     },
     resolved: (...args) => _asyncio__promise_resolved(...args),
     rejected: (...args) => _asyncio__promise_rejected(...args),
     guard: (call, argument) => asyncio.guard(call, argument),
     now: () => asyncio.now(),
   };
-  const asyncio = Object.assign(makeBridge(core), {
+  const asyncio = makeBridge(core, {
     parkable: 0, // where C keeps who may suspend
     stays: false, // loaded for its exports: main's return does not end it
     foreign: '', // the function of JavaScript that C has called and that is on the stack
@@ -60,7 +60,7 @@ function asyncioLoader(makeBridge) {
     },
 
     protect(call, argument) {
-      const stack = _asyncio__stack_pointer();
+      const stack = stackPointer();
       try {
         return call(argument);
       } catch (error) {
@@ -96,7 +96,6 @@ function asyncioLoader(makeBridge) {
     },
 
     exited: false, // nothing of the program's may run any more
-    exiting: undefined, // what exit() has thrown
     mainSuspended: false,
     // exit() was called while main is suspended. For the glue that is a reason to keep the runtime: it has only thrown.
     exit(status) {
@@ -157,7 +156,6 @@ function asyncioLoader(makeBridge) {
     // Over JSPI (jspi.js). Nothing runs any more once the program has exited, but what close() has entered.
     useStacks(stacks) {
       asyncio.stacks = stacks;
-      stacks.exiting = () => asyncio.exiting;
       stacks.guard = (call) => asyncio.protect(call);
       stacks.failed = (error, coro) => {
         if (asyncio.exited) return;
@@ -203,9 +201,6 @@ function asyncioLoader(makeBridge) {
           HEAPU32[asyncio.parkable >> 2] = 0;
           try {
             return original(...args);
-          } catch (error) {
-            if (asyncio.isExit(error)) asyncio.exiting = error;
-            throw error;
           } finally {
             HEAPU32[asyncio.parkable >> 2] = parkable;
             asyncio.foreign = outer;
@@ -230,7 +225,10 @@ function asyncioLoader(makeBridge) {
 
     // Called by C's first use of the host, before any coroutine runs.
     start() {
-      asyncio.parkable = _asyncio__host_start({{{ Number(STACK_OVERFLOW_CHECK == 2) }}});
+      const upcalls = _asyncio__host_start({{{ Number(STACK_OVERFLOW_CHECK == 2) }}}) >> 2;
+      asyncio.parkable = HEAPU32[upcalls];
+      hostTurn = asyncio.functionAt(HEAPU32[upcalls + 1]);
+      stackPointer = asyncio.functionAt(HEAPU32[upcalls + 2]);
       if (typeof process !== 'object' || typeof process.on !== 'function') return;
       asyncio.drained = () => asyncio.guard(() => _asyncio__host_drained());
       process.on('beforeExit', asyncio.drained);

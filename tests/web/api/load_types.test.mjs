@@ -52,8 +52,8 @@ test('the command says how it is used, and what is wrong', () => {
   const usage = 'Usage: wasyncio types PROGRAM [-o FILE]';
   const help = wasyncio('--help');
   assert.equal(help.status, 0);
-  assert.ok(help.output.startsWith(usage));
-  assert.ok(wasyncio().errors.startsWith(usage));
+  assert.ok(help.output.includes(usage));
+  assert.ok(wasyncio().errors.includes(usage));
   assert.ok(wasyncio('types').errors.startsWith(usage));
   assert.match(wasyncio('types', program, '--colour').errors, /Unknown option '--colour'/);
   const script = compile('plain_main', ['-O1'], PLACE);
