@@ -8,7 +8,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-import { JSPI, NATIVE, NATIVE_PROGRAMS, PROGRAMS, WASM, make, makePackage } from './tools/build.mjs';
+import { JSPI, JSPI_PROGRAMS, NATIVE, NATIVE_PROGRAMS, PROGRAMS, WASM, make, makePackage } from './tools/build.mjs';
 import { coverage } from './tools/coverage.mjs';
 import { environment, root } from './tools/paths.mjs';
 import { CommandFailed, show } from './tools/process.mjs';
@@ -86,7 +86,10 @@ const start = () => runScript(join(root, 'demo/check_urls.mjs'), 'demo_check_url
 async function bench() {
   await ensure(TO_SHOW);
   await ensurePackages();
+  await ensureNodes();
   await announce('Building the package', makePackage);
+  const overJspi = ['bench_coroutines', 'bench_compute_plain'];
+  await announce('Building for JSPI', (onLine) => make(JSPI_PROGRAMS, overJspi, onLine));
   return runScript(join(root, 'tests/bench/run.mjs'), 'programs_bench');
 }
 
