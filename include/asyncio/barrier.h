@@ -39,6 +39,7 @@ ASYNCIO_MUST_USE asyncio_future *asyncio_barrier_wait_coroutine(asyncio_barrier 
 ASYNCIO_MUST_USE asyncio_future *asyncio_barrier_reset_coroutine(asyncio_barrier *barrier);
 ASYNCIO_MUST_USE asyncio_future *asyncio_barrier_abort_coroutine(asyncio_barrier *barrier);
 
+// How it stands: as it was made with, how many wait now, and whether it was aborted or a wait was cancelled.
 int asyncio_barrier_parties(const asyncio_barrier *barrier);
 int asyncio_barrier_n_waiting(const asyncio_barrier *barrier);  // 0 while those who waited go on
 bool asyncio_barrier_broken(const asyncio_barrier *barrier);

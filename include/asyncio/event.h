@@ -17,6 +17,7 @@ typedef struct asyncio_event {
   bool asyncio__value;
 } asyncio_event;
 
+// Makes one that is not set. Nothing is to be freed.
 void asyncio_event_init(asyncio_event *event);
 
 // Sets the flag: those who wait go on in the next iteration, in the order they came, also when it is cleared at once.

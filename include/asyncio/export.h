@@ -28,10 +28,14 @@
 // The body gives its result as an asyncio_value: asyncio_int for integers, asyncio_double, asyncio_text, asyncio_bytes
 // and so on. One of another kind than declared is a RuntimeError to JavaScript. A uint64_t is given as
 // asyncio_int((int64_t)number). Natively ASYNCIO_EXPORT is ASYNCIO_COROUTINE.
+//
+// ASYNCIO_EXPORT_GENERATOR is ASYNCIO_GENERATOR in the same way, with the type of what it yields:
+//
+//   for await (const number of app.squares(3)) console.log(number);
 #ifndef ASYNCIO_EXPORT_H
 #define ASYNCIO_EXPORT_H
 
-#include "coroutine.h"
+#include "generator.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -49,7 +53,9 @@ typedef struct asyncio__owner {
 } asyncio__owner;
 
 #ifndef __EMSCRIPTEN__
+// Natively there is nobody to export to.
 #define ASYNCIO_EXPORT(type, name, ...) ASYNCIO_COROUTINE(name, ##__VA_ARGS__)
+#define ASYNCIO_EXPORT_GENERATOR(type, name, ...) ASYNCIO_GENERATOR(name, ##__VA_ARGS__)
 #else
 
 // ---- The record of an export: what JavaScript must know to call it. web/api/exports.ts reads these structs.
@@ -90,6 +96,7 @@ typedef struct asyncio__export {
   size_t size;  // of the struct of arguments
   size_t count;
   const asyncio__parameter *parameters;
+  int generates;  // a generator, which yields what is of the type
 } asyncio__export;
 
 // Called before main, by each export's own constructor.
@@ -127,6 +134,23 @@ asyncio_status asyncio__export_result(asyncio_status status, asyncio_value *resu
                  "ASYNCIO_EXPORT: JavaScript has nothing like '" #type "'; <asyncio/export.h> lists the types");
 #define ASYNCIO__RECORD(type, name) {#name, #type, ASYNCIO__TYPE(type), offsetof(asyncio__these, name)},
 
+#define ASYNCIO__EXPORT_RECORD(returned, function, entry, is_generator, ...) \
+  __attribute__((constructor)) static void function##__export(void) { \
+    typedef struct function##__arguments asyncio__these; \
+    ASYNCIO__EXPECT_TYPE(returned, result) \
+    ASYNCIO__EACH(ASYNCIO__EXPECT_TYPE, ##__VA_ARGS__) \
+    static const asyncio__parameter parameters[] = {ASYNCIO__EACH(ASYNCIO__RECORD, ##__VA_ARGS__){0}}; \
+    static asyncio__export record = {.name = #function, \
+                                     .words = #returned, \
+                                     .type = ASYNCIO__TYPE(returned), \
+                                     .body = entry, \
+                                     .size = sizeof(asyncio__these), \
+                                     .count = sizeof parameters / sizeof *parameters - 1, \
+                                     .parameters = parameters, \
+                                     .generates = is_generator}; \
+    asyncio__export_add(&record); \
+  }
+
 // Defines a coroutine function that JavaScript may call, with up to 8 parameters; see the head of this file.
 #define ASYNCIO_EXPORT(returned, function, ...) \
   ASYNCIO__COROUTINE_OBJECT(extern, function, ##__VA_ARGS__) \
@@ -136,21 +160,14 @@ asyncio_status asyncio__export_result(asyncio_status status, asyncio_value *resu
     asyncio_status status = function(ASYNCIO__EACH(ASYNCIO__PASS, ##__VA_ARGS__) result); \
     return asyncio__export_result(status, result, ASYNCIO__TYPE(returned), #returned, #function); \
   } \
-  __attribute__((constructor)) static void function##__export(void) { \
-    typedef struct function##__arguments asyncio__these; \
-    ASYNCIO__EXPECT_TYPE(returned, result) \
-    ASYNCIO__EACH(ASYNCIO__EXPECT_TYPE, ##__VA_ARGS__) \
-    static const asyncio__parameter parameters[] = {ASYNCIO__EACH(ASYNCIO__RECORD, ##__VA_ARGS__){0}}; \
-    static asyncio__export record = {.name = #function, \
-                                     .words = #returned, \
-                                     .type = ASYNCIO__TYPE(returned), \
-                                     .body = function##__exported, \
-                                     .size = sizeof(asyncio__these), \
-                                     .count = sizeof parameters / sizeof *parameters - 1, \
-                                     .parameters = parameters}; \
-    asyncio__export_add(&record); \
-  } \
+  ASYNCIO__EXPORT_RECORD(returned, function, function##__exported, false, ##__VA_ARGS__) \
   ASYNCIO__COROUTINE_HEAD(function, ##__VA_ARGS__)
+
+// The same for a generator, whose body yields values as those of asyncio_yield do.
+#define ASYNCIO_EXPORT_GENERATOR(yielded, function, ...) \
+  ASYNCIO__GENERATOR_OBJECT(extern, function, ##__VA_ARGS__) \
+  ASYNCIO__EXPORT_RECORD(yielded, function, function##__body, true, ##__VA_ARGS__) \
+  ASYNCIO__GENERATOR_HEAD(function, ##__VA_ARGS__)
 
 #endif
 

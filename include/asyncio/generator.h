@@ -54,8 +54,8 @@ ASYNCIO_MUST_USE asyncio_future *asyncio_athrow(asyncio_generator *generator, as
 // begun.
 ASYNCIO_MUST_USE asyncio_future *asyncio_aclose(asyncio_generator *generator);
 
-// A coroutine object that closes every generator that the loop's tasks have begun and not ended, all at once; their
-// failures go to the exception handler. asyncio_run does it.
+// A coroutine object that closes every generator that the loop's tasks have asked and that has not ended, all at once;
+// their failures go to the exception handler. asyncio_run does it.
 ASYNCIO_MUST_USE asyncio_future *asyncio_loop_shutdown_asyncgens(asyncio_loop *loop);
 
 // In the body of an ASYNCIO_GENERATOR, at any depth of its calls: gives [value], which is taken over, to who asked and
@@ -89,6 +89,10 @@ ASYNCIO_SUSPENDS asyncio_status asyncio_yield(asyncio_value value, asyncio_value
 #define ASYNCIO_GENERATOR_DECLARE(name, ...) \
   extern ASYNCIO_MUST_USE asyncio_generator *name##_generator ASYNCIO__LIST(__VA_ARGS__)
 
+// The same for one that is static, with a stack or without, further down in the file.
+#define ASYNCIO_STATIC_GENERATOR_DECLARE(name, ...) \
+  __attribute__((unused)) static ASYNCIO_MUST_USE asyncio_generator *name##_generator ASYNCIO__LIST(__VA_ARGS__)
+
 // ---- What the macros are made of.
 
 // A generator around a body: of one with a stack as of asyncio_coroutine_new, of one without as of
@@ -100,7 +104,11 @@ ASYNCIO_MUST_USE asyncio_generator *asyncio__stackless_generator(const char *nam
 asyncio_status asyncio__stackless_yield(asyncio__place *here, void *label, unsigned line, asyncio_value value);
 
 #define ASYNCIO__GENERATOR(linkage, name, ...) \
-  static asyncio_status name##__generate ASYNCIO__LIST(__VA_ARGS__); \
+  ASYNCIO__GENERATOR_OBJECT(linkage, name, ##__VA_ARGS__) \
+  ASYNCIO__GENERATOR_HEAD(name, ##__VA_ARGS__)
+
+#define ASYNCIO__GENERATOR_OBJECT(linkage, name, ...) \
+  ASYNCIO__GENERATOR_HEAD(name, ##__VA_ARGS__); \
   linkage ASYNCIO_MUST_USE asyncio_generator *name##_generator ASYNCIO__LIST(__VA_ARGS__); \
   struct name##__arguments { \
     ASYNCIO__EACH(ASYNCIO__FIELD, ##__VA_ARGS__) \
@@ -114,8 +122,9 @@ asyncio_status asyncio__stackless_yield(asyncio__place *here, void *label, unsig
   asyncio_generator *name##_generator ASYNCIO__LIST(__VA_ARGS__) { \
     struct name##__arguments asyncio__copy = {ASYNCIO__EACH(ASYNCIO__INITIALISER, ##__VA_ARGS__).asyncio__end = 0}; \
     return asyncio_generator_new(#name, name##__body, &asyncio__copy, sizeof asyncio__copy); \
-  } \
-  static asyncio_status name##__generate ASYNCIO__LIST(__VA_ARGS__)
+  }
+
+#define ASYNCIO__GENERATOR_HEAD(name, ...) static asyncio_status name##__generate ASYNCIO__LIST(__VA_ARGS__)
 
 #define ASYNCIO__STACKLESS_GENERATOR(linkage, name, ...) \
   ASYNCIO__STACKLESS_HEAD(name, ##__VA_ARGS__) \

@@ -17,6 +17,7 @@ typedef struct asyncio_lock {
   bool asyncio__locked;
 } asyncio_lock;
 
+// Makes one that is not locked. Nothing is to be freed.
 void asyncio_lock_init(asyncio_lock *lock);
 
 // Suspends until it is this task's turn, and locks; not at all when the lock is free and nobody waits. No task owns a
@@ -30,6 +31,7 @@ ASYNCIO_MUST_USE asyncio_future *asyncio_lock_acquire_coroutine(asyncio_lock *lo
 // Unlocks, and wakes the first who waits. RuntimeError when it is not locked, TypeError for NULL. Never suspends.
 asyncio_status asyncio_lock_release(asyncio_lock *lock);
 
+// Whether somebody has it. A lock that was released is free although others wait, until the first of them goes on.
 bool asyncio_lock_locked(const asyncio_lock *lock);
 
 #ifdef __cplusplus

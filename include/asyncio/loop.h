@@ -58,7 +58,7 @@ void asyncio_loop_stop(asyncio_loop *loop);
 asyncio_status asyncio_loop_close(asyncio_loop *loop);
 
 bool asyncio_loop_is_running(const asyncio_loop *loop);  // from the start of a run to its end
-bool asyncio_loop_is_closed(const asyncio_loop *loop);
+bool asyncio_loop_is_closed(const asyncio_loop *loop);   // from the end of asyncio_loop_close on
 
 // The loop's clock: monotonic seconds from an arbitrary start.
 double asyncio_loop_time(const asyncio_loop *loop);

@@ -80,6 +80,7 @@ asyncio_status asyncio_queue_task_done(asyncio_queue *queue);
 // the items are dropped and count as done.
 void asyncio_queue_shutdown(asyncio_queue *queue, bool immediate);
 
+// Its items, how many it holds at most (0 or less: any number), and whether it has none, or room for no more.
 size_t asyncio_queue_qsize(const asyncio_queue *queue);
 int asyncio_queue_maxsize(const asyncio_queue *queue);
 bool asyncio_queue_empty(const asyncio_queue *queue);

@@ -14,8 +14,9 @@ typedef asyncio_future asyncio_task;
 
 typedef struct asyncio_task_options {
   char asyncio__first;  // lets the macro below begin a list without setting an option twice
-  const char *name;    // copied; "Task-1", "Task-2"... when NULL
-  size_t stack_size;   // bytes of the coroutine's C stack and switch record; 0 is ASYNCIO_DEFAULT_STACK_SIZE (natively more)
+  const char *name;    // copied; "Task-1", "Task-2"... when NULL, counted for each loop
+  size_t stack_size;   // bytes of the coroutine's C stack and switch record; 0 is ASYNCIO_DEFAULT_STACK_SIZE; natively there are
+                       // 32 KiB more than asked for (under AddressSanitizer 256 KiB)
   asyncio_loop *loop;  // the loop to run on; the running one when NULL
   asyncio_context *context;  // to run in; a copy of the current one when NULL
   bool eager_start;    // the first step is taken at once, if the loop is the running one; see below
@@ -59,7 +60,7 @@ asyncio_task *asyncio_eager_task_factory(asyncio_loop *loop, asyncio_future *cor
 // owns the reference returned. NULL as above.
 ASYNCIO_MUST_USE asyncio_future *asyncio_ensure_future(asyncio_future *awaitable);
 
-bool asyncio_istask(const asyncio_future *awaitable);
+bool asyncio_istask(const asyncio_future *awaitable);  // no plain future, and no coroutine that is not yet one
 
 // The task's name; borrowed until it is set again. "" for what is no task.
 const char *asyncio_task_get_name(const asyncio_task *task);

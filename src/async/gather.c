@@ -70,13 +70,16 @@ static const asyncio__future_kind gather_kind = {
 static bool cancel_children(asyncio_future *future, const char *message) {
   gather *self = (gather *)future;
   bool any = false;
+  future->references++;  // on a closed loop the last child lets go of the gather
   for (size_t i = 0; i < self->count; i++) any |= asyncio_future_cancel(self->children[i].future, message);
-  if (!any) return false;
-  asyncio_error *former = self->cancel_error;  // [message] may be its words
-  self->cancel_error = asyncio__cancelled_error(message);
-  asyncio__error_unref(former);
-  self->cancel_requested = true;
-  return true;
+  if (any) {
+    asyncio_error *former = self->cancel_error;  // [message] may be its words
+    self->cancel_error = asyncio__cancelled_error(message);
+    asyncio__error_unref(former);
+    self->cancel_requested = true;
+  }
+  asyncio_unref(future);
+  return any;
 }
 
 static void finish(gather *self, asyncio_status status, asyncio_error *error) {
@@ -164,7 +167,9 @@ static void child_done(asyncio__entry *entry) {
 
 static void child_drop(asyncio__entry *entry) {
   gather *self = asyncio__container(entry, child, entry)->owner;
-  if (--self->unfinished == 0) end(self);
+  if (--self->unfinished) return;
+  asyncio__future_drop_callbacks(&self->future);
+  end(self);
 }
 
 static bool watched_already(const gather *self, const asyncio_future *future) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Asynchronous generators: a body that is awaited anew for each value, by a frame that knows what was asked: the next
-// value, a failure to throw in, or the end. Those that a loop's tasks have begun are in its list, so that none is left
+// value, a failure to throw in, or the end. Those that a loop's tasks have asked are in its list, so that none is left
 // open. Invariant: a generator is running from the begin of such a frame to the end of its await, and the frame holds a
 // reference.
 #include <stdio.h>
@@ -11,12 +11,12 @@
 #include "../core/await.h"
 #include "../core/loop.h"
 #include "asyncio/gather.h"
-#include "asyncio/generator.h"
+#include "generator.h"
 
 struct asyncio_generator {
-  asyncio__link link;        // in loop->generators from its first step to its end
+  asyncio__link link;        // in loop->generators from when it is first asked to its end
   asyncio__entry finaliser;  // in the ready queue once nobody refers to it
-  asyncio_loop *loop;        // held from the first step on
+  asyncio_loop *loop;        // held from then on
   asyncio_future *body;
   const char *name;
   unsigned references;
@@ -29,7 +29,7 @@ struct asyncio_generator {
 static void finalise(asyncio__entry *entry);
 static void drop_finaliser(asyncio__entry *entry);
 
-static asyncio_generator *generator_new(const char *name, asyncio_future *body) {
+asyncio_generator *asyncio__generator_of(const char *name, asyncio_future *body) {
   asyncio_generator *self = body ? asyncio__alloc(sizeof *self) : NULL;
   if (!self) {
     if (body) asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for generator '%s'", name);
@@ -37,6 +37,7 @@ static asyncio_generator *generator_new(const char *name, asyncio_future *body) 
     (void)asyncio__no_awaitable();
     return NULL;
   }
+  asyncio__coroutine_generates(body);
   *self = (asyncio_generator){.body = asyncio_ref(body), .name = name, .references = 1};
   asyncio__list_init(&self->link);
   asyncio__entry_init(&self->finaliser, finalise);
@@ -46,12 +47,12 @@ static asyncio_generator *generator_new(const char *name, asyncio_future *body) 
 
 asyncio_generator *asyncio_generator_new(const char *name, asyncio_body body, const void *arguments, size_t size) {
   name = name ? name : "generator";
-  return generator_new(name, asyncio__generator_body(name, body, arguments, size));
+  return asyncio__generator_of(name, asyncio_coroutine_new(name, body, arguments, size));
 }
 
 asyncio_generator *asyncio__stackless_generator(const char *name, asyncio__stackless_body body, const void *parameters,
                                                 size_t given, size_t size) {
-  return generator_new(name, asyncio__stackless_new(name, body, parameters, given, size));
+  return asyncio__generator_of(name, asyncio__stackless_new(name, body, parameters, given, size));
 }
 
 asyncio_generator *asyncio_generator_ref(asyncio_generator *self) {
@@ -175,9 +176,8 @@ static asyncio_status refused(const step_frame *self) {
   return ASYNCIO_OK;
 }
 
-static void begin(asyncio_generator *generator) {
-  if (generator->begun) return;
-  generator->begun = true;
+// Asked for the first time, even if that is refused.
+static void join_loop(asyncio_generator *generator) {
   generator->loop = asyncio__loop_hold(asyncio__thread.running);
   asyncio__list_append(&generator->loop->generators, &generator->link);
   if (!generator->loop->generators_shut_down) return;
@@ -191,8 +191,7 @@ static asyncio__progress enter(step_frame *self) {
   asyncio_value sent = self->sent;
   if (self->thrown) asyncio__errors_push(asyncio__errors_here(), self->thrown, asyncio__error_ref(self->words));
   if (!generator->begun && self->thrown) return ended(self, self->thrown);
-  begin(generator);
-  generator->running = true;
+  generator->begun = generator->running = true;
   generator->closed |= self->request == CLOSE;
   self->sent = asyncio_none();
   asyncio__generator_ready(generator->body, self->thrown, sent);
@@ -201,8 +200,9 @@ static asyncio__progress enter(step_frame *self) {
 
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   step_frame *self = asyncio__container(frame, step_frame, frame);
-  const asyncio_generator *generator = self->generator;
+  asyncio_generator *generator = self->generator;
   if (frame->at == LEFT) return left(self, sent, frame->value);
+  if (!generator->loop && !generator->ended) join_loop(generator);
   asyncio_status status = refused(self);
   bool asks = self->request == NEXT || self->request == SEND;
   if (status) return done(self, status, asyncio_none());
@@ -237,6 +237,10 @@ asyncio_future *asyncio_aclose(asyncio_generator *generator) {
   return step_coroutine(&(step_frame){.generator = generator, .request = CLOSE, .thrown = ASYNCIO_GENERATOR_EXIT});
 }
 
+asyncio_future *asyncio__generator_throw(asyncio_generator *generator, asyncio_status status, asyncio_error *words) {
+  return step_coroutine(&(step_frame){.generator = generator, .request = THROW, .thrown = status, .words = words});
+}
+
 asyncio_future *asyncio_athrow(asyncio_generator *generator, asyncio_status status, const char *format, ...) {
   if (!asyncio__is_failure(status)) {
     asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [status] to be an error's, got %d", status);
@@ -246,7 +250,7 @@ asyncio_future *asyncio_athrow(asyncio_generator *generator, asyncio_status stat
   va_start(arguments, format);
   asyncio_error *words = asyncio__error_new(status, NULL, format, arguments);
   va_end(arguments);
-  return step_coroutine(&(step_frame){.generator = generator, .request = THROW, .thrown = status, .words = words});
+  return asyncio__generator_throw(generator, status, words);
 }
 
 // ---- All of a loop

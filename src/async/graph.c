@@ -59,37 +59,43 @@ static bool was_told(const level *self) {
   return false;
 }
 
-static void add_call_stack(asyncio__text *text, const asyncio_future *future, int indent) {
+// The text formatter of the embedded core knows no widths (src/port/print.c).
+static const char *indentation(int depth) {
+  static const char spaces[4 * DEEPEST + 1] = {[0 ... 4 * DEEPEST - 1] = ' '};
+  return spaces + 4 * (DEEPEST - depth);
+}
+
+static void add_call_stack(asyncio__text *text, const asyncio_future *future, const char *indent) {
   const char *names[MOST_NAMES];
   size_t count = asyncio_task_get_stack(future, names, MOST_NAMES);
   const char *reason = asyncio_task_waiting_for(future);
-  if (count) asyncio__text_add(text, "\n%*s  + Call stack:", indent, "");
+  if (count) asyncio__text_add(text, "\n%s  + Call stack:", indent);
   for (size_t i = 0; i < count && i < MOST_NAMES; i++)
-    asyncio__text_add(text, "\n%*s  |   async %s()", indent, "", names[i]);
-  if (count > MOST_NAMES) asyncio__text_add(text, "\n%*s  |   and %zu more", indent, "", count - MOST_NAMES);
-  if (*reason) asyncio__text_add(text, "\n%*s  + Waits for: %s", indent, "", reason);
+    asyncio__text_add(text, "\n%s  |   async %s()", indent, names[i]);
+  if (count > MOST_NAMES) asyncio__text_add(text, "\n%s  |   and %zu more", indent, count - MOST_NAMES);
+  if (*reason) asyncio__text_add(text, "\n%s  + Waits for: %s", indent, reason);
 }
 
 static void add_level(asyncio__text *text, const level *self) {
   asyncio_task *awaiters[MOST_AWAITERS];
-  int indent = 4 * self->depth;
+  const char *indent = indentation(self->depth);
   const char *name = asyncio_task_get_name(self->future), *kind = self->future->kind->name;
   if (*name)
-    asyncio__text_add(text, "%*s* Task(name='%s')", indent, "", name);
+    asyncio__text_add(text, "%s* Task(name='%s')", indent, name);
   else
-    asyncio__text_add(text, "%*s* %c%s()", indent, "", kind[0] + ('A' - 'a'), kind + 1);
+    asyncio__text_add(text, "%s* %s%s()", indent, (char[]){(char)(kind[0] + ('A' - 'a')), 0}, kind + 1);
   if (was_told(self) || self->depth == DEEPEST) {
     asyncio__text_add(text, self->depth == DEEPEST ? " and so on" : " as above: they wait for each other");
     return;
   }
   add_call_stack(text, self->future, indent);
   size_t count = asyncio_future_awaited_by(self->future, awaiters, MOST_AWAITERS);
-  if (count) asyncio__text_add(text, "\n%*s  + Awaited by:", indent, "");
+  if (count) asyncio__text_add(text, "\n%s  + Awaited by:", indent);
   for (size_t i = 0; i < count && i < MOST_AWAITERS; i++) {
     asyncio__text_add(text, "\n");
     add_level(text, &(level){self, awaiters[i], self->depth + 1});
   }
-  if (count > MOST_AWAITERS) asyncio__text_add(text, "\n%*s    and %zu more", indent, "", count - MOST_AWAITERS);
+  if (count > MOST_AWAITERS) asyncio__text_add(text, "\n%s    and %zu more", indent, count - MOST_AWAITERS);
 }
 
 size_t asyncio_format_call_graph(asyncio_future *future, char *start, size_t size) {

@@ -93,7 +93,11 @@ static void inner_done(asyncio__entry *entry) {
   release(self);
 }
 
-static void drop(asyncio__entry *entry) { release(asyncio__container(entry, shield, entry)); }
+static void drop(asyncio__entry *entry) {
+  shield *self = asyncio__container(entry, shield, entry);
+  asyncio__future_drop_callbacks(&self->future);
+  release(self);
+}
 
 // Nothing is left to protect: as temporary, or as much the caller's, as it came.
 static asyncio_future *return_itself(asyncio_future *inner, bool temporary) {

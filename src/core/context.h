@@ -22,6 +22,13 @@ typedef struct asyncio__variables {
   _Alignas(asyncio_value) asyncio__variable items[];
 } asyncio__variables;
 
+struct asyncio_context_var {
+  unsigned references;
+  bool has_fallback;
+  asyncio_value fallback;  // owned
+  char name[];
+};
+
 struct asyncio_context {
   unsigned references;
   unsigned entered;  // calls of asyncio_context_run that run in it or will go back to it
@@ -30,6 +37,13 @@ struct asyncio_context {
 
 // A context, or its variables alone with the lowest bit set, or 0: no variables. Owns what it refers to.
 typedef uintptr_t asyncio__context_slot;
+
+enum { ASYNCIO__ONLY_VARIABLES = 1 };
+
+// The slot's object; NULL while it has none.
+static inline asyncio_context *asyncio__context_in(asyncio__context_slot slot) {
+  return slot & ASYNCIO__ONLY_VARIABLES ? NULL : (asyncio_context *)slot;
+}
 
 // Whether no variable is set in it: then a copy is 0 too.
 static inline bool asyncio__context_empty(asyncio__context_slot slot) {
@@ -61,6 +75,7 @@ void asyncio__context_store(asyncio__context_slot *slot, asyncio__variables *var
 
 asyncio__variables *asyncio__variables_ref(asyncio__variables *variables);  // NULL is fine in all three
 void asyncio__variables_unref(asyncio__variables *variables);
+void asyncio__variable_clear(asyncio__variable *variable);
 asyncio__variable *asyncio__variables_find(asyncio__variables *variables, const asyncio_context_var *var);
 
 #endif

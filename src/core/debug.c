@@ -11,7 +11,7 @@
 #include "loop.h"
 #include "task.h"
 
-enum { LONGEST_MESSAGE = 160 };
+enum { LONGEST_MESSAGE = 160, LONGEST_DURATION = 4000000 };  // seconds
 
 static void tell(asyncio_loop *loop, const char *message, asyncio_future *future) {
   asyncio_exception_context context = {.message = message, .future = future};
@@ -22,11 +22,9 @@ ASYNCIO__OUTLINED static void tell_slow(asyncio_loop *loop, asyncio__task *task,
   ASYNCIO__NEVER_SUSPENDS(tell_slow);
   char message[LONGEST_MESSAGE];
   if (seconds < loop->slow_callback_duration) return;
-  if (task)
-    snprintf(message, sizeof message, "Executing a step of coroutine '%.80s' took %.3f seconds", task->function,
-             seconds);
-  else
-    snprintf(message, sizeof message, "Executing a callback took %.3f seconds", seconds);
+  unsigned ms = (unsigned)((seconds < LONGEST_DURATION ? seconds : LONGEST_DURATION) * 1e3 + 0.5);
+  snprintf(message, sizeof message, "Executing a %s%.80s%s took %u.%u%u%u seconds", task ? "step of coroutine '" : "callback",
+           task ? task->function : "", task ? "'" : "", ms / 1000, ms / 100 % 10, ms / 10 % 10, ms % 10);
   tell(loop, message, task ? &task->future : NULL);
 }
 
@@ -50,7 +48,9 @@ ASYNCIO__OUTLINED static void tell_unused(asyncio_loop *loop) {
   asyncio__link *link;
   while ((link = asyncio__list_pop(&loop->unused))) {
     asyncio__task *coroutine = asyncio__container(link, asyncio__task, tasks);
-    snprintf(message, sizeof message, "coroutine '%.80s' was never awaited", coroutine->function);
+    bool generates = coroutine->generates;
+    snprintf(message, sizeof message, "%s '%.80s' was never %s", generates ? "generator" : "coroutine",
+             coroutine->function, generates ? "iterated" : "awaited");
     tell(loop, message, NULL);
   }
 }

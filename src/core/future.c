@@ -80,9 +80,9 @@ asyncio_future *asyncio_ref(asyncio_future *future) {
   return future;
 }
 
-// They will never be called. Other entries than the users' hold a reference to the future, and drop it: a gather's, a shield's.
-ASYNCIO__OUTLINED static void drop_callbacks(asyncio_future *self) {
-  ASYNCIO__NEVER_SUSPENDS(drop_callbacks);
+// Other entries than the users' hold a reference to the future, and drop it: a gather's, a shield's.
+ASYNCIO__OUTLINED void asyncio__future_drop_callbacks(asyncio_future *self) {
+  ASYNCIO__NEVER_SUSPENDS(asyncio__future_drop_callbacks);
   asyncio__link *link;
   while ((link = asyncio__list_pop(&self->callbacks))) {
     asyncio__entry *entry = asyncio__entry_of(link);
@@ -101,7 +101,7 @@ ASYNCIO__OUTLINED static void destroy(asyncio_future *self) {
     asyncio__loop_report(self->loop, "Exception was never retrieved", self);
     if (--self->references) return;
   }
-  if (!asyncio__list_empty(&self->callbacks)) drop_callbacks(self);
+  if (!asyncio__list_empty(&self->callbacks)) asyncio__future_drop_callbacks(self);
   if (self->kind == &asyncio__task_kind)  // a direct call is quicker, and most are
     asyncio__task_destroy(self);
   else if (self->kind->destroy)
@@ -138,7 +138,7 @@ ASYNCIO__OUTLINED static void wake_callbacks(asyncio_future *self) {
   ASYNCIO__NEVER_SUSPENDS(wake_callbacks);
   if (self->loop->closed) {
     self->references++;  // what is dropped may be all that refers to it
-    drop_callbacks(self);
+    asyncio__future_drop_callbacks(self);
     asyncio_unref(self);
     return;
   }

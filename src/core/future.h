@@ -59,6 +59,10 @@ asyncio_status asyncio__future_set_error(asyncio_future *future, asyncio_status 
 // Links [entry] to be made ready when [future] is done: now, if it is.
 void asyncio__future_watch(asyncio_future *future, asyncio__entry *entry);
 
+// Lets go of the callbacks of a future that nothing will end any more: its loop is closed, and it is destroyed, or what it
+// waited for was given up.
+void asyncio__future_drop_callbacks(asyncio_future *future);
+
 // The outcome of a done future, seen: the status, a reference to its value, and its error among the current ones.
 asyncio_status asyncio__future_take(asyncio_future *future, asyncio_value *value);
 

@@ -159,6 +159,7 @@ ASYNCIO__OUTLINED static bool run_batch(asyncio_loop *loop, double until) {
 static void end_run(asyncio_loop *loop) {
   loop->stopping = false;
   loop->running = false;
+  asyncio__thread.run_ended = true;
   asyncio__unlink(&loop->driven);
 }
 
@@ -202,6 +203,8 @@ asyncio__next asyncio__turn(double now, double slice) {
     want(&next, loop);
   }
   asyncio__thread.turning = false;
+  next.ended = asyncio__thread.run_ended;
+  asyncio__thread.run_ended = false;
   return next;
 }
 

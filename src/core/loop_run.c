@@ -29,8 +29,7 @@ static asyncio_status runnable(const asyncio_loop *loop) {
   return ASYNCIO_OK;
 }
 
-// Ends a run that the host has found can never end by itself.
-static asyncio_status stuck(asyncio_loop *loop) {
+asyncio_status asyncio__loop_stuck(asyncio_loop *loop) {
   char description[DESCRIPTION_SIZE];
   loop->running = false;
   asyncio__unlink(&loop->driven);
@@ -48,7 +47,7 @@ static void start_running(asyncio_loop *loop) {
 static asyncio_status run_blocking(asyncio_loop *loop) {
   asyncio_status status = ASYNCIO_OK;
   start_running(loop);
-  if (!asyncio__host_run(run_is_over, loop)) status = stuck(loop);
+  if (!asyncio__host_run(run_is_over, loop)) status = asyncio__loop_stuck(loop);
   asyncio_loop_unref(loop);
   return status;
 }
@@ -126,12 +125,12 @@ asyncio_status asyncio__loop_begin_run(asyncio_loop *loop, asyncio_future *await
   return status;
 }
 
-asyncio_status asyncio__loop_end_run(asyncio_loop *loop, asyncio_future *future, asyncio_value *result) {
-  asyncio_status status = loop->running ? stuck(loop) : ASYNCIO_OK;
+asyncio_status asyncio__loop_end_run(asyncio_loop *loop, asyncio_status run, asyncio_future *future, asyncio_value *result) {
+  asyncio_status status = run;
   *result = asyncio_none();
   if (future) {
     asyncio_future_remove_done_callback(future, stop_when_done, NULL);
-    status = outcome(status, future, result);
+    status = outcome(run, future, result);
   }
   asyncio_unref(future);
   asyncio_loop_unref(loop);

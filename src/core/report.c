@@ -1,31 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What people get to read: errors that nobody else takes, and what a loop's tasks wait for.
-#include <stdio.h>
-
+// Errors that nobody else takes: the exception handler's.
 #include "../port/coro.h"
-#include "../port/host.h"
-#include "asyncio/graph.h"
-#include "asyncio/stackless.h"
-#include "loop.h"
-#include "task.h"
+#include "future.h"
 
 void asyncio_loop_set_exception_handler(asyncio_loop *loop, asyncio_exception_handler handler, void *arg) {
   loop->handler = handler;
   loop->handler_arg = arg;
-}
-
-ASYNCIO__OUTLINED static void write_report(const asyncio_exception_context *context) {
-  ASYNCIO__NEVER_SUSPENDS(write_report);
-  char line[1024];
-  const char *name = context->future ? asyncio_task_get_name(context->future) : "";
-  const char *words = context->error ? context->error->words : asyncio__status_words(context->status);
-  const char *before = *name ? " (" : "", *after = *name ? ")" : "";
-  if (context->status)
-    snprintf(line, sizeof line, "asyncio: %s%s%s%s: %s: %s", context->message, before, name, after,
-             asyncio_error_name(context->status), words);
-  else
-    snprintf(line, sizeof line, "asyncio: %s%s%s%s", context->message, before, name, after);
-  asyncio__host_report(line);
 }
 
 ASYNCIO__OUTLINED void asyncio_loop_call_exception_handler(asyncio_loop *loop, const asyncio_exception_context *context) {
@@ -35,98 +15,11 @@ ASYNCIO__OUTLINED void asyncio_loop_call_exception_handler(asyncio_loop *loop, c
   if (loop->handler)
     loop->handler(loop, context, loop->handler_arg);
   else
-    write_report(context);
+    asyncio__write_report(context);
   asyncio__coro_parkable = parkable;
 }
 
 void asyncio__loop_report(asyncio_loop *loop, const char *message, asyncio_future *future) {
   asyncio_exception_context context = {message, future->status, future->error, future};
   asyncio_loop_call_exception_handler(loop, &context);
-}
-
-const char *asyncio_task_waiting_for(const asyncio_task *task) {
-  const asyncio__task *self = asyncio__task_of(task);
-  if (!self || !self->frame) return "";
-  if (self->undo) return self->reason;
-  if (!self->awaiting) return "";
-  const char *name = asyncio_task_get_name(self->awaiting);
-  return *name ? name : self->awaiting->kind->name;
-}
-
-static const char *state_of(const asyncio__task *task) {
-  if (!task->started) return "has not started";
-  return *asyncio_task_waiting_for(&task->future) ? "waits for " : "is ready";
-}
-
-static const asyncio__frame *innermost(const asyncio__task *self) {
-  asyncio__frame **called = asyncio__stackful_called(self->frame);
-  return called && *called ? *called : self->frame;
-}
-
-// From those that run on the stack to the one that the stack is of, and from there along the task's chain.
-static const asyncio__frame *awaiter_of(const asyncio__task *self, const asyncio__frame *frame) {
-  bool outermost_call = !frame->awaiter && frame != self->frame && asyncio__is_stackful(self->frame);
-  bool on_the_stack = outermost_call && frame != asyncio__root((asyncio__task *)(uintptr_t)self);
-  return on_the_stack ? self->frame : frame->awaiter;
-}
-
-size_t asyncio_task_get_stack(const asyncio_task *task, const char **names, size_t capacity) {
-  const asyncio__task *self = asyncio__task_of(task);
-  size_t count = 0;
-  if (!self || !self->frame) return 0;
-  for (const asyncio__frame *frame = innermost(self); frame; frame = awaiter_of(self, frame)) {
-    if (count < capacity) names[count] = asyncio__coroutine_of(frame)->function;
-    count++;
-  }
-  return count;
-}
-
-void asyncio__task_describe(const asyncio_task *task, asyncio__text *text) {
-  enum { MOST_NAMES = 8 };
-  const char *names[MOST_NAMES];
-  const asyncio__task *self = asyncio__task_of(task);
-  size_t count = asyncio_task_get_stack(task, names, MOST_NAMES), at = count < MOST_NAMES ? count : MOST_NAMES;
-  asyncio__text_add(text, "%s (%s", asyncio_task_get_name(task), count > MOST_NAMES ? self->function : "");
-  if (count > MOST_NAMES) asyncio__text_add(text, " > ... > ");
-  while (at-- > 0) asyncio__text_add(text, "%s%s", names[at], at ? " > " : "");
-  if (asyncio_task_line(task)) asyncio__text_add(text, ", line %u", asyncio_task_line(task));
-  asyncio__text_add(text, ") %s%s", state_of(self), asyncio_task_waiting_for(task));
-}
-
-size_t asyncio_format_tasks(asyncio_loop *loop, char *start, size_t size) {
-  asyncio__text text = asyncio__text_in(start, size);
-  loop = asyncio__loop_to_tell_of(loop);
-  if (!loop) return 0;
-  for (asyncio__link *link = loop->tasks.next; link != &loop->tasks; link = link->next) {
-    asyncio__text_add(&text, text.length ? "\n  " : "  ");
-    asyncio__task_describe(&asyncio__container(link, asyncio__task, tasks)->future, &text);
-  }
-  return text.length;
-}
-
-asyncio_loop *asyncio__loop_to_tell_of(asyncio_loop *loop) {
-  if (loop) return loop;
-  if (asyncio__thread.running) return asyncio__thread.running;
-  bool runs = asyncio__thread.driven_ready && !asyncio__list_empty(&asyncio__thread.driven);
-  return runs ? asyncio__container(asyncio__thread.driven.next, asyncio_loop, driven) : asyncio__thread.current_loop;
-}
-
-asyncio_future *asyncio__task_awaits(const asyncio_task *task) {
-  const asyncio__task *self = asyncio__task_of(task);
-  return self && self->frame ? self->awaiting : NULL;
-}
-
-void *asyncio__task_waits_in(const asyncio_task *task, void (*undo)(void *arg)) {
-  const asyncio__task *self = asyncio__task_of(task);
-  return self && self->undo == undo ? self->undo_arg : NULL;
-}
-
-static asyncio_task *task_at(const asyncio_loop *loop, asyncio__link *link) {
-  return link == &loop->tasks ? NULL : &asyncio__container(link, asyncio__task, tasks)->future;
-}
-
-asyncio_task *asyncio__first_task(const asyncio_loop *loop) { return task_at(loop, loop->tasks.next); }
-
-asyncio_task *asyncio__next_task(const asyncio_task *task) {
-  return task_at(task->loop, asyncio__task_of(task)->tasks.next);
 }

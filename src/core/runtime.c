@@ -9,6 +9,7 @@ _Thread_local asyncio__runtime asyncio__thread;
 
 void asyncio__runtime_idle(void) {
   asyncio__pool_release(&asyncio__thread.pool);
+  if (!asyncio__coro_possible) return;
   asyncio__stacks_release(&asyncio__thread.stacks);
   asyncio__coro_release();
 }
@@ -88,6 +89,17 @@ asyncio_status asyncio_raise(asyncio_status status, const char *format, ...) {
   va_start(arguments, format);
   asyncio__errors_push(errors, status, asyncio__error_new(status, errors->recent[0], format, arguments));
   va_end(arguments);
+  return status;
+}
+
+asyncio_status asyncio_raise_again(asyncio_status status, const asyncio_error *error) {
+  if (status == ASYNCIO_OK && !error) return ASYNCIO_OK;
+  if (error && error->status != status)
+    return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [status] to be that of [error], %d, got %d", error->status,
+                         status);
+  if (!asyncio__is_failure(status))
+    return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [status] to be an error's, got %d", status);
+  asyncio__errors_push(asyncio__errors_here(), status, asyncio__error_ref((asyncio_error *)(uintptr_t)error));
   return status;
 }
 

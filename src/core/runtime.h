@@ -33,6 +33,7 @@ typedef struct asyncio__runtime {
   bool current_loop_set;         // it was called, if with NULL
   bool driven_ready;             // the list head is initialised
   bool turning;                  // inside asyncio__turn
+  bool run_ended;                // since the last turn that was not cut short
   unsigned debug_loops;          // in debug mode
   unsigned loops;                // alive; the pools go with the last one
   asyncio__errors errors;        // raised outside any task

@@ -40,7 +40,11 @@ asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asy
                                  void *result, void *owner);
 
 // False where there can be none: asyncio__coro_new then gives NULL.
-extern const bool asyncio__coro_possible;
+#ifdef ASYNCIO_NO_ASYNCIFY
+enum { asyncio__coro_possible = false };
+#else
+enum { asyncio__coro_possible = true };
+#endif
 
 // Why no further coroutine can be made now, if that is for another reason than memory; NULL: it can.
 const char *asyncio__coro_limit(void);
@@ -84,5 +88,12 @@ void *asyncio__coro_rescue(void);
 int asyncio__coro_resuming(void *owner);
 void asyncio__coro_left(void *owner, asyncio__coro_state state);
 _Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size);
+
+// What finds an overflow where it happens.
+#ifdef __EMSCRIPTEN__
+#define ASYNCIO__WATCH_STACKS "link with -sSTACK_OVERFLOW_CHECK=2"
+#else
+#define ASYNCIO__WATCH_STACKS "build with -fsanitize=address"
+#endif
 
 #endif

@@ -67,8 +67,6 @@ static bool scratch_new(void) {
   return unwound.bytes != NULL;
 }
 
-const bool asyncio__coro_possible = true;
-
 static asyncio__coro *block_new(asyncio__stacks *stacks, size_t size) {
   if (!unwound.bytes && !scratch_new()) return NULL;
   char *block = asyncio__stack_take(stacks, &size);

@@ -64,8 +64,6 @@ static char *low_of(const asyncio__coro *self) { return block_of(self) + ASYNCIO
 
 static void limit_to(asyncio__coro *stack) { asyncio__host_stack_limits(stack, stack ? low_of(stack) : NULL); }
 
-const bool asyncio__coro_possible = true;
-
 const char *asyncio__coro_limit(void) {
   if (!most) most = (unsigned)asyncio_host_stack_most();
   return live < most ? NULL : "as many coroutines as may be have stacks (the module's maximumStacks)";

@@ -3,8 +3,6 @@
 // embedded in the JavaScript package. A stackful one fails when it is begun, and is told why.
 #include "coro.h"
 
-const bool asyncio__coro_possible = false;
-
 asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_body body, void *argument,
                                  void *result, void *owner) {
   (void)stacks, (void)stack_size, (void)body, (void)argument, (void)result, (void)owner;

@@ -16,6 +16,7 @@ typedef struct asyncio__next {
   bool entered;     // a coroutine of a loop will run later, and asyncio__host_left() goes on with the turn
   double deadline;
   double now;  // the clock as it was last read
+  bool ended;  // a loop's run has, since the turn before
 } asyncio__next;
 
 // Upcall, from src/core: runs iterations until nothing is ready or [slice] seconds have passed. [now] is the clock's time,

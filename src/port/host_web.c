@@ -21,6 +21,9 @@ void asyncio_host_started(void);
 void asyncio_host_words(char *words, int size);  // of the exception that asyncio__host_rescue is about
 void asyncio_host_release(unsigned handle);
 
+#pragma weak asyncio__stack_pointer
+char *asyncio__stack_pointer(void);
+
 // Upcall, from src/web: main goes on.
 void asyncio__main_resume(void);
 
@@ -99,8 +102,8 @@ static void end_turn(asyncio__next next) {
 }
 
 // Reading the clock takes as long as running a task: for turns in microtasks the time known is good enough, but for the
-// first.
-EMSCRIPTEN_KEEPALIVE void asyncio__host_turn(int how) {
+// first. Answers whether a run has ended.
+EMSCRIPTEN_KEEPALIVE bool asyncio__host_turn(int how) {
   ASYNCIO__NEVER_SUSPENDS(asyncio__host_turn);
   bool follows = how == MICROTASK && web.micro;
   double now = follows ? NAN : asyncio__host_now();
@@ -108,7 +111,9 @@ EMSCRIPTEN_KEEPALIVE void asyncio__host_turn(int how) {
   if (!follows) web.since = web.now = now;
   web.until = (follows ? web.since : now) + default_slice;
   web.micro = how == MICROTASK;
-  end_turn(asyncio__turn(now, default_slice));
+  asyncio__next next = asyncio__turn(now, default_slice);
+  end_turn(next);
+  return next.ended;
 }
 
 void asyncio__host_left(void) {
@@ -147,9 +152,19 @@ EMSCRIPTEN_KEEPALIVE bool asyncio__host_rescue(int status, unsigned thrown) {
 
 __attribute__((constructor)) static void start(void) { asyncio_host_started(); }
 
-EMSCRIPTEN_KEEPALIVE void **asyncio__host_start(bool checks_stacks) {
+// What the loader needs at every turn, as pointers: around an export Emscripten puts a function of its own, which under
+// Asyncify costs more than a turn. The embedded core has no stack pointer.
+typedef struct upcalls {
+  void **parkable;  // who may suspend
+  bool (*turn)(int how);
+  char *(*stack_pointer)(void);
+} upcalls;
+
+EMSCRIPTEN_KEEPALIVE const upcalls *asyncio__host_start(bool checks_stacks) {
+  static upcalls pointers;
   asyncio__host_checks_stacks = checks_stacks;
-  return &asyncio__coro_parkable;
+  pointers = (upcalls){&asyncio__coro_parkable, asyncio__host_turn, asyncio__stack_pointer};
+  return &pointers;
 }
 
 void asyncio__host_report(const char *line) { asyncio_host_report(line); }

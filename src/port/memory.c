@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The embedded core's malloc and memcpy, which take the place of the C library's in a fifth of their size. Blocks are
+// The embedded core's malloc, memcpy and strlen, which take the place of the C library's in a fifth of their size. Blocks are
 // powers of two; a freed one waits in a list for the next of its size, and is never split or merged: what is small and
 // short-lived has pools of its own (base/pool.c), so few sizes come here, again and again. Large blocks are whole pages
 // of WebAssembly's, the others are cut from one. Invariant: a block begins HEADER bytes before what its user sees, and
@@ -96,4 +96,10 @@ __attribute__((target("bulk-memory"))) void *memcpy(void *restrict to, const voi
 
 __attribute__((target("bulk-memory"))) void *memset(void *to, int byte, size_t size) {
   return __builtin_memset(to, byte, size);
+}
+
+__attribute__((no_builtin("strlen"))) size_t strlen(const char *text) {
+  size_t length = 0;
+  while (text[length]) length++;
+  return length;
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What the embedded core needs of a C library's stdio, in a hundredth of its size: printf's conversions that our own
-// messages use (%s %d %u %zu %%), into memory. It takes the place of the library's functions of these names, and of
-// src/base/check.c.
+// messages use (%s %d %u %zu %%), into memory, whatever width or precision they have. It takes the place of the library's
+// functions of these names, of src/base/check.c and of src/core/report_line.c.
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "../base/check.h"
+#include "asyncio/loop.h"
 #include "host.h"
 
 typedef struct printer {
@@ -58,7 +59,8 @@ int vsnprintf(char *text, size_t size, const char *format, va_list arguments) {
       put(&to, *format);
       continue;
     }
-    if (*++format == 'z') format++;  // size_t is as wide as unsigned where this is used
+    do format++;
+    while (*format == 'z' || *format == '.' || (*format >= '0' && *format <= '9'));  // size_t is as wide as unsigned here
     convert(&to, *format, &rest);
   }
   va_end(rest);
@@ -84,3 +86,5 @@ _Noreturn void asyncio__fail(const char *file, int line, const char *format, ...
   asyncio__host_report(text);
   __builtin_trap();
 }
+
+void asyncio__write_report(const asyncio_exception_context *context) { asyncio__host_report(context->message); }

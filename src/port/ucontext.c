@@ -70,8 +70,6 @@ static void run_body(void) {
   setcontext(&self->outside);
 }
 
-const bool asyncio__coro_possible = true;
-
 asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_body body, void *argument,
                                  void *result, void *owner) {
   size_t size = stack_size > PTRDIFF_MAX / 2 ? stack_size : stack_size + NATIVE_MARGIN;

@@ -9,12 +9,12 @@
 #include "../core/await.h"
 #include "../port/host.h"
 #include "api.h"
+#include "asyncio/debug.h"
 #include "asyncio/sleep.h"
 
-// From the loader. host_call: calls the function behind [callback], and gives the status of what it threw. host_settled: the
-// future whose half in JavaScript is [half] is done, and its outcome is this; all of it at once, since every call costs as much as
-// running a task. False when that half keeps its reference, because nobody has looked at the failure.
-asyncio_status asyncio_host_call(asyncio_js callback);
+// From the loader. The future whose half in JavaScript is [half] is done, and its outcome is this; all of it at once, since
+// every call costs as much as running a task. False when that half keeps its reference, because nobody has looked at the
+// failure.
 bool asyncio_host_settled(asyncio_js half, asyncio_status status, int flags, const asyncio_value *value,
                           const asyncio_error *error, unsigned number, unsigned cancels);
 enum { CANCELLED = 1, UNSEEN = 2 };  // flags
@@ -23,19 +23,49 @@ void asyncio_host_exception(asyncio_loop *loop, const asyncio_exception_context 
 
 static void *as_argument(asyncio_js handle) { return (void *)(uintptr_t)handle; }
 
-
 // ---- Tasks and futures
 
-asyncio_task *asyncio__js_create_task(asyncio_future *coroutine, asyncio_loop *loop, unsigned name, size_t stack_size) {
+asyncio_task *asyncio__js_watched(asyncio_task *task, asyncio_js half) {
+  if (!task || !half || !asyncio__js_watch(task, half)) return task;
+  (void)asyncio_future_cancel(task, NULL);  // nobody could learn how it ends
+  asyncio_unref(task);
+  return NULL;
+}
+
+enum { EAGER = 1, UNASKED = 2 };  // how a task is made: its first step at once; without asking the loop's factory
+
+asyncio_task *asyncio__js_create_task(asyncio_future *coroutine, asyncio_loop *loop, unsigned name, size_t stack_size,
+                                      asyncio_js half, asyncio_context *context, int how) {
   asyncio_value text;
-  asyncio_status status = asyncio__js_text_or_none(&text, name);
-  asyncio_task *task = NULL;
-  if (status)
+  if (asyncio__js_text_or_none(&text, name)) {
     asyncio_unref(asyncio_ref(coroutine));
-  else
-    task = asyncio_create_task(coroutine, .loop = loop, .name = asyncio_value_text(text), .stack_size = stack_size);
+    return NULL;
+  }
+  asyncio_task_options options = {.name = asyncio_value_text(text), .loop = loop, .stack_size = stack_size};
+  options.context = context;
+  options.eager_start = how & EAGER;
+  asyncio_task *task =
+      how & UNASKED ? asyncio_task_new_with(coroutine, options) : asyncio_create_task_with(coroutine, options);
   asyncio_value_clear(&text);
-  return task;
+  return asyncio__js_watched(task, half);
+}
+
+// [factory] is a handle of what makes the task: stepped as a coroutine is, it answers the task's pointer, with a
+// reference, or 0 when it has raised an error. JavaScript reads the options where they are.
+static asyncio_task *ask_factory(asyncio_loop *loop, asyncio_future *coroutine, const asyncio_task_options *options,
+                                 void *factory) {
+  (void)loop;
+  return (asyncio_task *)asyncio_host_step((asyncio_js)(uintptr_t)factory, ASYNCIO_OK, (const void *)coroutine,
+                                           (void *)(uintptr_t)options);
+}
+
+_Static_assert(offsetof(asyncio_task_options, name) == 4 && offsetof(asyncio_task_options, stack_size) == 8 &&
+                   offsetof(asyncio_task_options, context) == 16 && offsetof(asyncio_task_options, eager_start) == 20,
+               "see web/api/task_factory.ts");
+
+// 0 takes the factory away.
+void asyncio__js_set_task_factory(asyncio_loop *loop, asyncio_js factory) {
+  asyncio_loop_set_task_factory(loop, factory ? ask_factory : NULL, as_argument(factory));
 }
 
 // sleep() with a value that crosses.
@@ -107,16 +137,28 @@ static asyncio_status call_done(asyncio_future *future, void *arg) {
   return asyncio_host_call((asyncio_js)(uintptr_t)arg);
 }
 
-asyncio_status asyncio__js_add_done(asyncio_future *future, asyncio_js callback) {
-  return asyncio_future_add_done_callback(future, call_done, as_argument(callback));
+asyncio_status asyncio__js_add_done(asyncio_future *future, asyncio_js callback, asyncio_context *context) {
+  return asyncio_future_add_done_callback(future, call_done, as_argument(callback), .context = context);
 }
 
 void asyncio__js_remove_done(asyncio_future *future, asyncio_js callback) {
   asyncio_future_remove_done_callback(future, call_done, as_argument(callback));
 }
 
-static asyncio_status settle(asyncio_future *future, void *arg) {
-  (void)arg;
+// Tells JavaScript of a future's end. It is not a callback of the user's, with a context and errors, and refers to the future as
+// long as JavaScript's half does.
+typedef struct watcher {
+  asyncio__entry entry;
+  asyncio_future *future;
+} watcher;
+
+static void watcher_drop(asyncio__entry *entry) {
+  asyncio__pool_free(&asyncio__thread.pool, asyncio__container(entry, watcher, entry), sizeof(watcher));
+}
+
+static void settle(asyncio__entry *entry) {
+  asyncio_future *future = asyncio__container(entry, watcher, entry)->future;
+  watcher_drop(entry);
   asyncio_js half = future->half;
   int flags = (asyncio_future_cancelled(future) ? CANCELLED : 0) | (future->unseen ? UNSEEN : 0);
   future->half = 0;
@@ -125,13 +167,18 @@ static asyncio_status settle(asyncio_future *future, void *arg) {
     future->unseen = false;
     asyncio_unref(future);
   }
-  return ASYNCIO_OK;
 }
 
-// [half] is JavaScript's half of the future, which holds a reference to it: it is told when the future is done.
 asyncio_status asyncio__js_watch(asyncio_future *future, asyncio_js half) {
+  ASYNCIO_TRY(asyncio__loop_open(future->loop));
+  watcher *self = asyncio__pool_alloc(&asyncio__thread.pool, sizeof *self);
+  if (!self) return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a watcher");
   future->half = half;
-  return asyncio_future_add_done_callback(future, settle, NULL);
+  self->future = future;
+  asyncio__entry_init(&self->entry, settle);
+  self->entry.drop = watcher_drop;
+  asyncio__future_watch(future, &self->entry);
+  return ASYNCIO_OK;
 }
 
 asyncio_js asyncio__js_half(const asyncio_future *future) { return future->half; }
@@ -149,8 +196,8 @@ asyncio_loop *asyncio__js_new_loop(void) {
   return loop;
 }
 
-// The loop that executes, or has been entered; NULL for none.
-asyncio_loop *asyncio__js_running(void) { return asyncio__thread.running; }
+// Where the loop stands that executes, or has been entered; NULL for none.
+asyncio_loop *const *asyncio__js_running(void) { return &asyncio__thread.running; }
 
 // Makes [loop] the running one for calls from outside it, and returns the former, to be entered again.
 asyncio_loop *asyncio__js_enter(asyncio_loop *loop) {
@@ -164,13 +211,18 @@ static asyncio_status call(void *arg) { return asyncio_host_call((asyncio_js)(ui
 enum { SOON, LATER, AT };
 
 asyncio_handle *asyncio__js_schedule(asyncio_loop *loop, int how, double time,
-                                                          asyncio_js callback) {
+                                     asyncio_js callback, asyncio_context *context) {
   asyncio_handle *handle = NULL;
   void *arg = as_argument(callback);
-  if (how == SOON) (void)asyncio_loop_call_soon(loop, call, arg, &handle);
-  if (how == LATER) (void)asyncio_loop_call_later(loop, time, call, arg, &handle);
-  if (how == AT) (void)asyncio_loop_call_at(loop, time, call, arg, &handle);
+  if (how == SOON) (void)asyncio_loop_call_soon(loop, call, arg, &handle, .context = context);
+  if (how == LATER) (void)asyncio_loop_call_later(loop, time, call, arg, &handle, .context = context);
+  if (how == AT) (void)asyncio_loop_call_at(loop, time, call, arg, &handle, .context = context);
   return handle;
+}
+
+asyncio_status asyncio__js_set_debug(asyncio_loop *loop, bool enabled, double slow_callback_duration) {
+  asyncio_loop_set_debug(loop, enabled);
+  return asyncio_loop_set_slow_callback_duration(loop, slow_callback_duration);
 }
 
 // ---- Runs that block nobody: JavaScript looks after each turn whether one is over.
@@ -222,7 +274,7 @@ bool asyncio__js_run_over(const js_run *self) { return !self->loop->running; }
 
 // The status of the run; its value is in *[self], and its error recorded.
 asyncio_status asyncio__js_run_end(js_run *self) {
-  asyncio_status status = asyncio__loop_end_run(self->loop, self->future, &self->value);
+  asyncio_status status = asyncio__loop_end_run(self->loop, ASYNCIO_OK, self->future, &self->value);
   asyncio__leftovers_ended(&self->left, self->loop, status);
   return status;
 }
@@ -251,7 +303,7 @@ static const asyncio__function functions[] = {
     {"malloc", (const void *)malloc},
     {"free", (const void *)free},
     {"end_runs", (const void *)end_runs},
-    OURS(create_task), OURS(sleep), OURS(float), OURS(drop), OURS(task_number), OURS(set_name), OURS(cancel),
+    OURS(create_task), OURS(set_task_factory), OURS(set_debug), OURS(sleep), OURS(float), OURS(drop), OURS(task_number), OURS(set_name), OURS(cancel),
     OURS(set_result), OURS(set_exception), OURS(status), OURS(unseen), OURS(result), OURS(error_of), OURS(look),
     OURS(report_unseen), OURS(add_done), OURS(remove_done), OURS(watch), OURS(half), OURS(new_loop), OURS(running), OURS(enter), OURS(schedule),
     OURS(run_begin), OURS(run_leftovers), OURS(run_over), OURS(run_end), OURS(run_free), OURS(count), OURS(items),

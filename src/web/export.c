@@ -10,16 +10,19 @@
 #include <string.h>
 
 #include "../core/await.h"
+#include "../core/loop.h"
 #include "api.h"
+#include "asyncio/generator.h"
+#include "export.h"
 
 // From the loader: a handle of a bigint.
 asyncio_js asyncio_host_bigint(double high, unsigned low);
 
 // What api.c and js_coroutine.c call is here, so that only such programs have it: the loader's owner is who loaded this
 // one.
-EM_JS(uintptr_t, asyncio_host_step, (asyncio_js handle, asyncio_status sent, const void *value, void *frame), {
-  return asyncio.owner.step(handle >>> 0, sent, value, frame);
-});
+EM_JS(uintptr_t, asyncio_host_step,
+      (asyncio_js handle, asyncio_status sent, const asyncio_value *value, asyncio__frame *frame),
+      { return asyncio.owner.step(handle >>> 0, sent, value, frame); });
 EM_JS(asyncio_status, asyncio_host_call, (asyncio_js callback), { return asyncio.owner.call(callback >>> 0); });
 EM_JS(bool, asyncio_host_settled,
       (asyncio_js half, asyncio_status status, int flags, const void *value, const void *error, unsigned number,
@@ -69,20 +72,25 @@ static size_t size_of(const asyncio_value *value) {
 
 static void *pointer_of(const asyncio_value *value) { return asyncio_value_pointer(*value); }
 
+static bool has_asyncgens(const asyncio_loop *loop) { return !asyncio__list_empty(&loop->generators); }
+
 // What the loader asks a program for.
 typedef struct exported {
-  const asyncio__function *tables[4];
+  const asyncio__function *tables[7];
   const asyncio__export *first;
 } exported;
 
 EMSCRIPTEN_KEEPALIVE const exported *asyncio__exported(void) {
   static const asyncio__function functions[] = {
       {"call_export", (const void *)call}, {"arguments", (const void *)asyncio__stackful_arguments},
-      {"value", (const void *)asyncio__js_value}, {"bytes", (const void *)bytes_of}, {"size", (const void *)size_of},
+      {"shutdown_asyncgens", (const void *)asyncio_loop_shutdown_asyncgens},
+      {"has_asyncgens", (const void *)has_asyncgens}, {"value", (const void *)asyncio__js_value}, {"bytes", (const void *)bytes_of}, {"size", (const void *)size_of},
       {"pointer", (const void *)pointer_of}, {NULL, NULL}};
   static exported program;
-  const asyncio__function *combinators = asyncio__js_combinator_functions(), *objects = asyncio__js_object_functions();
-  program = (exported){{asyncio__js_functions(), combinators, objects, functions}, first};
+  program = (exported){{asyncio__js_functions(), asyncio__js_context_functions(), asyncio__js_combinator_functions(),
+                        asyncio__js_object_functions(), asyncio__js_inspection_functions(),
+                        asyncio__js_generator_functions(), functions},
+                       first};
   return &program;
 }
 

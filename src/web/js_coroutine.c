@@ -13,10 +13,6 @@ typedef struct js_frame {
 
 enum { RETURNED, FAILED, YIELDED };  // any other answer is an awaitable, with a reference
 
-// From the loader: goes on with the coroutine behind [handle], after [sent] and with [value]. What it returns it gives
-// to asyncio__js_return first, what it throws to asyncio__js_raise.
-uintptr_t asyncio_host_step(asyncio_js handle, asyncio_status sent, const asyncio_value *value, asyncio__frame *frame);
-
 static void drop(asyncio__frame *frame) {
   js_frame *self = asyncio__container(frame, js_frame, frame);
   if (self->handle) asyncio_host_release(self->handle);

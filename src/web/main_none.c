@@ -61,7 +61,8 @@ static bool begin_generators(void) {
 
 static void end_phase(void) {
   asyncio_value value;
-  asyncio_status status = asyncio__loop_end_run(program.loop, program.future, &value);
+  asyncio_status run = program.loop->running ? asyncio__loop_stuck(program.loop) : ASYNCIO_OK;
+  asyncio_status status = asyncio__loop_end_run(program.loop, run, program.future, &value);
   if (program.phase == PROGRAM) {
     program.status = status;
     program.result = value;

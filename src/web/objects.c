@@ -145,16 +145,18 @@ static asyncio_status queue_put_nowait(asyncio_queue *queue, double priority, in
 // ---- Task groups
 
 static asyncio_task *task_group_create_task(asyncio_future *coroutine, asyncio_task_group *group, unsigned name,
-                                            size_t stack_size) {
+                                            size_t stack_size, asyncio_js half, asyncio_context *context,
+                                            bool eager_start) {
   asyncio_value text;
   asyncio_status status = asyncio__js_text_or_none(&text, name);
   asyncio_task *task = NULL;
   if (status)
     asyncio_unref(asyncio_ref(coroutine));
   else
-    task = asyncio_task_group_create_task(group, coroutine, .name = asyncio_value_text(text), .stack_size = stack_size);
+    task = asyncio_task_group_create_task(group, coroutine, .name = asyncio_value_text(text), .stack_size = stack_size,
+                                          .context = context, .eager_start = eager_start);
   asyncio_value_clear(&text);
-  return task;
+  return asyncio__js_watched(task, half);
 }
 
 // ---- The table

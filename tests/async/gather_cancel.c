@@ -190,6 +190,12 @@ ASYNCIO_COROUTINE(awaits_a_gather_of, (asyncio_future *, future)) {
   return asyncio_await(asyncio_gather(future), result);
 }
 
+ASYNCIO_COROUTINE(gathers_again, (asyncio_future *, future), (asyncio_future **, outer)) {
+  asyncio_future *shield = asyncio_shield(future);
+  *outer = asyncio_ref(asyncio_gather(asyncio_gather(asyncio_gather(future), shield), shield, future));
+  return ASYNCIO_OK;
+}
+
 static void ignore(asyncio_loop *loop, const asyncio_exception_context *context, void *arg) {
   (void)loop, (void)context, (void)arg;
 }
@@ -211,6 +217,25 @@ TEST(future_of_a_gather_may_be_set_after_its_loop_was_closed) {
     if (i) CHECK_OK(asyncio_future_set_result(future, asyncio_int(1)));
     CHECK_OK(asyncio_loop_close(loop));
     if (!i) CHECK_OK(asyncio_future_set_result(future, asyncio_int(1)));
+    asyncio_unref(future);
+    asyncio_loop_unref(loop);
+  }
+}
+
+// Of what is gathered and shielded again nobody holds anything but the innermost and the outermost.
+TEST(gathers_of_gathers_go_when_their_loop_was_closed) {
+  for (int i = 0; i < 2; i++) {
+    asyncio_loop *loop = asyncio_new_event_loop();
+    asyncio_future *future = asyncio_loop_create_future(loop), *outer = NULL;
+    asyncio_unref(asyncio_create_task(gathers_again_coroutine(future, &outer), .loop = loop));
+    CHECK_OK(asyncio_loop_call_later(loop, 1, stop_loop, loop, NULL));
+    CHECK_OK(asyncio_loop_run_forever(loop));
+    CHECK_OK(asyncio_loop_close(loop));
+    CHECK(asyncio_future_cancel(i ? outer : future, NULL));
+    CHECK(!asyncio_future_done(outer));
+    CHECK(!asyncio_future_cancel(outer, NULL));
+    CHECK(asyncio_future_cancelled(future));
+    asyncio_unref(outer);
     asyncio_unref(future);
     asyncio_loop_unref(loop);
   }

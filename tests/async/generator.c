@@ -190,3 +190,12 @@ GENERATOR_TEST(a_generator_left_open_is_closed_by_the_end_of_the_run, "next got 
   trace("returns");
   return ASYNCIO_OK;
 }
+
+GENERATOR_TEST(a_generator_may_be_declared_in_a_header, "first got 7 at 0", "second got 7 at 0", "third: StopAsyncIteration") {
+  asyncio_generator *numbers = twice_generator(7);
+  ask("first", asyncio_anext(numbers));
+  ask("second", asyncio_anext(numbers));
+  ask("third", asyncio_anext(numbers));
+  asyncio_generator_unref(numbers);
+  return ASYNCIO_OK;
+}

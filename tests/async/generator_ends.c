@@ -165,6 +165,20 @@ TEST(a_generator_that_begins_after_the_shutdown_is_reported) {
   }
 }
 
+ASYNCIO_STATIC_COROUTINE(refuses_a_first_value, (const generators *, kind)) {
+  asyncio_generator *generator = kind->receive(1);
+  CHECK_ERROR(asyncio_await(asyncio_asend(generator, asyncio_int(1)), NULL), ASYNCIO_TYPE_ERROR,
+              "can't send non-None value to a just-started async generator");
+  ASYNCIO_TRY(asyncio_await(asyncio_loop_shutdown_asyncgens(asyncio_get_running_loop()), NULL));
+  CHECK_INT(asyncio_await(asyncio_anext(generator), NULL), ASYNCIO_STOP_ASYNC_ITERATION);
+  asyncio_generator_unref(generator);
+  return ASYNCIO_OK;
+}
+
+TEST(a_generator_that_refused_its_first_value_is_closed_with_the_others) {
+  for (int i = 0; i < 2; i++) run(refuses_a_first_value_coroutine(kinds[i]));
+}
+
 // ---- Generators in generators, and values that are owned
 
 ASYNCIO_STATIC_GENERATOR(doubles, (asyncio_generator *, inner)) {

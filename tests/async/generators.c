@@ -108,3 +108,8 @@ ASYNCIO_STATIC_STACKLESS_GENERATOR(slim_stubborn) {
 
 const generators stackless_generators = {slim_count_generator, slim_receive_generator, slim_tidy_generator,
                                          slim_stubborn_generator};
+
+ASYNCIO_GENERATOR(twice, (int, number)) {
+  ASYNCIO_TRY(asyncio_yield(asyncio_int(number), NULL));
+  return asyncio_yield(asyncio_int(number), NULL);
+}

@@ -15,4 +15,7 @@ typedef struct generators {
 
 extern const generators stackful_generators, stackless_generators;
 
+// Yields what it is given, and that once more.
+ASYNCIO_GENERATOR_DECLARE(twice, (int, number));
+
 #endif

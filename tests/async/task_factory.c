@@ -252,3 +252,16 @@ TEST(gathers_within_gathers_start_eagerly_all_the_way_down) {
   run_eagerly(recursive_gather_coroutine(5, 4, &ran));
   CHECK_INT(ran, 781);
 }
+
+static asyncio_task *make_beside(asyncio_loop *loop, asyncio_future *coroutine, const asyncio_task_options *options, void *arg) {
+  ++*(int *)arg;
+  return asyncio_task_new(coroutine, .loop = loop, .name = options->name);
+}
+
+TEST(task_new_does_not_ask_the_factory_that_calls_it) {
+  int made = 0;
+  clock_start();
+  CHECK_OK(run_with(make_beside, &made, actor_coroutine("a", 0, 1)));
+  CHECK_INT(made, 1);
+  EXPECT_TRACE("a done at 0");
+}

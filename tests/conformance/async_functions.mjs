@@ -2,8 +2,9 @@
 // Async functions as coroutines, on the loop that the host drives: the operations that may suspend, as far as quiet
 // programs (quiet.mjs) have them.
 import { create_runtime } from '../../build/api/index.js';
-import { PLAIN, Run, VirtualClock, catches, gathered, limit, show } from './javascript_run.mjs';
+import { PLAIN, Run, VirtualClock, catches, gathered, limit } from './javascript_run.mjs';
 import { WHEN } from './operations.mjs';
+import { show } from './show.mjs';
 
 const END = 1000; // seconds
 

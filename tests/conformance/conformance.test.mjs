@@ -100,6 +100,8 @@ test('an excuse is for what it names', () => {
   assert.equal(excuseOf(sleeping, theirs, ours, 0), undefined);
   assert.equal(excuseOf(gathering, theirs, ['1 b0.1 3 gather CancelledError()'], 0), undefined);
   assert.equal(excuseOf(gathering, theirs, [], 0), undefined);
+  assert.equal(excuseOf(gathering, theirs, [...ours, '2 allocations are left'], 0), undefined);
+  assert.equal(excuseOf(gathering, theirs, [...ours, 'crashed: SIGSEGV'], 0), undefined);
 });
 
 test('a surface gets programs without what it does not know', () => {
@@ -181,9 +183,18 @@ test('a crash ends the trace of its program, and the others are run', async () =
   assert.deepEqual(traces, [['line 0'], ['line 1', 'crashed: 3', 'ERROR: here'], ['line 2']]);
 });
 
+test('what a program leaves in memory is not counted with the next one', async () => {
+  const code = `
+    const fs = require('fs');
+    const index = fs.readFileSync(process.argv.at(-1), 'utf8').split(' ')[0];
+    fs.writeSync(1, 'program ' + index + '\\n' + (index === '2' ? '' : '1 allocations are left\\n') + 'done ' + index + '\\n');
+    process.exit(index === '2' ? 0 : 3);`;
+  const traces = await openNative(process.execPath, ['-e', code, '--'])(programs(1, 3));
+  assert.deepEqual(traces, [['1 allocations are left'], ['1 allocations are left'], []]);
+});
+
 test('a surface that is not there says so', () => {
-  assert.throws(() => surfacesOf('stackless'), /not built yet/);
-  assert.throws(() => surfacesOf('jspi'), /Expected --surface to be .*, got jspi/);
+  assert.throws(() => surfacesOf('jspi'), /Expected --surface to be .*; got jspi/);
 });
 
 test('every mutant says what is wrong with it, and fits the sources', async () => {

@@ -20,7 +20,7 @@ function index(program) {
       found.set(op.id, { ...op, cleanup, limits });
       const inside = op.op === 'timeout' ? [...limits, op.id] : limits;
       op.blocks.forEach((block, place) =>
-        visit(block, cleanup || (place === 1 && op.op.startsWith('try_')), inside),
+        visit(block, cleanup || place === 1, inside),
       );
     }
   };

@@ -112,8 +112,11 @@ function hasOperation(program, wanted) {
   return found;
 }
 
+const INEXCUSABLE = /^crashed: |^not run: |^\d+ allocations are left$/;
+
 // The name of the excuse for a program's first difference, if there is one.
 export function excuseOf(program, oracle, found, at) {
+  if (found.some((line) => INEXCUSABLE.test(line))) return undefined;
   const traces = [oracle, found].map((lines) => ({ lines, at }));
   return EXCUSES.find(({ excused }) => excused(oracle[at], found[at], program, traces))?.name;
 }

@@ -4,7 +4,7 @@
 // tasks wait for one another in a circle (which CPython cannot cancel): maker.mjs sees to that.
 import { FUTURES, HANDLES, Maker, Slots, made, operations } from './maker.mjs';
 import { Random } from './random.mjs';
-import { shape } from './shapes.mjs';
+import { ending, shape } from './shapes.mjs';
 
 // main makes what the others look at, most of the time.
 function prologue(maker, { bodies, futures }) {
@@ -12,6 +12,8 @@ function prologue(maker, { bodies, futures }) {
   if (maker.themes.has('eager') && maker.chance(0.3)) first.push(made('task_factory', { flag: 1 }));
   if (maker.themes.has('locks') && maker.chance(0.5)) first.push(made('lock_acquire', { slot: maker.int(0, 1) }));
   if (maker.themes.has('conditions') && maker.chance(0.2)) first.push(made('condition_acquire', { slot: 0 }));
+  if (maker.themes.has('generators'))
+    for (let body = 1; body < bodies; body++) first.push(made('generate', { slot: body, items: [-1 - body] }));
   if (maker.themes.has('contexts')) first.push(made('copy_context'), made('var_set', { number: 1 }));
   for (let i = 0; i < FUTURES; i++) if (maker.chance(0.9)) first.push(made('future', { slot: futures + i }));
   for (let body = 1; body < bodies; body++)
@@ -28,11 +30,12 @@ export function walk(ops, visit) {
 
 export const blocksOf = (program) => [...program.bodies, ...program.callbacks];
 
-// Numbers the operations anew, in the order in which they are written.
+// The same program with its operations numbered in the order in which they are written: one that stands in two places
+// is two.
 export function numbered(program) {
   let id = 0;
-  for (const ops of blocksOf(program)) walk(ops, (op) => (op.id = ++id));
-  return program;
+  const copies = (ops) => ops.map((op) => ({ ...op, id: ++id, blocks: op.blocks.map(copies) }));
+  return { ...program, bodies: program.bodies.map(copies), callbacks: program.callbacks.map(copies) };
 }
 
 export const countOf = (program) => {
@@ -43,19 +46,21 @@ export const countOf = (program) => {
 
 // What a program is about besides tasks and futures, as [themes, share].
 const THEMES = [
-  [[], 14],
-  [['locks', 'events'], 8],
-  [['conditions', 'events'], 29],
+  [[], 20],
+  [['locks', 'events'], 10],
+  [['conditions', 'events'], 32],
   [['conditions', 'locks'], 5],
-  [['semaphores'], 8],
-  [['barriers'], 9],
-  [['queues'], 24],
-  [['timeouts'], 8],
-  [['groups'], 11],
+  [['semaphores'], 13],
+  [['barriers'], 12],
+  [['queues'], 30],
+  [['timeouts'], 12],
+  [['groups'], 12],
   [['groups', 'timeouts'], 5],
   [['completions'], 7],
-  [['contexts'], 6],
-  [['eager'], 6],
+  [['generators'], 31],
+  [['generators', 'timeouts'], 3],
+  [['contexts'], 7],
+  [['eager'], 7],
   [['eager', 'completions'], 2],
   [['eager', 'groups', 'locks'], 3],
   [['timeouts', 'queues', 'semaphores'], 3],
@@ -105,18 +110,19 @@ export function generate(seed, index) {
     [5, 3],
     [8, 1],
   ]);
-  const shared = { random, slots_: slots, callbacks, added: [], themes };
+  const sizes = sizesOf(random);
+  const shared = { random, slots_: slots, callbacks, added: [], themes, sizes };
   const maker = (place) => new Maker(shared, { depth: 0, handles: false, ...place });
   const bodies = Array.from({ length: slots.bodies }, (_, rank) => [
     ...shape(maker({ rank })),
     ...operations(maker({ rank }), random.int(1, most)),
+    ...ending(maker({ rank })),
   ]);
   bodies[0].unshift(...prologue(maker({ rank: 0 }), slots));
   const calls = Array.from({ length: callbacks }, (_, callback_) =>
     operations(maker({ rank: 0, callback_ }), random.int(1, 2)),
   );
   for (const ops of [...bodies, ...calls]) walk(ops, (op) => (op.form = random.int(0, 1)));
-  const sizes = sizesOf(random);
   const runs = random.weighted(RUNS);
   return numbered({ index, seed, slots: slots.count, handles: HANDLES, sizes, runs, bodies, callbacks: calls });
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // JavaScript's generators as coroutines: the operations that may suspend.
 import { create_runtime } from '../../build/api/index.js';
-import { PLAIN, Run, VirtualClock, catches, gathered, limit, show } from './javascript_run.mjs';
+import { WAITING_THINGS } from './generators_things.mjs';
+import { PLAIN, Run, VirtualClock, catches, gathered, limit } from './javascript_run.mjs';
 import { WHEN } from './operations.mjs';
+import { show } from './show.mjs';
 
 const END = 1000; // seconds
 
@@ -21,7 +23,7 @@ function* body(run, index) {
 }
 
 // Undefined, or the value of a return in a list.
-function* block(me, ops) {
+export function* block(me, ops) {
   for (const op of ops) {
     if (me.run.dead) return undefined;
     const wait = WAITING[op.op];
@@ -33,7 +35,7 @@ function* block(me, ops) {
 
 // ---- Operations that may suspend
 
-function* outcome(me, op, make) {
+export function* outcome(me, op, make) {
   let value;
   try {
     value = op.form ? yield make() : yield* make();
@@ -126,21 +128,52 @@ const WAITING = {
     }
     return undefined;
   },
+
+  ...WAITING_THINGS,
 };
 
-// The operations that there are.
-export const KNOWN = new Set([...Object.keys(WAITING), ...Object.keys(PLAIN)]);
+// The operations that there are, and that a Runner may run the program.
+export const KNOWN = new Set([...Object.keys(WAITING), ...Object.keys(PLAIN), 'runner']);
 
-async function runProgram(runtime, program) {
-  const loop = runtime.new_event_loop();
-  const run = new Run(runtime, loop, program, body);
+function finish(run) {
+  if (!run.dead) run.end();
+  run.dead = true;
+}
+
+// Body 0 as a task, until the last moment.
+async function runLoop(run) {
+  const { loop } = run;
   run.slots[0] = loop.create_task(body(run, 0));
   run.label(run.slots[0]);
   loop.call_at(run.start + END, () => loop.stop());
   await loop.run_forever();
-  run.end();
-  run.dead = true;
-  loop.close();
+}
+
+async function runOnce(run, runner, index) {
+  const last = run.loop.call_later(END, () => run.loop.stop());
+  const result = await runner.run(body(run, index)).catch((failure) => failure);
+  last.cancel();
+  run.trace(`runner ran b${index} ${show(result)}`);
+}
+
+// Some bodies one after another; then the runner is closed. What resists its cancellation for too long is given up.
+async function runRunner(run) {
+  const { loop } = run;
+  const runner = new run.asyncio.Runner({ loop_factory: () => loop });
+  for (const index of run.program.runs) await runOnce(run, runner, index);
+  loop.call_later(END, () => {
+    finish(run);
+    loop.stop();
+  });
+  run.trace('runner closes');
+  await runner.close().catch(() => {});
+}
+
+async function runProgram(runtime, program) {
+  const run = new Run(runtime, runtime.new_event_loop(), program, body);
+  await (program.runs.length > 0 ? runRunner : runLoop)(run);
+  finish(run);
+  run.loop.close();
   return run.lines;
 }
 

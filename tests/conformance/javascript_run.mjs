@@ -4,12 +4,13 @@
 // each one traces is what oracle.py's does.
 import { Task, is_cancelled } from '../../build/api/index.js';
 import * as asyncio from '../../build/api/index.js';
+import { PLAIN_SCOPES, Scopes } from './javascript_scopes.mjs';
+import { PLAIN_THINGS, Things } from './javascript_things.mjs';
 import { CATCHES, KINDS } from './operations.mjs';
+import { primitiveOf } from './operations_locks.mjs';
+import { ApplicationError, boolean, refused, show } from './show.mjs';
 
 const MOST_INSTANCES = 60;
-const DEEPEST_LIST = 3;
-
-class ApplicationError extends Error {}
 
 const CLASSES = KINDS.map((name) => asyncio[name] ?? ApplicationError);
 
@@ -17,20 +18,13 @@ export function error({ flag, text }) {
   return new CLASSES[flag](text);
 }
 
+// In Python a broken barrier's error is a RuntimeError.
 export function catches(flag, failure) {
+  if (CATCHES[flag] === 'RuntimeError' && failure instanceof asyncio.BrokenBarrierError) return true;
   if (flag < CLASSES.length) return failure instanceof CLASSES[flag];
   return CATCHES[flag] === 'BaseException' || !is_cancelled(failure);
 }
 
-export function show(value, depth = DEEPEST_LIST) {
-  if (value === undefined || value === null) return 'None';
-  if (Array.isArray(value)) return `[${depth ? value.map((item) => show(item, depth - 1)).join(',') : '...'}]`;
-  if (value instanceof ApplicationError) return `ApplicationError(${value.message})`;
-  if (value instanceof Error) return `${value.name}(${value.message})`;
-  return String(value);
-}
-
-const boolean = (value) => (value ? 'True' : 'False');
 export const limit = (number) => (number === Infinity ? null : number);
 
 export { VirtualClock } from '../tools/virtual_clock.mjs';
@@ -65,6 +59,8 @@ export class Run {
     this.start = loop.time();
     this.slots = Array(program.slots).fill(null);
     this.handles = Array(program.handles).fill(null);
+    this.scopes = new Scopes(runtime);
+    this.things = new Things(runtime, program.sizes);
     this.callbacks = program.callbacks.map((ops, index) => this.#callback(ops, new Instance(this, `c${index}`)));
     loop.set_exception_handler((_, context) => this.#handle(context));
   }
@@ -80,6 +76,7 @@ export class Run {
 
   #handle({ message, exception }) {
     if (message.includes('shielded future')) this.trace(`handler shield ${show(exception)}`);
+    else if (message.includes('exception during')) this.trace(`handler shutdown ${show(exception)}`);
     else if (message.includes('callback')) this.trace(`handler callback ${show(exception)}`);
   }
 
@@ -104,7 +101,7 @@ export class Run {
     if (number >= 0) return this.slots[number];
     if (this.created >= MOST_INSTANCES) return null;
     this.created++;
-    return this.coroutine(this, -1 - number);
+    return primitiveOf(number) ? this.things.primitive(number) : this.coroutine(this, -1 - number);
   }
 
   items(op) {
@@ -154,15 +151,6 @@ const onSlot = (use) => (me, op) => {
 };
 
 const onSelf = (use) => (me, op) => me.event(op, use(me.run.asyncio.current_task(), op));
-
-function refused(call) {
-  try {
-    call();
-    return 'ok';
-  } catch (failure) {
-    return show(failure);
-  }
-}
 
 const words = (text) => text ?? undefined;
 
@@ -225,4 +213,7 @@ export const PLAIN = {
     me.event(op, String(op.number));
     return [op.number];
   },
+
+  ...PLAIN_THINGS,
+  ...PLAIN_SCOPES,
 };

@@ -38,7 +38,8 @@ export class Slots {
 }
 
 // Draws the fields of operations for one place of a program. The same for a whole program: its source of chance, its
-// slots_, how many callbacks it has, those that were added (so that some are removed again), and its themes.
+// slots_, how many callbacks it has, those that were added (so that some are removed again), its themes and the sizes of
+// its things.
 export class Maker {
   constructor(program, place) {
     this.program = program;
@@ -120,6 +121,21 @@ export class Maker {
 
   task() {
     return this.int(0, this.slots_.futures - 1);
+  }
+
+  // [count] different ones.
+  tasks(count) {
+    const left = Array.from({ length: this.slots_.futures }, (_, slot) => slot);
+    return Array.from({ length: count }, () => left.splice(this.int(0, left.length - 1), 1)[0]);
+  }
+
+  semaphoreSize(number) {
+    return this.sizes[number];
+  }
+
+  // Infinity where there always is room.
+  queueSize(number) {
+    return this.sizes[2 * THINGS.semaphore + number] || Infinity;
   }
 
   any() {
@@ -216,6 +232,7 @@ export class Maker {
 function fits({ where, block, theme }, maker) {
   if (theme && !maker.themes.has(theme)) return false;
   if (block && maker.depth >= DEEPEST) return false;
+  if (where === 'top' && maker.depth > 0) return false;
   return where === 'anywhere' || maker.callback_ === undefined;
 }
 

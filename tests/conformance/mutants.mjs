@@ -34,7 +34,7 @@ const patches = join(root, 'tests/mutants');
 const folder = join(build, 'mutants');
 const tree = join(folder, 'tree');
 const binaries = join(folder, 'build');
-const driver = join(binaries, 'tests/asyncio_conformance');
+const driver = join(binaries, 'tests/asyncio_conformance_stackful');
 
 export const mutants = () =>
   readdirSync(patches)
@@ -66,7 +66,7 @@ async function copySources() {
   await must(run('cmake', ['-S', tree, '-B', binaries, ...CONFIGURE]));
 }
 
-const compile = () => run('cmake', ['--build', binaries, '--parallel', '2', '--target', 'asyncio_conformance']);
+const compile = () => run('cmake', ['--build', binaries, '--parallel', '2', '--target', 'asyncio_conformance_stackful']);
 
 const why = (patch) => readFileSync(patch, 'utf8').split('\n')[0];
 

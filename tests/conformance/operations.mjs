@@ -14,12 +14,13 @@
 // What an entry says:
 //   weight    how often it is chosen where it may stand
 //   theme     only programs with this theme have it; none: all have it
-//   where     'coroutine', or 'anywhere': in callbacks too, which cannot suspend
+//   where     'coroutine', 'top' (in no block), or 'anywhere': in callbacks too, which cannot suspend
 //   suspends, block   whether it may suspend, and whether it is a block
 //   make      its fields, drawn from a Maker (generate.mjs); null where it cannot stand
 //   outcomes  the columns of the coverage table that it can reach
 //   python, js, c   how a person would write it: text with {slot}, {items}... filled in by sources.mjs
 import { WAITS, anywhere, block, given, inCoroutine, suspends } from './describe.mjs';
+import { GENERATORS } from './operations_generators.mjs';
 import { LOCKS } from './operations_locks.mjs';
 import { SCOPES } from './operations_scopes.mjs';
 
@@ -157,7 +158,7 @@ export const OPERATIONS = {
     c: 'asyncio_task_cancelling(asyncio_current_task());',
   }),
   look: anywhere(
-    3,
+    6,
     (m) => ({ slot: m.any() }),
     {
       python: '{slot}.result()',
@@ -199,4 +200,5 @@ export const OPERATIONS = {
 
   ...LOCKS,
   ...SCOPES,
+  ...GENERATORS,
 };

@@ -80,7 +80,7 @@ const contexts = {
     OK_OR_ERROR,
   ),
   var_reset: anywhere(
-    10,
+    16,
     (m) => ({ slot: m.thing('variable'), flag: m.thing('token') }),
     {
       python: 'variables[{n}].reset(tokens[{flag}])',
@@ -94,7 +94,7 @@ const contexts = {
     js: 'contexts[{n}] = asyncio.copy_context();',
     c: 'contexts[{n}] = asyncio_copy_context();',
   }),
-  context_get: anywhere(6, (m) => ({ slot: m.thing('variable'), flag: m.thing('context') }), {
+  context_get: anywhere(10, (m) => ({ slot: m.thing('variable'), flag: m.thing('context') }), {
     python: 'contexts[{flag}].get(variables[{n}])',
     js: 'contexts[{flag}].get(variables[{n}]);',
     c: 'asyncio_context_get(contexts[{flag}], variables[{n}], &value);',

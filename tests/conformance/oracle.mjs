@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { loadPyodide } from 'pyodide';
 
-const FILES = ['loop', 'common', 'locks', 'scopes', 'runs'].map((name) => `oracle_${name}.py`);
+const FILES = ['loop', 'common', 'locks', 'scopes', 'generators', 'runs'].map((name) => `oracle_${name}.py`);
 const here = dirname(fileURLToPath(import.meta.url));
 
 const real = (key, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value);

@@ -3,6 +3,7 @@
 # writes down what happens. One function for each operation; what each one traces is what the other drivers must.
 import math
 
+import oracle_generators
 import oracle_locks
 import oracle_scopes
 from oracle_common import CATCHES, WHEN, Instance, error, outcome, refused, show
@@ -22,6 +23,8 @@ class Run:
         self.handles = [None] * program["handles"]
         self.things = oracle_locks.Things(program["sizes"])
         self.scopes = oracle_scopes.Scopes()
+        self.generators = [None] * oracle_generators.GENERATORS
+        self.kept = []  # those before too: that they are let go is no event
         self.made = []
         self.lines = []
         self.created = self.started = 0  # instances of bodies
@@ -43,18 +46,26 @@ class Run:
         message = context["message"]
         if "in shielded future" in message:
             self.trace(f"handler shield {show(context['exception'])}")
+        elif "closing of asynchronous generator" in message:
+            self.trace(f"handler generator {show(context['exception'])}")
         elif message.endswith("shutdown"):
             self.trace(f"handler shutdown {show(context['exception'])}")
         elif message.startswith("Exception in callback"):
             self.trace(f"handler callback {show(context['exception'])}")
 
+    def room(self):
+        """Whether one more instance may be made, which then counts."""
+        if self.created >= MOST_INSTANCES:
+            return False
+        self.created += 1
+        return True
+
     def item(self, number):
         """What an operation is given: a slot's future, or a new coroutine: of body -1 - number, or the library's."""
         if number >= 0:
             return self.slots[number]
-        if self.created >= MOST_INSTANCES:
+        if not self.room():
             return None
-        self.created += 1
         if number <= oracle_locks.FIRST_PRIMITIVE:
             return self.things.primitive(oracle_locks.FIRST_PRIMITIVE - number)
         return self.body(-1 - number)
@@ -368,6 +379,7 @@ SUSPENDING = {
     "repeat": repeat,
     **oracle_locks.SUSPENDING,
     **oracle_scopes.SUSPENDING,
+    **oracle_generators.SUSPENDING,
 }
 SYNCHRONOUS = {
     "spawn": spawn,
@@ -394,4 +406,5 @@ SYNCHRONOUS = {
     "return": return_value,
     **oracle_locks.SYNCHRONOUS,
     **oracle_scopes.SYNCHRONOUS,
+    **oracle_generators.SYNCHRONOUS,
 }

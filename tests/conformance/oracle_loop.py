@@ -123,12 +123,28 @@ class Selector:
         return []
 
 
+class Closing:
+    """A generator whose aclose() is a coroutine like any other: cancelled before it begins, it never does."""
+
+    def __init__(self, generator):
+        self.generator = generator
+
+    async def aclose(self):
+        await self.generator.aclose()
+
+
 class VirtualLoop(base_events.BaseEventLoop):
     def __init__(self):
         super().__init__()
         self.now = 0.0
         self._clock_resolution = 1e-9
         self._selector = Selector(self)
+        self._asyncgens = OrderedSet()
+
+    async def shutdown_asyncgens(self):
+        """Those that have ended are gone, as if nobody referred to them."""
+        self._asyncgens = OrderedSet(Closing(one) for one in self._asyncgens if one.ag_frame is not None)
+        await super().shutdown_asyncgens()
 
     def time(self):
         return self.now

@@ -98,7 +98,7 @@ export function generateQuiet(seed, index) {
   for (let body = 1; body < count; body++) children[random.int(0, body - 1)].push(body);
   const bodies = children.map((mine, rank) => new Body(random, rank, count, mine).operations());
   const program = { index, seed, slots: 3 * count, handles: 1, sizes: SIZES, runs: [], bodies, callbacks: [] };
-  return numbered(structuredClone(program)); // an operation that stands in two places is two
+  return numbered(program);
 }
 
 // A trace without its order, and without what depends on that: instances and labels.

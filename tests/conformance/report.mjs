@@ -18,11 +18,14 @@ function sideBySide(oracle, found, at) {
   return [`  ${'CPython'.padEnd(width)} | here`, ...shown.map((row) => line(row, row === at ? '!' : ' '))].join('\n');
 }
 
-// The whole report of one difference, shrunk.
-export async function explain(comparison, { program, surface }) {
+// The whole report of one difference, shrunk; as it was seen, when it does not come again.
+export async function explain(comparison, { program, surface, ...seen }) {
   const smallest = await shrink(program, (all) => comparison.differing(all, surface));
   const [[oracle], [found]] = await comparison.traces([smallest], surface);
+  const at = firstDifference(oracle, found);
+  const traces = at < 0 ? sideBySide(seen.oracle, seen.found, seen.at) : sideBySide(oracle, found, at);
   const sources = Object.entries(sourcesOf(smallest)).map(([language, text]) => `-- ${language}\n${text}`);
   const head = `== ${surface.name} differs in program ${program.index} of seed ${program.seed}`;
-  return [head, ...sources, '-- Traces', sideBySide(oracle, found, firstDifference(oracle, found))].join('\n\n');
+  const title = at < 0 ? '-- Traces: it did not differ when it was run again' : '-- Traces';
+  return [head, ...sources, title, traces].join('\n\n');
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// npm run conformance -- --seed N --count M [--surface stackful|stackless|js|ucontext|all] [--only I] [--no-build]
+// npm run conformance -- --seed N --count M [--surface stackful|stackless|js|all|one] [--only I] [--no-build]
 // Random programs, the same on every surface as in CPython: README.md beside this says how.
 import { parseArgs } from 'node:util';
 

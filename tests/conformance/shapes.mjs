@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // How bodies begin.
+import { CHANGES, notifying, putting } from './changes.mjs';
 import { anyWait, made, operation, themeChange, themeWait } from './maker.mjs';
 import { CATCHES } from './operations.mjs';
 import { primitiveOf } from './operations_locks.mjs';
+import { GENERATOR_SHAPES } from './shapes_generators.mjs';
 
 const CANCELLED = CATCHES.indexOf('CancelledError');
 const SHARES = [
@@ -17,6 +19,8 @@ const SHARES = [
   ['cancelling', 2],
   ['harassing', 1.5],
   ['resting', 4.2],
+  ['taking_back', 1.5],
+  ['gathering', 2],
 ];
 
 // Instead of those, where a program has the theme.
@@ -30,25 +34,34 @@ const THEME_SHARES = [
   ['limiting', 24, 'conditions'],
   ['resting', 11, 'conditions'],
   ['resting', 6, 'locks'],
-  ['resting', 7, 'queues'],
-  ['resting', 4, 'barriers'],
-  ['failing', 3, 'completions'],
+  ['resting', 13, 'queues'],
+  ['resting', 3, 'semaphores'],
+  ['resting', 6, 'barriers'],
+  ['failing', 7, 'completions'],
   ['reacquiring', 9, 'conditions'],
   ['limiting', 5, 'queues'],
   ['holding', 3, 'locks'],
   ['taking', 3, 'semaphores'],
+  ['handing_over', 8, 'semaphores'],
+  ['handing_over', 8, 'queues'],
   ['conditional', 9, 'conditions'],
   ['notifying', 12, 'conditions'],
   ['keeping', 4, 'conditions'],
   ['meeting', 4, 'barriers'],
+  ['handing_over', 10, 'barriers'],
+  ['ordering', 4, 'queues'],
   ['consuming', 3, 'queues'],
   ['producing', 3, 'queues'],
-  ['closing', 2, 'queues'],
+  ['closing', 4, 'queues'],
   ['hurrying', 4, 'timeouts'],
   ['grouping', 7, 'groups'],
   ['failing', 3, 'groups'],
   ['remembering', 3, 'contexts'],
   ['starting', 3, 'eager'],
+  ['yielding', 14, 'generators'],
+  ['asking', 10, 'generators'],
+  ['giving_up', 20, 'generators'],
+  ['resting', 6, 'generators'],
 ];
 // The last of [ops] is a wait: what it takes to have it wait, most of the time. That for a condition needs its lock,
 // one for room a full queue, and a lock that one has already will not come.
@@ -60,9 +73,6 @@ function held(maker, ops) {
   if (op === 'queue_put') return [made('put_nowait', { slot }), made('put_nowait', { slot, number: 2 }), ...ops];
   return op === 'queue_join' ? [made('put_nowait', { slot, number: 3 }), ...ops] : ops;
 }
-
-const underLock = (op) => made('with_condition', { slot: op.slot, blocks: [[op]] });
-const notifying = (op) => (op.op.startsWith('condition_notify') ? underLock(op) : op);
 
 // A slot that main has filled.
 const likelyTask = (maker) => (maker.chance(0.85) ? 2 * maker.int(1, maker.slots_.bodies - 1) : maker.task());
@@ -77,46 +87,21 @@ function likelyWait(maker) {
   return themeWait(maker) ?? made('sleep', { number: 3 });
 }
 
+// Plain futures keep wait() and gather() waiting longer than what chance gives them.
+function likelyPlainWait(maker) {
+  if (maker.chance(0.75)) return anyWait(maker);
+  const items = [maker.future(), ...maker.slots(1)];
+  if (maker.chance(0.4)) return made('gather', { items, flag: maker.int(0, 1) });
+  return made('wait', { items, number: maker.random.pick([Infinity, 3]) });
+}
+
 // The limit around what is inside [op], if that is a block.
 const limitedInside = (op, limited) =>
   op.op === 'with_condition' ? { ...op, blocks: [[limited(op.blocks[0])]] } : limited([op]);
 
 const SCOPE_THEMES = { hurrying: 'timeouts', grouping: 'groups' };
 
-// For each primitive (operations_locks.mjs) what makes it wait, and what lets it go on.
-const CHANGES = {
-  lock_acquire: (maker, slot) => [[made('lock_acquire', { slot })], [made('lock_release', { slot })]],
-  condition_acquire: (maker, slot) => [[made('condition_acquire', { slot })], [made('condition_release', { slot })]],
-  condition_wait: (maker, slot) => [[], [underLock(made('condition_notify', { slot, number: maker.int(1, 2) }))]],
-  semaphore_acquire: (maker, slot) => [[], [made('semaphore_release', { slot })]],
-  event_wait(maker, slot) {
-    const clear = maker.chance(0.5) ? [made('event_clear', { slot })] : [];
-    return [[], [made('event_set', { slot }), ...clear]];
-  },
-  barrier_wait(maker, slot) {
-    const wait = made('barrier_wait', { slot });
-    const change = maker.random.pick([
-      [wait],
-      [made('barrier_abort', { slot }), made('sleep', { number: 0 }), wait],
-      [made('barrier_reset', { slot }), wait],
-    ]);
-    return [[], change];
-  },
-  queue_get: (maker, slot) => [[], [made('put_nowait', { slot, number: maker.int(1, 9) })]],
-  queue_put: (maker, slot) => [
-    Array.from({ length: 2 }, () => made('put_nowait', { slot, number: maker.int(1, 9) })),
-    [made('get_nowait', { slot })],
-  ],
-  queue_join(maker, slot) {
-    const puts = Array.from({ length: maker.int(2, 3) }, () => made('put_nowait', { slot, number: maker.int(1, 9) }));
-    const shutdown = made('queue_shutdown', { slot, flag: 1 });
-    const done = Array.from({ length: maker.int(1, puts.length) }, () => made('task_done', { slot }));
-    return [puts, maker.chance(0.3) ? [shutdown] : done];
-  },
-};
-
-// What chance alone would seldom put together, at the start of a body: one that resists cancellation, one that fails
-// after a time, one that cancels others when they have begun to wait...
+// What chance alone would seldom put together, at the start of a body: one that resists cancellation, one that fails...
 const SHAPES = {
   none: () => [],
 
@@ -137,6 +122,12 @@ const SHAPES = {
     made('raise', { flag: maker.kind(), text: maker.words() }),
   ],
 
+  // Asks for its own cancellation and takes that back, all of it or not.
+  taking_back(maker) {
+    const some = (op) => Array.from({ length: maker.random.pick([1, 1, 2]) }, () => made(op));
+    return [...some('cancel_self'), ...some('uncancel_self'), made('sleep', { number: maker.int(0, 1) })];
+  },
+
   limited: (maker) => [made('wait_for', { items: [maker.chance(0.5) ? maker.future() : maker.item()], number: 1 })],
 
   waiting(maker) {
@@ -148,6 +139,11 @@ const SHAPES = {
       ? made('set_exception', { slot, flag: maker.kind(), text: maker.words() })
       : made('cancel', { slot, text: maker.message() });
     return [failed, made('wait', { items: [failed.slot, ...items], ...fields })];
+  },
+
+  gathering(maker) {
+    const items = Array.from({ length: maker.int(2, 3) }, () => maker.body() ?? maker.awaitable());
+    return [made('gather', { items, flag: Number(maker.chance(0.7)) })];
   },
 
   removing(maker) {
@@ -205,11 +201,11 @@ const SHAPES = {
   // Waits in its cleanup.
   resting(maker) {
     const inside = maker.inside();
-    const wait = () => (maker.themes.size > 0 ? likelyWait(inside) : anyWait(inside));
+    const wait = () => (maker.themes.size > 0 ? likelyWait(inside) : likelyPlainWait(inside));
     const scopes = ['hurrying', 'grouping'].filter((name) => maker.themes.has(SCOPE_THEMES[name]));
     const scope = scopes.length > 0 && maker.chance(0.4) ? SHAPES[maker.random.pick(scopes)](inside) : null;
     const first = maker.chance(0.6) ? made('sleep', { number: maker.int(1, 2) }) : wait();
-    const cancel = maker.chance(0.4) ? [made('cancel_self', { text: maker.message() })] : [];
+    const cancel = maker.chance(0.55) ? [made('cancel_self', { text: maker.message() })] : [];
     const blocks = [[first], scope ?? held(maker, [...cancel, wait()])];
     return [maker.chance(0.5) ? made('try_finally', { blocks }) : made('try_except', { flag: CANCELLED, blocks })];
   },
@@ -239,10 +235,10 @@ const SHAPES = {
     const primitive = maker.primitive();
     if (primitive === null) return [];
     const { op, number: slot } = primitiveOf(primitive);
-    const slots = Array.from({ length: maker.int(2, 3) }, () => maker.task());
+    const slots = maker.tasks(maker.int(2, 3));
     const [before, change] = CHANGES[op](maker, slot);
-    const cancelled = maker.chance(0.6) ? slots[0] : maker.random.pick(slots);
-    const then = maker.chance(0.5) ? [made('cancel', { slot: cancelled, text: maker.message() })] : [];
+    const cancelled = maker.chance(0.75) ? slots[0] : maker.random.pick(slots);
+    const then = maker.chance(0.65) ? [made('cancel', { slot: cancelled, text: maker.message() })] : [];
     const look = () => (maker.chance(0.5) ? [made('look_things')] : []);
     return [
       ...before,
@@ -321,6 +317,13 @@ const SHAPES = {
     return [...Array.from({ length: maker.int(1, 4) }, put), ...joins];
   },
 
+  // Items of equal priorities, and others, come out again in their order.
+  ordering(maker) {
+    const slot = maker.chance(0.7) ? 1 : maker.thing('queue');
+    const puts = putting(maker, slot, maker.int(2, 3)).map((put) => ({ ...put, flag: maker.int(0, 1) }));
+    return [...puts, ...puts.map(() => made('get_nowait', { slot }))];
+  },
+
   hurrying(maker) {
     const slot = maker.thing('timeout');
     const fields = { slot, flag: maker.int(0, 1), number: maker.random.pick([0, 1, 1, 2]) };
@@ -349,18 +352,29 @@ const SHAPES = {
     return [set, operation(maker), made('var_get', { slot }), ...reset, made('var_get', { slot })];
   },
 
+  ...GENERATOR_SHAPES,
+
   starting(maker) {
     const spawned = maker.spawned();
-    return spawned ? [made('spawn_eager', spawned), made('current')] : [made('current')];
+    if (!spawned) return [made('current')];
+    if (maker.chance(0.5)) return [made('spawn_eager', spawned), made('current')];
+    const items = [...spawned.items, maker.body()];
+    return [made('task_factory', { flag: 1 }), made('gather', { items, flag: maker.int(0, 1) }), made('current')];
   },
 };
 
 export function shape(maker) {
   const themes = THEME_SHARES.filter(([, , theme]) => !theme || maker.themes.has(theme));
   if (maker.themes.has('conditions') && maker.body() === null) return SHAPES.conditional(maker);
+  if (maker.themes.has('generators') && maker.body() === null)
+    return SHAPES[maker.chance(0.6) ? 'closing_slowly' : 'yielding'](maker);
   if (maker.themes.has('conditions') && maker.rank === 0 && maker.chance(0.3)) return SHAPES.notifying(maker);
   const themed = maker.themes.size > 0 && maker.chance(maker.rank === 0 ? 0.7 : 0.75);
   if (themed && maker.rank === 0 && maker.chance(0.7))
     return SHAPES[maker.chance(0.6) ? 'disturbing' : 'harassing'](maker);
   return SHAPES[maker.random.weighted(themed ? themes : SHARES)](maker);
 }
+
+// How some bodies end that have come so far: what is cancelled in its cleanup, or has no more time, is rarest.
+export const ending = (maker) =>
+  maker.chance(0.4) ? SHAPES[maker.chance(0.6) ? 'resting' : 'limiting'](maker) : [];

@@ -65,6 +65,7 @@ function fill(template, op, language) {
     handle: () => `h[${op.slot}]`,
     callback: () => `c${op.items[0]}`,
     items: () => items,
+    generator: () => items.replace('_coroutine', '_generator'),
     array: () => `(asyncio_future *[]){${items}}, ${op.items.length}`,
     number: () => language.number(op.number),
     limit: () => language.limit(op.number),
@@ -111,6 +112,7 @@ const pythonBlocks = {
     `except ${CATCHES[op.flag].replace(/^(?=Cancelled)/, 'asyncio.')}:`,
     ...second,
   ],
+  yield_try: (op, [first, second]) => pythonBlocks.try_except(op, [[`  yield ${op.number}`, ...first], second]),
   repeat: (op, [first]) => [`for _ in range(${op.number}):  # ${op.id}`, ...first],
   with_lock: (op, [first]) => [`async with locks[${op.slot}]:  # ${op.id}`, ...first],
   with_condition: (op, [first]) => [`async with conditions[${op.slot}]:  # ${op.id}`, ...first],
@@ -141,6 +143,7 @@ const jsBlocks = {
     ...second,
     '}',
   ],
+  yield_try: (op, [first, second]) => jsBlocks.try_except(op, [[`  yield ${op.number};`, ...first], second]),
   repeat: (op, [first]) => [`for (let i = 0; i < ${op.number}; i++) { // ${op.id}`, ...first, '}'],
   with_lock: (op, [first]) => jsScope(op, first, `locks[${op.slot}].acquire()`, `locks[${op.slot}].release()`),
   with_condition: (op, [first]) =>
@@ -162,7 +165,7 @@ const jsScope = (op, first, begin, end) => [
 
 const jsBody = (op, first, variable, made) => [
   `${variable} = ${made}; // ${op.id}`,
-  `yield* ${variable}.run(function* () {`,
+  `yield* ${variable}.with(function* () {`,
   ...first,
   '});',
 ];
@@ -230,13 +233,16 @@ function cLines(ops, functions) {
     if (op.blocks.length === 0) return [statement(op, 'c')];
     const names = op.blocks.map((block, place) => `block_${op.id}${place ? '_then' : ''}`);
     op.blocks.forEach((block, place) => {
-      const caught = op.op === 'try_except' && place === 1 ? 'asyncio_status error' : 'void';
+      const caught = op.op !== 'try_finally' && place === 1 ? 'asyncio_status error' : 'void';
       functions.push(...cFunction(`static asyncio_status ${names[place]}(${caught})`, block, functions));
     });
     if (cScopes[op.op]) return cScopes[op.op](op, `${names[0]}()`);
     if (op.op === 'repeat') return [`for (int i = 0; i < ${op.number}; i++) ASYNCIO_TRY(${names[0]}());  // ${op.id}`];
     const status = `status_${op.id}`;
-    const begin = `asyncio_status ${status} = ${names[0]}();  // ${op.id}: try`;
+    const begin =
+      op.op === 'yield_try'
+        ? `asyncio_status ${status} = yield_and_then(asyncio_int(${op.number}), ${names[0]});  // ${op.id}: try`
+        : `asyncio_status ${status} = ${names[0]}();  // ${op.id}: try`;
     if (op.op === 'try_finally')
       return [begin, `ASYNCIO_TRY(${names[1]}());  // ${op.id}: finally`, `ASYNCIO_TRY(${status});`];
     return [

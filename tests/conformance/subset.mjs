@@ -5,14 +5,18 @@ import { numbered } from './generate.mjs';
 import { OPERATIONS } from './operations.mjs';
 import { primitiveOf } from './operations_locks.mjs';
 
-// The names of the operations that are not among [known]; `runner` is no operation, but how the whole program is run.
-export const unknownOf = (known) => [...Object.keys(OPERATIONS), 'runner'].filter((name) => !known.has(name));
+// What is no operation, but how one is written, or the whole program run.
+const WAYS = ['async_iteration', 'runner'];
+
+// The names of the operations that are not among [known], and of those.
+export const unknownOf = (known) => [...Object.keys(OPERATIONS), ...WAYS].filter((name) => !known.has(name));
 
 // Of an operation that is known, without what is not; none when it has nothing left to work on.
 function narrowed(op, unknown) {
   const items = op.items.filter((item) => !unknown.has(primitiveOf(item)?.op));
   if (items.length === 0 && op.items.length > 0) return [];
-  return [{ ...op, items, blocks: op.blocks.map((ops) => within(ops, unknown)) }];
+  const flag = op.op === 'as_completed' && unknown.has('async_iteration') ? 0 : op.flag;
+  return [{ ...op, items, flag, blocks: op.blocks.map((ops) => within(ops, unknown)) }];
 }
 
 const within = (ops, unknown) =>

@@ -8,15 +8,16 @@ import { root, tree } from '../tools/paths.mjs';
 import { openNative } from './native.mjs';
 import { unknownOf } from './subset.mjs';
 
-const TARGET = 'asyncio_conformance';
 const NO_FETCH = join(root, 'tests/tools/no_fetch.cjs');
 
-function stackful(name, config) {
-  const program = join(tree(config.name), 'tests', TARGET);
+// A driver in C, with coroutines of this kind.
+function native(kind, name, config) {
+  const target = `asyncio_conformance_${kind}`;
+  const program = join(tree(config.name), 'tests', target);
   const command = config.emscripten ? [process.execPath, ['-r', NO_FETCH, `${program}.js`]] : [program, []];
   return {
-    name: `stackful ${name}`,
-    make: (onLine) => make(config, [TARGET], onLine),
+    name: `${kind} ${name}`,
+    make: (onLine) => make(config, [target], onLine),
     open: () => openNative(...command),
     unknown: async () => [],
   };
@@ -37,18 +38,22 @@ const asyncFunctions = {
   quiet: true, // compared by what comes out of quiet programs
 };
 
-const UCONTEXT = stackful('ucontext', NATIVE[0]);
-
 const GROUPS = {
-  stackful: [UCONTEXT, stackful('later', NATIVE[3]), stackful('asyncify', WASM[2])],
+  stackful: [
+    native('stackful', 'ucontext', NATIVE[0]),
+    native('stackful', 'later', NATIVE[3]),
+    native('stackful', 'asyncify', WASM[2]),
+  ],
+  stackless: [native('stackless', 'native', NATIVE[0]), native('stackless', 'wasm', WASM[2])],
   js: [generators, asyncFunctions],
 };
+const ALL = Object.values(GROUPS).flat();
+const lastWord = ({ name }) => name.split(' ').at(-1);
 
-// The surfaces of a name on the command line.
+// The surfaces of a name on the command line: a group's, or the last word of one of them.
 export function surfacesOf(name) {
-  if (name === 'all') return Object.values(GROUPS).flat();
-  if (name === 'ucontext') return [UCONTEXT];
-  if (name === 'stackless') throw new Error('The stackless surface is not built yet: there is no driver for it');
-  if (!GROUPS[name]) throw new Error(`Expected --surface to be stackful, stackless, js, ucontext or all, got ${name}`);
-  return GROUPS[name];
+  const found = name === 'all' ? ALL : (GROUPS[name] ?? ALL.filter((one) => lastWord(one) === name));
+  if (found.length > 0) return found;
+  const names = [...Object.keys(GROUPS), ...ALL.map(lastWord)].join(', ');
+  throw new Error(`Expected --surface to be all, ${names}; got ${name}`);
 }

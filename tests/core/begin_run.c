@@ -10,7 +10,7 @@ static bool is_over(void *arg) { return !asyncio_loop_is_running(arg); }
 
 static asyncio_status run_to_its_end(asyncio_loop *loop, asyncio_future *future, asyncio_value *value) {
   CHECK(asyncio__host_run(is_over, loop));
-  return asyncio__loop_end_run(loop, future, value);
+  return asyncio__loop_end_run(loop, ASYNCIO_OK, future, value);
 }
 
 TEST(a_run_is_begun_and_ended_apart) {

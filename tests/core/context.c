@@ -271,3 +271,11 @@ TEST(a_refused_set_drops_the_value) {
   EXPECT_TRACE("destroyed value");
   asyncio_context_token_clear(&token);
 }
+
+TEST(a_variable_lives_as_long_as_its_last_reference) {
+  asyncio_context_var *user = variable("user");
+  CHECK(asyncio_context_var_ref(user) == user);
+  asyncio_context_var_unref(user);
+  CHECK_TEXT(asyncio_context_var_name(user), "user");
+  asyncio_context_var_unref(user);
+}

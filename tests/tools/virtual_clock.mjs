@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { forget, soon } from './host.mjs';
+
 // A clock for create_runtime() that jumps to the next deadline when everything waits: no test sleeps.
 export class VirtualClock {
   #now = 0;
@@ -9,9 +11,9 @@ export class VirtualClock {
   }
 
   wake_at(when, wake) {
-    clearImmediate(this.#armed);
+    forget(this.#armed);
     if (when === Infinity) return;
-    this.#armed = setImmediate(() => {
+    this.#armed = soon(() => {
       this.#now = Math.max(this.#now, when);
       wake();
     });

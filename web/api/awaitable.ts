@@ -14,6 +14,12 @@ export interface Waitable<T> extends PromiseLike<T> {
   [Symbol.iterator](): Iterator<unknown, T, any>;
 }
 
+/** The type of a promise's `then`. */
+export type Then<T> = <A = T, B = never>(
+  fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+  rejected?: ((reason: any) => B | PromiseLike<B>) | null,
+) => Promise<A | B>;
+
 /** What can be run as a task. */
 export type CoroutineLike<T> = GeneratorCoroutine<T> | Waitable<T> | AsyncFunction<T>;
 

@@ -16,6 +16,14 @@ import { Future, Task } from './future.js';
 import type { Open } from './instance.js';
 import { EventLoop, type TaskOptions } from './loop.js';
 
+/** What run() and Runner can be told. */
+export interface RunOptions {
+  /** The loop's debug mode; as the loop has it when left out. */
+  debug?: boolean;
+  /** Makes the loop, which is closed in the end; new_event_loop when left out. */
+  loop_factory?: () => EventLoop;
+}
+
 declare const process: { on?(event: string, listener: () => void): void } | undefined;
 
 const cores = new Set<WeakRef<Core>>();
@@ -100,28 +108,36 @@ export class BaseRuntime {
   // Tasks of coroutine objects, made when those are awaited.
   readonly #start = (coroutine: Coroutine<any>): Future<any> => this.create_task(coroutine);
 
-  /** @internal A coroutine object whose C half `make` makes; `plain`: of no loop. */
-  coroutine<T>(make: () => number, plain = false): Coroutine<T> {
-    return new Coroutine<T>(this.#core, make, this.#start, plain);
+  /** @internal A coroutine object whose C half `make` makes, from `argument`; `plain`: of no loop. */
+  coroutine<T>(make: (argument: any) => number, plain = false, argument?: unknown): Coroutine<T> {
+    return new Coroutine<T>(this.#core, make, this.#start, plain, argument);
   }
 
   /**
    * Runs a coroutine on a new loop, then cancels the tasks that are left, waits for them and closes the loop; a
-   * promise of the outcome. RuntimeError inside a callback or coroutine, TypeError for what is no coroutine.
+   * promise of the outcome. `options` has the loop's debug mode, and who makes the loop. RuntimeError inside a callback or coroutine, TypeError for what is no coroutine.
    */
-  readonly run = async <C extends CoroutineLike<any>>(main: C): Promise<Awaited_<C>> => {
+  readonly run = async <C extends CoroutineLike<any>>(main: C, options: RunOptions = {}): Promise<Awaited_<C>> => {
     if (this.#core.running) throw new RuntimeError('asyncio.run() cannot be called from a running event loop');
     if (isGeneratorFunction(main) || !(typeof main === 'function' || this.iscoroutine(main))) {
       const what = isGeneratorFunction(main) ? uncalled(main) : show(main);
       throw new TypeError(`Expected [main] to be a coroutine or an async function, got ${what}`);
     }
-    const loop = new EventLoop(this.#core);
+    const loop = this.new_loop(options);
     try {
       return await loop.run_until_complete(main);
     } finally {
       await loop.finish();
     }
   };
+
+  /** @internal The loop of a run. */
+  new_loop({ debug, loop_factory = this.new_event_loop }: RunOptions): EventLoop {
+    const loop: unknown = loop_factory();
+    if (!(loop instanceof EventLoop)) throw new TypeError(`Expected [loop_factory] to give a loop, got ${show(loop)}`);
+    if (debug !== undefined) loop.set_debug(debug);
+    return loop;
+  }
 
   /**
    * Makes a task of a coroutine object or an async function and schedules its first step. TypeError for anything else,

@@ -2,6 +2,8 @@
 // One runtime's C and what crosses its border: numbers and booleans as they are, everything else that JavaScript made
 // by a handle, so that the very same object comes out again. Nothing is thrown into C: what an import throws is
 // recorded there as an error. Invariant: once it has ended, every call of C throws why, and nothing waits for it.
+import type { Then } from './awaitable.js';
+import type { Context } from './contexts.js';
 import type { Bridge, Crossing } from './embedded.js';
 import { EXCEPTION_GROUP, JS_ERROR, RuntimeError, errorOf, statusOf } from './errors.js';
 import { Future, type Task } from './future.js';
@@ -50,6 +52,13 @@ export class Core implements ProgramOwner {
   declare wrapTask: (pointer: number) => Task<any>;
   /** The exception handler of a loop. */
   declare report: (loop: number, message: string, error: unknown, future: number) => void;
+  /** Coroutine objects that loops in debug mode have made and nobody has used, and where; from the first such loop on. */
+  unused: Map<object, [loop: EventLoop, stack: string | undefined]> | undefined;
+  /** The context at a pointer / of a task; contexts.ts makes them once there is one. */
+  contextAt = (_pointer: number): Context => noContexts();
+  contextOf = (_task: number): Context => noContexts();
+  /** `then` for who asks for it here and now, in whose context it is to go on; once there are contexts. */
+  declare follow: ((then: Then<any>) => Then<any>) | undefined;
   /** Why it has ended. */
   ended: Error | undefined;
   /** How the outcomes of JavaScript's own promises become C's: as they are. */
@@ -58,24 +67,33 @@ export class Core implements ProgramOwner {
     statusOf,
   };
   #instance: Instance;
-  #view: DataView;
+  #view!: DataView;
+  #bytes!: Uint8Array; // the same, whose length is quicker to look at
+  #running: number; // where C keeps which loop is running
 
   constructor(open: Open) {
     this.#instance = open(this);
-    this.c = this.#instance.c;
+    this.c = Object.create(this.#instance.c); // of what is a prototype V8 knows every value; else this is a dictionary
     this.bridge = this.#instance.bridge;
-    this.#view = new DataView(this.#instance.memory());
+    this.#look();
+    this.#running = this.c.running!();
+  }
+
+  #look(): void {
+    const memory = this.#instance.memory();
+    this.#view = new DataView(memory);
+    this.#bytes = new Uint8Array(memory);
   }
 
   /** C's memory, which moves when it grows. */
   get view(): DataView {
-    if (this.#view.buffer.byteLength === 0) this.#view = new DataView(this.#instance.memory());
+    if (this.#bytes.length === 0) this.#look();
     return this.#view;
   }
 
   /** The ends of the runs that are over after a turn. */
   turned(): void {
-    if (this.runs.size) for (const run of this.runs) if (this.c.run_over!(run.pointer)) run.settle(run);
+    for (const run of this.runs) if (this.c.run_over!(run.pointer)) run.settle(run);
   }
 
   step(handle: number, sent: number, value: number, frame: number): number {
@@ -86,8 +104,17 @@ export class Core implements ProgramOwner {
     this.report(loop, this.text(message), status ? this.error(status, error) : undefined, future);
   }
 
-  settled(half: number, ...outcome: [number, number, number, number, number, number]): number {
-    return Number((this.bridge.values.get(half) as Future<any>).settled(...outcome));
+  settled(
+    half: number,
+    status: number,
+    flags: number,
+    value: number,
+    error: number,
+    number: number,
+    cancels: number,
+  ): number {
+    const future = this.bridge.values.get(half) as Future<any>;
+    return Number(future.settled(status, flags, value, error, number, cancels));
   }
 
   // A callback is called once.
@@ -211,9 +238,14 @@ export class Core implements ProgramOwner {
 
   // ---- Life
 
+  /** The pointer of the running loop; 0 outside callbacks and coroutines. */
+  get runningPointer(): number {
+    return this.view.getUint32(this.#running, true);
+  }
+
   /** The running loop; undefined outside callbacks and coroutines. */
   get running(): EventLoop | undefined {
-    return this.loops.get(this.c.running!());
+    return this.loops.get(this.runningPointer);
   }
 
   /** Calls `use` as if `loop` were running. */
@@ -273,6 +305,10 @@ export class Core implements ProgramOwner {
     for (const loop of this.loops.values()) loop.abandon();
     [this.runs, this.loops, this.unseen].forEach((all) => all.clear());
   }
+}
+
+function noContexts(): never {
+  throw new RuntimeError('There are no contexts yet: make a ContextVar or a Context first');
 }
 
 // The same words each time, and a stack of its own.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Coroutines of JavaScript, and how anything that can be awaited becomes C's. C steps them (src/web/js_coroutine.c) and
 // does all the waiting; here a generator is gone on with until it wants something that is not there yet.
+import type { Scope } from './abort.js';
 import {
   AwaitIterator,
   YieldIterator,
@@ -12,8 +13,8 @@ import {
   type GeneratorCoroutine,
 } from './awaitable.js';
 import { FAILED, RETURNED, YIELDED, type Core, type Stepper } from './core.js';
-import { CANCELLED, RuntimeError, TypeError, show } from './errors.js';
-import { Future, cancellation, type Scope, type Task } from './future.js';
+import { CANCELLED, CancelledError, RuntimeError, TypeError, show } from './errors.js';
+import { Future, type Task } from './future.js';
 
 class Itself {
   constructor(generator: object) {
@@ -36,15 +37,27 @@ const reused = () => new RuntimeError('cannot reuse already awaited coroutine');
 export class Coroutine<T> implements PromiseLike<T> {
   /** @internal */ readonly core: Core;
   /** @internal */ readonly plain: boolean;
-  #make: (() => number) | undefined;
+  #make: ((argument: any) => number) | undefined;
+  #argument: unknown;
   #start: (coroutine: Coroutine<T>) => Future<T>;
 
-  /** @internal `make` makes C's coroutine; `start` makes a task of this one; `plain`: neither needs a running loop. */
-  constructor(core: Core, make: () => number, start: (coroutine: Coroutine<T>) => Future<T>, plain = false) {
+  /**
+   * @internal `make` makes C's coroutine, from `argument`; `start` makes a task of this one; `plain`: neither needs a
+   * running loop.
+   */
+  constructor(
+    core: Core,
+    make: (argument: any) => number,
+    start: (coroutine: Coroutine<T>) => Future<T>,
+    plain = false,
+    argument?: unknown,
+  ) {
     this.core = core;
     this.plain = plain;
     this.#make = make;
+    this.#argument = argument;
     this.#start = start;
+    if (core.unused && core.running?.get_debug()) core.unused.set(this, [core.running, new Error().stack]);
   }
 
   /** @internal */ get unused(): boolean {
@@ -54,16 +67,15 @@ export class Coroutine<T> implements PromiseLike<T> {
   /** @internal C's coroutine, once. */
   take(): number {
     const make = this.#make;
-    if (!make) throw reused();
-    this.#make = undefined;
-    return make();
+    this.claim();
+    return make!(this.#argument);
   }
 
   /** @internal The same call as another object, which uses this one up. */
   moved(): Coroutine<T> {
     const make = this.#make;
     this.claim();
-    return new Coroutine(this.core, make!, this.#start);
+    return new Coroutine(this.core, make!, this.#start, this.plain, this.#argument);
   }
 
   /** @internal */ start(): Future<T> {
@@ -73,6 +85,7 @@ export class Coroutine<T> implements PromiseLike<T> {
   /** @internal */ claim(): void {
     if (!this.#make) throw reused();
     this.#make = undefined;
+    this.core.unused?.delete(this);
   }
 
   /** What `await` calls: makes a task of it. */
@@ -154,6 +167,9 @@ class GeneratorStepper implements Stepper {
   }
 }
 
+// The CancelledError that C's message (a pointer, 0 for none) asks for.
+const cancellation = (core: Core, message: number) => new CancelledError(message ? core.text(message) : '');
+
 class FunctionStepper implements Stepper {
   #core: Core;
   #call: AsyncFunction<unknown> | undefined;
@@ -224,7 +240,7 @@ function wordsOf(cancelled: Future<unknown>): string | undefined {
 // C has dropped the future already: another with the same outcome.
 function revive(core: Core, future: Future<unknown>): number {
   const { c } = core;
-  const pointer = core.made(c.loop_create_future!(c.running!()));
+  const pointer = core.made(c.loop_create_future!(core.runningPointer));
   if (future.cancelled()) {
     core.withText(wordsOf(future), (size) => c.cancel!(pointer, size));
   } else if (future.exception() !== null) {
@@ -237,7 +253,7 @@ function revive(core: Core, future: Future<unknown>): number {
 }
 
 function pointerOfFuture(core: Core, future: Future<unknown>): number {
-  if (future.core !== core || future.loop.pointer !== core.c.running!()) return adoptForeign(core, future);
+  if (future.core !== core || future.loop.pointer !== core.runningPointer) return adoptForeign(core, future);
   const done = future.done();
   return done && !future.pointer ? revive(core, future) : future.pointer;
 }

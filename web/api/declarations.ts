@@ -10,13 +10,16 @@ const RESERVED =
 
 const parameter = ({ name, type }: Parameter) => `${RESERVED.test(name) ? `${name}_` : name}: ${type.parameter}`;
 
-const signature = ({ name, parameters, result }: Record_) =>
-  `${name}(${parameters.map(parameter).join(', ')}): Coroutine<${result.result}>;`;
+const signature = ({ name, parameters, result, generates }: Record_) =>
+  `${name}(${parameters.map(parameter).join(', ')}): ${generates ? 'ExportedGenerator' : 'Coroutine'}<${result.result}>;`;
 
 const HEAD = '// Written by `npx wasyncio types` from what the program says of its exports.\n';
 
 // What a file with `export =` imports of a package of ECMAScript modules must say so.
-const imports = (attribute: string) => `import type { Coroutine, ModuleFactory } from 'wasyncio'${attribute};\n\n`;
+const imports = (records: readonly Record_[], attribute: string) => {
+  const names = ['Coroutine', ...(records.some(({ generates }) => generates) ? ['ExportedGenerator'] : []), 'ModuleFactory'];
+  return `import type { ${names.join(', ')} } from 'wasyncio'${attribute};\n\n`;
+};
 
 const interfaceOf = (records: readonly Record_[], indent: string) =>
   [
@@ -31,11 +34,11 @@ export function declarations(program: Runtime, commonjs = false): string {
   const records = recordsOf.get(program) ?? [];
   if (!commonjs)
     return (
-      `${HEAD}${imports('')}${interfaceOf(records, '')}\n` +
+      `${HEAD}${imports(records, '')}${interfaceOf(records, '')}\n` +
       'declare const createModule: ModuleFactory<Exports>;\nexport default createModule;\n'
     );
   return (
-    `${HEAD}${imports(" with { 'resolution-mode': 'import' }")}` +
+    `${HEAD}${imports(records, " with { 'resolution-mode': 'import' }")}` +
     `declare namespace createModule {\n${interfaceOf(records, '  ')}}\n\n` +
     'declare const createModule: ModuleFactory<createModule.Exports>;\nexport = createModule;\n'
   );

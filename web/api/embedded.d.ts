@@ -5,11 +5,17 @@
 /** WebAssembly, one character for each byte, combined with `mask`. */
 export const wasm: string;
 
-/** The same for the functions behind combinators.ts, which live in the first one's memory and table. */
+/** The same for the functions behind contexts.ts, which live in the first one's memory and table. */
+export const contexts: string;
+
+/** The same for those behind combinators.ts. */
 export const combinators: string;
 
 /** The same for those behind objects.ts, which need the combinators' too. */
 export const objects: string;
+
+/** The same for those behind call_graph.ts, which need the combinators' too. */
+export const inspection: string;
 
 /** What each byte is combined with (exclusive or). */
 export const mask: number;

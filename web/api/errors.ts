@@ -31,7 +31,9 @@ function brand(type: abstract new (...args: any[]) => Error, status: number, nam
   define(type.prototype, 'name', name);
   // A subclass made by a program is found the ordinary way.
   define(type, Symbol.hasInstance, function (this: unknown, value: unknown) {
-    return this === type ? brandOf(value) === status : Function.prototype[Symbol.hasInstance].call(this, value);
+    if (this !== type) return Function.prototype[Symbol.hasInstance].call(this, value);
+    const own = classes.get(brandOf(value)!); // of this copy
+    return own === type || (own !== undefined && type.prototype.isPrototypeOf(own.prototype));
   });
 }
 
@@ -68,6 +70,12 @@ export class QueueShutDown extends Error {}
 /** The barrier was aborted or reset, or is broken. */
 export class BrokenBarrierError extends RuntimeError {}
 
+/** There is no such thing: a context variable has no value. */
+export class LookupError extends Error {}
+
+/** The asynchronous generator has no more values. */
+export class StopAsyncIteration extends Error {}
+
 /** Several errors: those of the tasks of a group that have failed, and of the group's own body. */
 export class ExceptionGroup extends AggregateError {
   constructor(message = '', exceptions: Iterable<unknown> = []) {
@@ -96,6 +104,8 @@ const NAMES = {
   ExceptionGroup,
 };
 Object.entries(NAMES).forEach(([name, type], index) => brand(type, -1 - index, name));
+brand(LookupError, -14, 'LookupError');
+brand(StopAsyncIteration, -15, 'StopAsyncIteration');
 
 /** C's status for what was thrown. */
 export function statusOf(error: unknown): number {

@@ -3,9 +3,9 @@
 // (asyncio/export.h); a call checks its arguments at once, and makes C's coroutine when somebody runs it.
 import { exported } from './awaitable.js';
 import type { Core } from './core.js';
-import type { Coroutine } from './coroutine.js';
 import { TypeError } from './errors.js';
-import { TYPES, type Parameter, type Type } from './parameters.js';
+import { ExportedGenerator } from './exported_generator.js';
+import { typeOf, type Parameter, type Type } from './parameters.js';
 import type { Runtime } from './runtime.js';
 
 /** What a program says of one of its exports. */
@@ -16,13 +16,17 @@ export interface Record_ {
   parameters: Parameter[];
   /** Of the struct of arguments. */
   size: number;
+  /** It is a generator's, and the result what that yields. */
+  generates: boolean;
+  /** Of the struct of arguments from its coroutine, once it is known. */
+  distance: number | undefined;
 }
 
 /** Of each loaded program. */
 export const recordsOf = /* @__PURE__ */ new WeakMap<Runtime, readonly Record_[]>();
 
 // In words of 32 bits, as <asyncio/export.h> has the fields.
-const RECORD = { next: 1, name: 2, words: 3, type: 4, size: 6, count: 7, parameters: 8 };
+const RECORD = { next: 1, name: 2, words: 3, type: 4, size: 6, count: 7, parameters: 8, generates: 9 };
 const PARAMETER = { name: 0, words: 1, type: 2, offset: 3 };
 const PARAMETER_SIZE = 16;
 
@@ -33,7 +37,7 @@ function readParameter(core: Core, pointer: number, of: string): Parameter {
     name,
     words: core.text(field(PARAMETER.words)),
     expected: `Expected [${name}] of ${of}()`,
-    type: TYPES[field(PARAMETER.type)]!,
+    type: typeOf(field(PARAMETER.type)),
     offset: field(PARAMETER.offset),
   };
 }
@@ -49,9 +53,11 @@ export function readRecords(core: Core, first: number): Record_[] {
     records.push({
       pointer,
       name,
-      result: TYPES[field(RECORD.type)]!,
+      result: typeOf(field(RECORD.type)),
       parameters: Array.from({ length: field(RECORD.count) }, parameterAt),
       size: field(RECORD.size),
+      generates: field(RECORD.generates) !== 0,
+      distance: undefined,
     });
   }
   return records;
@@ -91,7 +97,7 @@ function make(core: Core, record: Record_, taken: unknown[]): number {
   let whole = room;
   for (let i = 0; i < parameters.length; i++) whole += parameters[i]!.type.size?.(taken[i]) ?? 0;
   const coroutine = core.made(core.c.call_export!(pointer, whole - size));
-  const start = core.c.arguments!(coroutine);
+  const start = coroutine + (record.distance ??= core.c.arguments!(coroutine) - coroutine);
   try {
     putAll(core, record, taken, start, start + room);
     return coroutine;
@@ -101,15 +107,19 @@ function make(core: Core, record: Record_, taken: unknown[]): number {
   }
 }
 
-/** The coroutine function for a record. */
-export function coroutineFunction(runtime: Runtime, record: Record_): (...args: unknown[]) => Coroutine<unknown> {
+/** The coroutine function or the asynchronous generator function for a record. */
+export function exportedFunction(runtime: Runtime, record: Record_): (...args: unknown[]) => unknown {
   const { core } = runtime;
-  const call = (...args: unknown[]) => {
+  const makeWith = (taken: unknown[]) => make(core, record, taken);
+  const coroutine = (...args: unknown[]) => runtime.coroutine(makeWith, true, takeAll(record, args));
+  const generator = (...args: unknown[]) => {
     const taken = takeAll(record, args);
-    return runtime.coroutine(() => make(core, record, taken), true);
+    const start = () => core.made(core.c.generator_new!(record.pointer, makeWith(taken)));
+    return new ExportedGenerator<unknown>(runtime, record.pointer, start);
   };
+  const call = record.generates ? generator : coroutine;
   Object.defineProperty(call, 'name', { value: record.name });
   Object.defineProperty(call, 'length', { value: record.parameters.length });
-  exported.add(call);
+  if (!record.generates) exported.add(call);
   return call;
 }

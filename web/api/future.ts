@@ -2,9 +2,12 @@
 // Futures and tasks: JavaScript's half of C's. A pending one asks C; a finished one has copied its outcome and dropped
 // its reference, but for a failure that nobody has looked at: C reports that one when it goes. One that is watched keeps
 // it until C has told its end. Invariant: `pointer` is 0 once C's half is no longer ours.
+import { Scope } from './abort.js';
 import { AwaitIterator } from './awaitable.js';
+import { contextPointer, type ContextOption } from './context_half.js';
+import type { Context } from './contexts.js';
 import type { Core } from './core.js';
-import { CancelledError, InvalidStateError, RuntimeError, TypeError, expectFunction, show } from './errors.js';
+import { InvalidStateError, RuntimeError, TypeError, expectFunction, show } from './errors.js';
 import type { EventLoop } from './loop.js';
 
 const PENDING = 0;
@@ -45,10 +48,23 @@ export class Future<T> implements PromiseLike<T> {
 
   /** @internal C keeps this one alive while it is pending, and tells when it is done. */
   watch(): this {
-    const { core } = this;
     if (this.#sync()) return this;
-    this.#half = core.bridge.handle(this);
-    core.check(core.c.watch!(this.pointer, this.#half));
+    const status = this.core.c.watch!(this.pointer, this.half());
+    if (status) this.#unwatch();
+    this.core.check(status);
+    return this;
+  }
+
+  /** @internal A handle by which C can tell when it is done. */
+  half(): number {
+    return (this.#half = this.core.bridge.handle(this));
+  }
+
+  /** @internal C's half, which has the handle; none throws what C has failed with. */
+  begun(pointer: number): this {
+    this.pointer = pointer;
+    if (!pointer) this.#unwatch();
+    this.core.made(pointer);
     return this;
   }
 
@@ -210,11 +226,13 @@ export class Future<T> implements PromiseLike<T> {
     );
   }
 
-  /** Calls `callback` with the future in an iteration after it is done, in the order of adding. */
-  add_done_callback(callback: DoneCallback<T>): void {
+  /** Calls `callback` with the future in an iteration after it is done, in the order of adding; in `options.context`. */
+  add_done_callback(callback: DoneCallback<T>, options: ContextOption = {}): void {
     expectFunction('callback', callback);
+    const context = contextPointer(this.core, options.context);
     if (this.#sync() && !this.pointer) {
-      this.loop.call_soon(callback, this);
+      if (context) this.loop.call_soon(callback, this, options);
+      else this.loop.call_soon(callback, this);
       return;
     }
     const handle = this.core.bridge.handle(() => {
@@ -222,7 +240,7 @@ export class Future<T> implements PromiseLike<T> {
       callback(this);
     });
     (this.#callbacks ??= new Map()).set(handle, callback);
-    this.core.check(this.core.c.add_done!(this.pointer, handle));
+    this.core.check(this.core.c.add_done!(this.pointer, handle, context));
   }
 
   /** Removes every callback that was added as `callback`; how many. */
@@ -260,7 +278,8 @@ export class Future<T> implements PromiseLike<T> {
   }
 
   #settlePromise(): void {
-    const [resolve, reject] = [this.#resolve, this.#reject];
+    const resolve = this.#resolve;
+    const reject = this.#reject;
     if (!resolve) return;
     this.#resolve = this.#reject = undefined;
     this.#see();
@@ -289,28 +308,6 @@ export class Future<T> implements PromiseLike<T> {
   /** What `yield*` calls in a generator: suspends it until the future is done. */
   [Symbol.iterator](): Iterator<unknown, T, any> {
     return new AwaitIterator(this);
-  }
-}
-
-/** What of a task an async function can notice its cancellation by. */
-export class Scope {
-  #controller: AbortController | undefined;
-
-  get signal(): AbortSignal {
-    return (this.#controller ??= new AbortController()).signal;
-  }
-
-  get aborted(): boolean {
-    return this.#controller !== undefined && this.#controller.signal.aborted;
-  }
-
-  /** Whether anybody holds the signal. */
-  get touched(): boolean {
-    return this.#controller !== undefined;
-  }
-
-  abort(reason: unknown): void {
-    this.#controller?.abort(reason);
   }
 }
 
@@ -357,6 +354,12 @@ export class Task<T> extends Future<T> {
     this.#name = words;
   }
 
+  /** The context that it runs in. RuntimeError when it is done, or while there are no contexts. */
+  get_context(): Context {
+    if (this.done()) throw new RuntimeError('The task is done, and its context is gone');
+    return this.core.contextOf(this.pointer);
+  }
+
   /** Takes one request for cancellation back; how many are left. At 0 one not yet delivered is dropped. */
   uncancel(): number {
     if (!this.done()) return this.core.c.task_uncancel!(this.pointer);
@@ -384,7 +387,3 @@ export class Task<T> extends Future<T> {
     throw new RuntimeError('The outcome of a task cannot be set from outside');
   }
 }
-
-/** The CancelledError that C's message (a pointer, 0 for none) asks for. */
-export const cancellation = (core: Core, message: number): CancelledError =>
-  new CancelledError(message ? core.text(message) : '');

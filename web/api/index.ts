@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The package: asyncio's names over one runtime, which is ready on import.
 import { asCompletedIn } from './as_completed.js';
+import { anextIn } from './async_generators.js';
 import { gatherIn, shieldIn, waitForIn, waitIn } from './combinators.js';
+import {
+  captureCallGraphIn,
+  formatCallGraphIn,
+  formatTaskTreeIn,
+  formatTasksIn,
+  printCallGraphIn,
+  printTaskTreeIn,
+  printTasksIn,
+} from './call_graph.js';
+import { copyContextIn } from './contexts.js';
 import { home } from './home.js';
 import { timeoutAtIn, timeoutIn } from './timeout.js';
 
@@ -26,6 +37,15 @@ export const wait = /* @__PURE__ */ waitIn(home);
 export const wait_for = /* @__PURE__ */ waitForIn(home);
 export const shield = /* @__PURE__ */ shieldIn(home);
 export const as_completed = /* @__PURE__ */ asCompletedIn(home);
+export const copy_context = /* @__PURE__ */ copyContextIn(home);
+export const capture_call_graph = /* @__PURE__ */ captureCallGraphIn(home);
+export const format_call_graph = /* @__PURE__ */ formatCallGraphIn(home);
+export const print_call_graph = /* @__PURE__ */ printCallGraphIn(home);
+export const format_tasks = /* @__PURE__ */ formatTasksIn(home);
+export const print_tasks = /* @__PURE__ */ printTasksIn(home);
+export const format_task_tree = /* @__PURE__ */ formatTaskTreeIn(home);
+export const print_task_tree = /* @__PURE__ */ printTaskTreeIn(home);
+export const anext = /* @__PURE__ */ anextIn(home);
 export const timeout = /* @__PURE__ */ timeoutIn(home);
 export const timeout_at = /* @__PURE__ */ timeoutAtIn(home);
 
@@ -40,6 +60,7 @@ export const FIRST_EXCEPTION = 'FIRST_EXCEPTION';
 
 export { load } from './load.js';
 export { declarations } from './declarations.js';
+export { ExportedGenerator } from './exported_generator.js';
 export type { App, CoroutineFunctions, LoadOptions, ModuleFactory } from './load.js';
 export { create_runtime, Runtime } from './runtime.js';
 export type { RuntimeOptions } from './runtime.js';
@@ -53,7 +74,16 @@ export { Timeout } from './timeout.js';
 export { AsCompleted } from './as_completed.js';
 export type { AsCompletedOptions } from './as_completed.js';
 export type { ScopeBody, ScopeOptions, Scoped } from './scope.js';
-export { EventLoop, Handle, TimerHandle } from './loop.js';
+export { Context, ContextVar, Token } from './contexts.js';
+export type { ContextVarOptions } from './contexts.js';
+export type { ContextOption } from './context_half.js';
+export { Runner } from './runner.js';
+export type { RunOptions } from './base.js';
+export type { CallGraphOptions, FutureCallGraph } from './call_graph.js';
+export { create_eager_task_factory, eager_task_factory } from './task_factory.js';
+export type { TaskFactory } from './task_factory.js';
+export { EventLoop } from './loop.js';
+export { Handle, TimerHandle } from './handle.js';
 export type { ExceptionContext, ExceptionHandler, TaskOptions } from './loop.js';
 export { Future, Task } from './future.js';
 export type { DoneCallback } from './future.js';
@@ -65,11 +95,13 @@ export {
   CancelledError,
   ExceptionGroup,
   InvalidStateError,
+  LookupError,
   MemoryError,
   QueueEmpty,
   QueueFull,
   QueueShutDown,
   RuntimeError,
+  StopAsyncIteration,
   TimeoutError,
   TypeError,
   ValueError,

@@ -15,7 +15,7 @@ export interface Clock {
 /** A module that lives in the first one's memory and table. */
 export interface Part {
   readonly wasm: string;
-  readonly table: 'asyncio__js_combinator_functions' | 'asyncio__js_object_functions';
+  readonly table: `asyncio__js_${'context' | 'combinator' | 'object' | 'inspection'}_functions`;
 }
 
 /** C's functions, without their prefixes. */
@@ -23,7 +23,7 @@ export type Functions = Record<string, (...args: number[]) => number>;
 
 /** What an instance calls. */
 export interface Owner {
-  /** A turn has ended. */
+  /** A turn has ended, and with it the run of a loop. */
   turned(): void;
   /** Goes on with a coroutine of JavaScript; what it wants next. */
   step(handle: number, sent: number, value: number, frame: number): number;
@@ -84,9 +84,9 @@ export function readFunctions(
   table: number,
   functionAt: (index: number) => Functions[string],
 ): void {
-  const view = new DataView(memory);
-  for (let entry = table, name: number; (name = view.getUint32(entry, true)); entry += 8)
-    c[textAt(memory, name)] = functionAt(view.getUint32(entry + 4, true));
+  const words = new Uint32Array(memory);
+  for (let entry = table >> 2, name: number; (name = words[entry]!); entry += 2)
+    c[textAt(memory, name)] = functionAt(words[entry + 1]!);
 }
 
 const compiled = /* @__PURE__ */ new Map<string, WebAssembly.Module>(); // once for all runtimes
@@ -94,13 +94,14 @@ const compiled = /* @__PURE__ */ new Map<string, WebAssembly.Module>(); // once 
 type Writable = { write(text: string, encoding: string): number };
 const { Buffer } = globalThis as { Buffer?: { from(bytes: ArrayBuffer): Writable } }; // Node's is quick
 
-// An embedded module, unmasked four bytes at a time.
+// An embedded module, unmasked four bytes at a time, by code that has not run before: nothing is computed twice.
 function bytesOf(text: string): BufferSource {
   const words = new Int32Array((text.length + 3) >> 2);
   const bytes = new Uint8Array(words.buffer);
   if (Buffer) Buffer.from(bytes.buffer).write(text, 'latin1');
   else for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  for (let i = 0; i < words.length; i++) words[i]! ^= mask * 0x01010101;
+  const key = mask * 0x01010101;
+  for (let i = 0; i < words.length; i++) words[i]! ^= key;
   return bytes.subarray(0, text.length);
 }
 
@@ -110,14 +111,12 @@ function compile(text: string): WebAssembly.Module {
   return module;
 }
 
-interface Raw {
+interface Raw extends Record<Part['table'], () => number> {
   memory: WebAssembly.Memory;
   __indirect_function_table: WebAssembly.Table;
   _initialize(): void;
   asyncio__js_functions(): number;
-  asyncio__js_combinator_functions(): number;
-  asyncio__js_object_functions(): number;
-  asyncio__host_turn(kind: number): void;
+  asyncio__host_turn(kind: number): number;
   asyncio__promise_resolved(...args: number[]): void;
   asyncio__promise_rejected(...args: number[]): void;
 }
@@ -153,8 +152,7 @@ export const embedded =
     const now = clock ? () => clock.now() : () => performance.now() * 1e-3;
     const bridge = asyncioBridge({
       turn(kind) {
-        raw.asyncio__host_turn(kind);
-        owner.turned();
+        if (raw.asyncio__host_turn(kind)) owner.turned();
       },
       resolved: (...args) => raw.asyncio__promise_resolved(...args),
       rejected: (...args) => raw.asyncio__promise_rejected(...args),

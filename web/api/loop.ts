@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Event loops and handles: JavaScript's half of C's. A run of C's blocks its caller; here it is begun, and a promise
+// Event loops: JavaScript's half of C's. A run of C's blocks its caller; here it is begun, and a promise
 // tells its end. Invariant: `pointer` is 0 once the loop is closed.
+import { abortOn } from './abort.js';
 import {
   isAsyncFunction,
   isGeneratorFunction,
@@ -8,10 +9,14 @@ import {
   type Awaited_,
   type CoroutineLike,
 } from './awaitable.js';
+import type { OpenGenerators } from './async_generators.js';
+import { contextPointer, type ContextOption } from './context_half.js';
 import { NO_TEXT, type Core, type Run } from './core.js';
 import { Coroutine, coroutinePointer, pointerOf } from './coroutine.js';
 import { RuntimeError, TypeError, ValueError, expectFunction, expectNumber, show } from './errors.js';
 import { Future, Task } from './future.js';
+import { AT, Handle, LATER, SOON, TimerHandle } from './handle.js';
+import { expectTask, factoryStepper, type TaskFactory } from './task_factory.js';
 
 /** What an exception handler is told. */
 export interface ExceptionContext {
@@ -21,98 +26,41 @@ export interface ExceptionContext {
   exception?: unknown;
   /** The future or task that it is about. */
   future?: Future<any>;
+  /** In debug mode, of a coroutine that was never awaited: the stack of its making. */
+  source_traceback?: string | undefined;
 }
 
 /** Receives the errors that nobody else does. */
 export type ExceptionHandler = (loop: EventLoop, context: ExceptionContext) => void;
 
 /** What create_task() can be told. */
-export interface TaskOptions {
+export interface TaskOptions extends ContextOption {
   /** The task's name in messages; `Task-1`, `Task-2`... when left out. */
   name?: string;
   /** Cancels the task when it fires. */
   signal?: AbortSignal;
   /** In a C program: bytes of the C stack that its functions run on. 32 KiB when left out; ValueError below 2 KiB. */
   stack_size?: number;
+  /** Takes its first step at once, if its loop is running: a coroutine that need not wait is done when that returns. */
+  eager_start?: boolean;
 }
 
-const SOON = 0;
-const LATER = 1;
-const AT = 2;
-
-/** A callback that was scheduled. */
-export class Handle {
-  #loop: EventLoop;
-  #pointer = 0;
-  #callback: number;
-  #cancelled = false;
-
-  /** @internal */
-  constructor(loop: EventLoop, how: number, time: number, callback: (...args: any[]) => unknown, args: unknown[]) {
-    const { core } = loop;
-    this.#loop = loop;
-    this.#callback = core.bridge.handle(() => {
-      this.release();
-      callback(...args);
-    });
-    try {
-      this.#pointer = core.made(core.c.schedule!(loop.pointer, how, time, this.#callback));
-    } finally {
-      if (!this.#pointer) core.bridge.values.delete(this.#callback);
-    }
-    loop.handles.add(this);
-  }
-
-  /** @internal */ get pointer(): number {
-    return this.#pointer;
-  }
-
-  /** @internal The queue has let go of it. */
-  release(): void {
-    const { core, handles } = this.#loop;
-    handles.delete(this);
-    core.bridge.values.delete(this.#callback);
-    core.c.handle_unref!(this.#pointer);
-    this.#pointer = 0;
-  }
-
-  /** Keeps the callback from being called; does nothing once it was. */
-  cancel(): void {
-    if (this.#cancelled) return;
-    this.#cancelled = true;
-    if (!this.#pointer) return;
-    this.#loop.core.c.handle_cancel!(this.#pointer);
-    this.release();
-  }
-
-  /** Whether it was cancelled. */
-  cancelled(): boolean {
-    return this.#cancelled;
-  }
-}
-
-/** A callback that was scheduled for a time. */
-export class TimerHandle extends Handle {
-  #when: number;
-
-  /** @internal */
-  constructor(loop: EventLoop, how: number, time: number, callback: (...args: any[]) => unknown, args: unknown[]) {
-    super(loop, how, time, callback, args);
-    this.#when = loop.core.c.handle_when!(this.pointer);
-  }
-
-  /** When it is due, in seconds on the loop's clock. */
-  when(): number {
-    return this.#when;
-  }
-}
+// How a task is made, as src/web/api.c has it.
+const EAGER = 1;
+const UNASKED = 2;
 
 /** An event loop. Made by `new_event_loop()`; it runs inside run_until_complete() and run_forever() alone. */
 export class EventLoop {
   /** @internal */ readonly core: Core;
   /** @internal */ pointer: number;
   /** @internal */ readonly handles = new Set<Handle>();
+  /** @internal Of JavaScript's asynchronous generators those that it knows of, once there are any. */
+  asyncgens: OpenGenerators | undefined;
   #handler: ExceptionHandler | null = null;
+  #factory: TaskFactory | null = null;
+  #asked = 0; // a handle of the factory, for C
+  #debug = false;
+  #slow = 0.1;
 
   /** @internal */
   constructor(core: Core) {
@@ -141,19 +89,30 @@ export class EventLoop {
     return new type(this, how, time, callback, args);
   }
 
-  /** Calls `callback` with `args` in the next iteration. RuntimeError when the loop is closed. */
-  call_soon<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): Handle {
+  /**
+   * Calls `callback` with `args` in the next iteration; with a last argument `{ context }` in that context, here as
+   * below. RuntimeError when the loop is closed.
+   */
+  call_soon<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A | [...A, ContextOption]): Handle {
     return this.#schedule(Handle, SOON, 0, callback, args);
   }
 
   /** Calls `callback` with `args` in `delay` seconds; 0 or less is the next iteration. ValueError for NaN. */
-  call_later<A extends unknown[]>(delay: number, callback: (...args: A) => unknown, ...args: A): TimerHandle {
+  call_later<A extends unknown[]>(
+    delay: number,
+    callback: (...args: A) => unknown,
+    ...args: A | [...A, ContextOption]
+  ): TimerHandle {
     expectNumber('delay', delay);
     return this.#schedule(TimerHandle, LATER, delay, callback, args);
   }
 
   /** Calls `callback` with `args` when the loop's clock reads `when` seconds. ValueError for NaN. */
-  call_at<A extends unknown[]>(when: number, callback: (...args: A) => unknown, ...args: A): TimerHandle {
+  call_at<A extends unknown[]>(
+    when: number,
+    callback: (...args: A) => unknown,
+    ...args: A | [...A, ContextOption]
+  ): TimerHandle {
     expectNumber('when', when);
     return this.#schedule(TimerHandle, AT, when, callback, args);
   }
@@ -171,7 +130,13 @@ export class EventLoop {
 
   /** Makes a task of a coroutine and schedules its first step. TypeError for what is no coroutine. */
   create_task<C extends CoroutineLike<any>>(coroutine: C, options: TaskOptions = {}): Task<Awaited_<C>> {
+    if (this.#factory) return expectTask(this, this.#factory(this, coroutine, options));
     return this.make_task(coroutine, options, this.core.c.create_task!, this.open());
+  }
+
+  /** The same without asking the task factory, for a factory to call. */
+  new_task<C extends CoroutineLike<any>>(coroutine: C, options: TaskOptions = {}): Task<Awaited_<C>> {
+    return this.make_task(coroutine, options, this.core.c.create_task!, this.open(), UNASKED);
   }
 
   /** @internal The same by another function of C's, whose second argument is `owner`. */
@@ -180,27 +145,49 @@ export class EventLoop {
     options: TaskOptions,
     create: (...args: number[]) => number,
     owner: number,
+    how = 0,
   ): Task<Awaited_<C>> {
     const { core } = this;
     const { name, signal, stack_size = 0 } = options;
+    const context = contextPointer(core, options.context);
     if (!Number.isInteger(stack_size) || stack_size < 0 || stack_size > 2 ** 31)
       throw new ValueError(`Expected [stack_size] to be a number of bytes, got ${show(stack_size)}`);
     if (signal !== undefined && !(signal instanceof AbortSignal))
       throw new TypeError(`Expected [signal] to be an AbortSignal, got ${show(signal)}`);
     const words = name === undefined || name === null ? undefined : String(name);
-    const plain = !(coroutine instanceof Coroutine) || coroutine.plain; // the others may make what belongs to a loop
+    const pointer = this.#take(coroutine);
+    const as = how | Number(Boolean(options.eager_start));
+    if (as & EAGER || (this.#factory && !(as & UNASKED)))
+      return abortOn(signal, this.#known(words, as, (size) => create(pointer, owner, size, stack_size, 0, context, as)));
+    const made = new Task<Awaited_<C>>(core, this, 0, words);
+    const half = made.half();
+    made.begun(
+      words === undefined
+        ? create(pointer, owner, NO_TEXT, stack_size, half, context, as)
+        : core.withText(words, (size) => create(pointer, owner, size, stack_size, half, context, as)),
+    );
+    return abortOn(signal, made);
+  }
+
+  // C's coroutine of one; those that are not plain may make what belongs to a loop.
+  #take(coroutine: unknown): number {
+    const { core } = this;
+    const plain = !(coroutine instanceof Coroutine) || coroutine.plain;
     const pointer = plain
       ? coroutinePointer(core, coroutine, 'coroutine')
       : core.within(this, () => coroutinePointer(core, coroutine, 'coroutine'));
-    if (!pointer)
-      throw new TypeError(`Expected [coroutine] to be a coroutine or an async function, got ${whatItIs(coroutine)}`);
-    const task = core.made(
-      words === undefined
-        ? create(pointer, owner, NO_TEXT, stack_size)
-        : core.withText(words, (size) => create(pointer, owner, size, stack_size)),
-    );
-    const made = new Task<Awaited_<C>>(core, this, task, words).watch();
-    if (signal) made.add_done_callback(abortWith(made, signal));
+    if (pointer) return pointer;
+    throw new TypeError(`Expected [coroutine] to be a coroutine or an async function, got ${whatItIs(coroutine)}`);
+  }
+
+  // A task that has its half already: from its first step, or because a factory made it.
+  #known(words: string | undefined, how: number, create: (size: number) => number): Task<any> {
+    const { core } = this;
+    const start = () => core.made(core.withText(words, create));
+    const here = how & EAGER && !core.running && this.is_running(); // code that no loop has called counts as this one's
+    const task = here ? core.within(this, start) : start();
+    const made = core.wrapTask(task);
+    core.c.unref!(task);
     return made;
   }
 
@@ -258,7 +245,71 @@ export class EventLoop {
   async finish(): Promise<void> {
     if (!this.pointer) return; // its runtime was closed
     await this.drive(() => this.core.c.run_leftovers!(this.pointer)).catch(() => {});
+    if (this.asyncgens || (this.pointer && this.core.c.has_asyncgens?.(this.pointer)))
+      await this.run_until_complete(this.shutdown_asyncgens()).catch(() => {});
     this.close();
+  }
+
+  /** Who makes the tasks of this loop from now on; null restores the default, `new_task()`. */
+  set_task_factory(factory: TaskFactory | null): void {
+    if (factory !== null) expectFunction('factory', factory);
+    const { core } = this;
+    const loop = this.open();
+    core.bridge.values.delete(this.#asked);
+    this.#factory = factory;
+    this.#asked = factory ? core.bridge.handle(factoryStepper(this, factory)) : 0;
+    core.c.set_task_factory!(loop, this.#asked);
+  }
+
+  /** The factory that was set, or null. */
+  get_task_factory(): TaskFactory | null {
+    return this.#factory;
+  }
+
+  /**
+   * Debug mode: the exception handler is told of callbacks and steps of tasks that take long, and, as the loop is
+   * closed, of coroutine objects that were made while it ran and that nobody has awaited.
+   */
+  set_debug(enabled: boolean): void {
+    this.#watch(enabled, this.#slow);
+    this.#debug = Boolean(enabled);
+    this.core.unused ??= new Map();
+  }
+
+  /** Whether it is in debug mode. */
+  get_debug(): boolean {
+    return this.#debug;
+  }
+
+  /** How many seconds are long in debug mode; 0.1 at first, Infinity: nothing is. TypeError, ValueError for NaN. */
+  get slow_callback_duration(): number {
+    return this.#slow;
+  }
+
+  set slow_callback_duration(seconds: number) {
+    expectNumber('seconds', seconds);
+    this.#watch(this.#debug, seconds);
+    this.#slow = seconds;
+  }
+
+  #watch(debug: boolean, seconds: number): void {
+    this.core.check(this.core.c.set_debug!(this.open(), Number(debug), seconds));
+  }
+
+  /**
+   * Closes the asynchronous generators that its tasks have begun and not ended: those of a C program, and of
+   * JavaScript's those that anext() has gone on with. Their failures go to the exception handler. run() does it.
+   */
+  shutdown_asyncgens(): Coroutine<void> {
+    const start = (coroutine: Coroutine<void>) => this.create_task(coroutine);
+    return new Coroutine<void>(this.core, () => coroutinePointer(this.core, this.#closeGenerators(), '')!, start);
+  }
+
+  *#closeGenerators(): Generator<unknown, void, any> {
+    const { core } = this;
+    const shutdown = core.c.shutdown_asyncgens;
+    if (shutdown) yield new Coroutine(core, () => core.made(shutdown(this.open())), () => this.create_future());
+    if (this.asyncgens) yield* this.asyncgens.close();
   }
 
   /** Ends its pending tasks with CancelledError and drops what is queued. RuntimeError while it runs; twice is fine. */
@@ -266,6 +317,8 @@ export class EventLoop {
     const { core, pointer } = this;
     if (!pointer) return;
     core.check(core.c.loop_close!(pointer));
+    core.bridge.values.delete(this.#asked);
+    this.#reportUnused();
     for (const handle of this.handles) handle.release();
     core.whenQuiet(() => {
       for (const value of core.bridge.values.all()) if (Future.isWatched(value) && value.loop === this) value.closed();
@@ -274,6 +327,14 @@ export class EventLoop {
     core.loops.delete(pointer);
     this.pointer = 0;
     core.c.loop_unref!(pointer);
+  }
+
+  #reportUnused(): void {
+    for (const [coroutine, [loop, source_traceback]] of this.core.unused ?? []) {
+      if (loop !== this) continue;
+      this.core.unused!.delete(coroutine);
+      if (this.#debug) this.call_exception_handler({ message: 'A coroutine was never awaited', source_traceback });
+    }
   }
 
   /** @internal C does not run any more. */
@@ -315,11 +376,11 @@ export class EventLoop {
   }
 
   /** Writes what happened to the console. */
-  default_exception_handler({ message, exception, future }: ExceptionContext): void {
+  default_exception_handler({ message, exception, future, source_traceback }: ExceptionContext): void {
     const name = future instanceof Task ? ` (${future.get_name()})` : '';
     console.error(
       `asyncio: ${message}${name}${exception === undefined ? '' : ':'}`,
-      ...(exception === undefined ? [] : [exception]),
+      ...[exception, source_traceback].filter((told) => told !== undefined),
     );
   }
 }
@@ -328,15 +389,4 @@ function whatItIs(value: unknown): string {
   if (value instanceof Future) return 'a future: it is scheduled already';
   if (value instanceof Promise) return 'a Promise: give the async function itself, not what calling it returns';
   return show(value);
-}
-
-/** Cancels `task` when `signal` fires, or now if it has; returns what takes that back. */
-export function abortWith(task: Task<any>, signal: AbortSignal): () => void {
-  const abort = () => {
-    const reason: unknown = signal.reason;
-    task.cancel(reason instanceof Error ? reason.message : String(reason));
-  };
-  if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort, { once: true });
-  return () => signal.removeEventListener('abort', abort);
 }

@@ -41,15 +41,15 @@ export function boundTo<C extends abstract new (...args: any[]) => object>(runti
   Object.defineProperty(bound, Symbol.hasInstance, {
     value(this: unknown, object: unknown) {
       if (this !== bound) return Function.prototype[Symbol.hasInstance].call(this, object);
-      return object instanceof type && (object as unknown as CObject).runtime === runtime;
+      return object instanceof type && (object as unknown as CObject).core === runtime.core;
     },
   });
   runtimes.set(bound, runtime);
   return bound as unknown as C;
 }
 
-// A program's own subclass is bound to what it extends.
-function runtimeOf(type: object | null): BaseRuntime {
+/** The runtime of a class; a program's own subclass is bound to what it extends. */
+export function runtimeOf(type: object | null): BaseRuntime {
   for (let each = type; each; each = Object.getPrototypeOf(each)) {
     const runtime = runtimes.get(each);
     if (runtime) return runtime;

@@ -168,5 +168,7 @@ const makeTypes = (): readonly Type[] => [
   value,
 ];
 
-/** The types, each at its number. */
-export const TYPES = /* @__PURE__ */ makeTypes();
+let types: readonly Type[] | undefined;
+
+/** The type with a number. */
+export const typeOf = (number: number): Type => (types ??= makeTypes())[number]!;

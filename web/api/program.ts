@@ -31,7 +31,7 @@ interface Module {
 type Options = Record<string, unknown>;
 type Create = (options: Options) => unknown;
 
-const TABLES = 4; // of functions, before the records
+const TABLES = 7; // of functions, before the records
 
 const NOT_LINKED =
   'The module is no program of asyncio: link it with --js-library asyncio.js and -sMODULARIZE, and let the function ' +

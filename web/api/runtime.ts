@@ -3,12 +3,16 @@
 // to another (home.ts) one by one, so that a bundler leaves out what a page does not use.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { asCompletedIn } from './as_completed.js';
+import { anextIn } from './async_generators.js';
 import { BaseRuntime } from './base.js';
+import * as graph from './call_graph.js';
+import { Context, ContextVar, copyContextIn, useContexts } from './contexts.js';
 import { gatherIn, shieldIn, waitForIn, waitIn } from './combinators.js';
-import { embedded, type Clock } from './instance.js';
+import { embedded, type Clock, type Open } from './instance.js';
 import { Barrier, BoundedSemaphore, Condition, Event, Lock, Semaphore } from './locks.js';
 import { boundTo } from './objects.js';
 import { LifoQueue, PriorityQueue, Queue } from './queues.js';
+import { Runner } from './runner.js';
 import { TaskGroup } from './task_group.js';
 import { timeoutAtIn, timeoutIn } from './timeout.js';
 
@@ -90,6 +94,58 @@ export class Runtime extends BaseRuntime {
 
   /** {@link TaskGroup} of this runtime. */
   readonly TaskGroup: typeof TaskGroup = boundTo(this, TaskGroup);
+
+  /** {@link ContextVar} of this runtime. */
+  readonly ContextVar: typeof ContextVar = boundTo(this, ContextVar);
+
+  /** {@link Context} of this runtime. */
+  readonly Context: typeof Context = boundTo(this, Context);
+
+  /** A copy of the current context. */
+  readonly copy_context = copyContextIn(this);
+
+  /**
+   * The next value of an asynchronous iterator; when there is none `fallback`, or without one StopAsyncIteration. The
+   * loop closes a generator that has not ended when it ends itself. Cancelling abandons the value, not the generator,
+   * which goes on until it yields. TypeError for what has no next().
+   */
+  readonly anext = anextIn(this);
+
+  /** {@link Runner} of this runtime. */
+  readonly Runner: typeof Runner = boundTo(this, Runner);
+
+  /**
+   * The coroutines within a future or task and the tasks that await it; null outside a task. Those that wait for each
+   * other are told once. TypeError for what is neither.
+   */
+  readonly capture_call_graph = graph.captureCallGraphIn(this);
+
+  /** The same as text: a line each, those that await it below; of the current task when left out. */
+  readonly format_call_graph = graph.formatCallGraphIn(this);
+
+  /** Writes that text to the console. */
+  readonly print_call_graph = graph.printCallGraphIn(this);
+
+  /**
+   * A line for each pending task of the loop, the oldest first: its name, the coroutines within it, and what it waits
+   * for. TypeError for what is no loop.
+   */
+  readonly format_tasks = graph.formatTasksIn(this);
+
+  /** Writes that text to the console. */
+  readonly print_tasks = graph.printTasksIn(this);
+
+  /** The same as a tree, each task below those that await it. */
+  readonly format_task_tree = graph.formatTaskTreeIn(this);
+
+  /** Writes that text to the console. */
+  readonly print_task_tree = graph.printTaskTreeIn(this);
+
+  /** @internal */
+  constructor(open: Open) {
+    super(open);
+    useContexts(this.core);
+  }
 
   /** What `using` calls: close(). */
   [Symbol.dispose](): void {

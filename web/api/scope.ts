@@ -2,12 +2,12 @@
 // The form that `async with x as y: ...` has in JavaScript: `x.with(function* (y) { ... })`. A function, since what a
 // scope makes of the end of its body (a TimeoutError, an ExceptionGroup, nothing) no disposer can: it is not told of
 // that end, and what it throws does not take the error's place.
+import { abortWith } from './abort.js';
 import { isAsyncFunction, isGenerator, isThenable } from './awaitable.js';
 import type { BaseRuntime } from './base.js';
 import { Coroutine, pointerOf } from './coroutine.js';
 import { TypeError, expectFunction, show } from './errors.js';
 import { Future, type Task } from './future.js';
-import { abortWith } from './loop.js';
 
 /**
  * What runs in a scope: a `function*`, an async function, or one that returns something to await; called with what the

@@ -22,7 +22,7 @@ import { buildCore, must, root } from './core.mjs';
 const api = join(root, 'web/api');
 const core = join(root, 'build/core');
 const output = join(root, 'build/api');
-const MODULES = ['wasm', 'combinators', 'objects']; // by the names in embedded.js, as core.mjs cuts them
+const MODULES = ['wasm', 'contexts', 'combinators', 'objects', 'inspection']; // by the names in embedded.js, as core.mjs cuts them
 
 // Text as a bundler writes it that keeps to ASCII, and never a newline.
 function literal(bytes) {

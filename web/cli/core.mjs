@@ -2,7 +2,7 @@
 // The embedded core: C compiled to WebAssembly without Asyncify and without glue. All of it is linked as one and then
 // cut into modules: the first has what every runtime calls; the others live in its memory and table, each brought in by
 // whoever uses it, and may refer to those before. Which functions are whose is told by links without the files of the
-// later ones. Invariant: no code and no data of a module refers to a later one.
+// later ones. Invariant: no code and no data of a module refers to a later one, nor to one before that it does not need.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -18,11 +18,14 @@ const MEMORY = ['-sALLOW_MEMORY_GROWTH', '-sTOTAL_STACK=65536', '-sINITIAL_MEMOR
 const inAsync = (...names) => names.map((name) => `src/async/${name}.c`);
 
 // The modules after the first: the files that only they need, and the function that gives their table, which is in the
-// first.
+// first. One that is `needed` is brought in together with those after it; what others have in common with them all is the
+// first one's.
 const LATER = [
+  { files: ['src/web/contexts.c', 'src/core/context_api.c'], entry: 'asyncio__js_context_functions' },
   {
     files: ['src/web/combinators.c', ...inAsync('awaitables', 'gather', 'limit', 'shield', 'wait', 'wait_for')],
     entry: 'asyncio__js_combinator_functions',
+    needed: true,
   },
   {
     files: [
@@ -32,6 +35,10 @@ const LATER = [
     ],
     entry: 'asyncio__js_object_functions',
   },
+  {
+    files: ['src/web/inspection.c', 'src/core/describe.c', 'src/core/stackless.c', ...inAsync('graph', 'task_tree')],
+    entry: 'asyncio__js_inspection_functions',
+  },
 ];
 
 const filesOf = (folder) =>
@@ -39,12 +46,14 @@ const filesOf = (folder) =>
     .filter((name) => name.endsWith('.c'))
     .map((name) => join(root, folder, name));
 
-// src/port/print.c takes the place of stdio and of check.c, memory.c that of malloc; there is no main to be a
+const LEFT_OUT = /(base\/check|core\/report_line|web\/main|web\/main_none|web\/export|web\/export_generator)\.c$/;
+
+// src/port/print.c takes the place of stdio, check.c and report_line.c, memory.c that of malloc; there is no main to be a
 // coroutine, and C exports nothing.
 function sources() {
   const port = ['stack', 'coro_none', 'print', 'memory', 'host_web'].map((name) => join(root, `src/port/${name}.c`));
   const others = ['src/base', 'src/core', 'src/async', 'src/web'].flatMap(filesOf);
-  return [...others.filter((name) => !/(base\/check|web\/main|web\/main_none|web\/export)\.c$/.test(name)), ...port];
+  return [...others.filter((name) => !LEFT_OUT.test(name)), ...port];
 }
 
 export function must(command, args, cwd = root) {
@@ -148,7 +157,7 @@ function moveData(text, later, number) {
   ];
 }
 
-// Cuts module [number] off [whole]; [alone] is the link without its files. Gives what is left and the module, as texts.
+// Cuts module [number] off [whole]; [alone] is the link without its files and those that need it. Gives what is left and the module, as texts.
 function cut(whole, alone, number) {
   const entries = LATER.map(({ entry }) => entry);
   const keep = new Set([...functionsOf(alone), ...entries]);
@@ -180,16 +189,17 @@ const loosen = (text) => text.replace(/^( \(import .*\(table \S+ \d+) \d+ /m, '$
 // Makes the modules in [folder].
 export function buildCore(folder, modules) {
   const lists = compile(join(folder, 'objects'));
-  const links = lists.map((_, index) => {
-    const [linked, reduced] = ['linked', 'reduced'].map((name) => join(folder, `link${index}.${name}.wasm`));
-    link(lists.slice(0, index + 1).flat(), linked);
+  const linkOf = (name, chosen) => {
+    const [linked, reduced] = ['linked', 'reduced'].map((kind) => join(folder, `${name}.${kind}.wasm`));
+    link(chosen.flat(), linked);
     dropUnused(linked, reduced);
     return reduced;
-  });
+  };
+  const without = (index) => lists.filter((_, at) => (LATER[index - 1].needed ? at < index : at !== index));
   const texts = [];
-  let whole = links.at(-1);
+  let whole = linkOf('all', lists);
   for (let index = LATER.length; index > 0; index--) {
-    const [rest, later] = cut(whole, links[index - 1], index);
+    const [rest, later] = cut(whole, linkOf(`without${index}`, without(index)), index);
     texts.unshift(loosen(later));
     writeFileSync(`${whole}.rest`, rest);
     must('wasm-as', [...FEATURES, '-g', `${whole}.rest`, '-o', (whole = join(folder, `rest${index}.wasm`))]);

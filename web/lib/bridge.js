@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What every program needs and the JavaScript package too, which takes this function's text from here
 // (web/cli/build.mjs): values, turns and promises. [core] has C's functions, what calls them (guard), and the clock; a
-// promise brings along what makes C's of its outcome: given(value), and statusOf(reason).
-function asyncioBridge(core) {
+// promise brings along what makes C's of its outcome: given(value), and statusOf(reason). What a loader has besides, [more], becomes part of it.
+function asyncioBridge(core, more) {
   const GONE = {}; // in the place of a value that was deleted
 
   // Values by handle, a number that is not used again before all others have been, so that a stale one is recognised. They
@@ -78,7 +78,7 @@ function asyncioBridge(core) {
     }
   }
 
-  const bridge = {
+  const own = {
     values: new Values(), // that C refers to
 
     handle(value) {
@@ -220,5 +220,7 @@ function asyncioBridge(core) {
       return forget;
     },
   };
+  // The larger object takes the smaller one's properties: of more than it had at first V8 makes a dictionary.
+  const bridge = more ? Object.assign(more, own) : own;
   return bridge;
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 // One object, `asyncio`, in the scope of the glue. Emscripten copies it there as text, so it is made by a function.
 function asyncioLoader(makeBridge) {
+  let hostTurn, stackPointer; // C's
   const core = {
     turn: (kind) => {
-      _asyncio__host_turn(kind);
-      if (asyncio.owner) asyncio.owner.turned();
+      if (hostTurn(kind) && asyncio.owner) asyncio.owner.turned();
     },
     resolved: (...args) => _asyncio__promise_resolved(...args),
     rejected: (...args) => _asyncio__promise_rejected(...args),
     guard: (call, argument) => asyncio.guard(call, argument),
     now: () => asyncio.now(),
   };
-  const asyncio = Object.assign(makeBridge(core), {
+  const asyncio = makeBridge(core, {
     parkable: 0, // where C keeps who may suspend
     stays: false, // loaded for its exports: main's return does not end it
     foreign: '', // the function of JavaScript that C has called and that is on the stack
@@ -60,7 +60,7 @@ function asyncioLoader(makeBridge) {
     },
 
     protect(call, argument) {
-      const stack = _asyncio__stack_pointer();
+      const stack = stackPointer();
       try {
         return call(argument);
       } catch (error) {
@@ -225,7 +225,10 @@ function asyncioLoader(makeBridge) {
 
     // Called by C's first use of the host, before any coroutine runs.
     start() {
-      asyncio.parkable = _asyncio__host_start({{{ Number(STACK_OVERFLOW_CHECK == 2) }}});
+      const upcalls = _asyncio__host_start({{{ Number(STACK_OVERFLOW_CHECK == 2) }}}) >> 2;
+      asyncio.parkable = HEAPU32[upcalls];
+      hostTurn = asyncio.functionAt(HEAPU32[upcalls + 1]);
+      stackPointer = asyncio.functionAt(HEAPU32[upcalls + 2]);
       if (typeof process !== 'object' || typeof process.on !== 'function') return;
       asyncio.drained = () => asyncio.guard(() => _asyncio__host_drained());
       process.on('beforeExit', asyncio.drained);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Runs every program in a file, one after another: "program <index>", its trace, "done <index>".
+// Runs every program in a file, one after another: "program <index>", its trace, "done <index>". Ends with the first
+// that leaves something in memory.
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "run.h"
+
+enum { LEFT_SOMETHING = 3 };
 
 int main(int argc, char **argv) {
   program given;
@@ -14,8 +18,10 @@ int main(int argc, char **argv) {
   }
   while (program_read(file, &given)) {
     printf("program %d\n", given.index);
-    run_program(&given);
+    bool clean = run_program(&given);
     printf("done %d\n", given.index);
+    fflush(stdout);
+    if (!clean) _exit(LEFT_SOMETHING);
     program_free(&given);
   }
   fclose(file);

@@ -85,7 +85,11 @@ OPERATION(look) {
 }
 
 static asyncio_status run_callback(callback *self) {
-  return run_block(&self->me, &run.program->callbacks[self->index]);
+  const block *list = &run.program->callbacks[self->index];
+  asyncio_status status = ASYNCIO_OK;
+  for (int i = 0; i < list->count && !status && !run.dead; i++)
+    status = list->ops[i].verb->run(&self->me, &list->ops[i]);
+  return status;
 }
 
 static asyncio_status call(void *arg) {

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "operations.h"
+
 enum { LONGEST_WORD = 32 };
 
 static _Noreturn void give_up(const char *what, const char *got) {
@@ -56,8 +58,8 @@ static void read_block(FILE *file, block *list);
 static void read_op(FILE *file, operation *op) {
   op->id = read_int(file);
   op->name = read_text(file);
-  op->run = op->name ? action_named(op->name) : NULL;
-  if (!op->run) give_up("an operation", op->name ? op->name : "none");
+  op->verb = op->name ? verb_named(op->name) : NULL;
+  if (!op->verb) give_up("an operation", op->name ? op->name : "none");
   op->slot = read_int(file);
   op->flag = read_int(file);
   op->form = read_int(file);

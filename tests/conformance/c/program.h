@@ -9,10 +9,7 @@
 typedef struct instance instance;
 typedef struct operation operation;
 
-// What an operation does: 0, a failure that the body goes on with, or RETURNED.
-typedef asyncio_status (*action)(instance *me, const operation *op);
-
-enum { RETURNED = 1, MOST_BLOCKS = 2, SIZES = 7 };
+enum { MOST_BLOCKS = 2, SIZES = 7 };
 
 typedef struct block {
   int count;
@@ -22,7 +19,7 @@ typedef struct block {
 struct operation {
   int id;
   char *name;
-  action run;
+  const struct verb *verb;  // operations.h
   int slot;
   int flag;
   int form;
@@ -50,8 +47,5 @@ typedef struct program {
 // Reads the next program; false at the end. A line that is not understood ends the process.
 bool program_read(FILE *file, program *read);
 void program_free(program *read);
-
-// The function of an operation, by its name; NULL when there is none (operations.h).
-action action_named(const char *name);
 
 #endif

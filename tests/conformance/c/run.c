@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Runs programs: a body is a coroutine with a stack, which walks its operations. After the last moment (END) what
-// still waits is ended with the loop; the trace then is complete.
+// Runs programs. After the last moment (END) what still waits is ended with the loop; the trace then is complete.
 #include "run.h"
 
 #include <stdlib.h>
@@ -27,10 +26,15 @@ int label_given(asyncio_future *future) {
   return index;
 }
 
+bool room_for_one(void) {
+  if (run.created >= MOST_INSTANCES) return false;
+  run.created++;
+  return true;
+}
+
 asyncio_future *item(int number) {
   if (number >= 0) return run.slots[number];
-  if (run.created >= MOST_INSTANCES) return NULL;
-  run.created++;
+  if (!room_for_one()) return NULL;
   if (number <= FIRST_PRIMITIVE) return things_primitive(&run.things, FIRST_PRIMITIVE - number);
   return body_coroutine(-1 - number);
 }
@@ -43,36 +47,26 @@ asyncio_future **items(const operation *op, size_t *count) {
   return found;
 }
 
-asyncio_status run_block(instance *me, const block *list) {
-  for (int i = 0; i < list->count; i++) {
-    if (run.dead) return ASYNCIO_CANCELLED_ERROR;
-    asyncio_status status = list->ops[i].run(me, &list->ops[i]);
-    if (status) return status;
-  }
-  return ASYNCIO_OK;
+void instance_begin(instance *me, char letter, int index) {
+  snprintf(me->name, sizeof me->name, "%c%d.%d", letter, index, ++run.started);
+  trace_line("%s starts", me->name);
 }
 
-static asyncio_status body_ended(const instance *me, asyncio_status status, asyncio_value *result) {
-  *result = status == RETURNED ? asyncio_int(me->returned) : asyncio_none();
-  if (status == RETURNED) status = ASYNCIO_OK;
+asyncio_status instance_end(instance *me, asyncio_status status, bool returned, asyncio_value *result) {
+  *result = returned ? asyncio_int(me->returned) : asyncio_none();
   char *text = status ? show_status(status) : show_value(*result);
   trace_line("%s %s %s", me->name, status ? "raises" : "returns", text);
   free(text);
   return status;
 }
 
-ASYNCIO_COROUTINE(body, (int, index)) {
-  instance me = {.handling = NULL};
-  if (run.dead) return ASYNCIO_CANCELLED_ERROR;
-  snprintf(me.name, sizeof me.name, "b%d.%d", index, ++run.started);
-  trace_line("%s starts", me.name);
-  return body_ended(&me, run_block(&me, &run.program->bodies[index]), result);
-}
-
 static void handle(asyncio_loop *loop, const asyncio_exception_context *context, void *arg) {
   (void)loop, (void)arg;
   static const char *const places[][2] = {
-      {"shielded future", "shield"}, {"shutdown", "shutdown"}, {"callback", "callback"}};
+      {"shielded future", "shield"},
+      {"closing of asynchronous generator", "generator"},
+      {"exception during", "shutdown"},
+      {"callback", "callback"}};
   const char *where = NULL;
   for (size_t i = 0; !where && i < sizeof places / sizeof *places; i++)
     if (strstr(context->message, places[i][0])) where = places[i][1];
@@ -188,7 +182,7 @@ static void run_runner(void) {
   (void)asyncio_runner_close(&runner);
 }
 
-void run_program(const program *given) {
+bool run_program(const program *given) {
   size_t alive = test_live_allocations();
   begin(given);
   if (given->run_count)
@@ -199,5 +193,7 @@ void run_program(const program *given) {
   asyncio_error_clear();
   end();
   asyncio_error_clear();
-  if (test_live_allocations() != alive) printf("%zu allocations are left\n", test_live_allocations() - alive);
+  if (test_live_allocations() == alive) return true;
+  printf("%zu allocations are left\n", test_live_allocations() - alive);
+  return false;
 }

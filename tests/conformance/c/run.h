@@ -19,8 +19,9 @@ typedef struct failure {
 // A body that runs, or a callback.
 struct instance {
   char name[LONGEST_NAME];
-  int64_t returned;   // after RETURNED
-  failure *handling;  // what the innermost except block has caught
+  int64_t returned;        // after RETURNED
+  failure *handling;       // what the innermost except block has caught
+  const operation *waits;  // the latest that awaits one thing
 };
 
 typedef struct callback {
@@ -46,8 +47,9 @@ typedef struct run_state {
 
 extern run_state run;
 
-// Runs a program on a loop of its own and prints its trace.
-void run_program(const program *given);
+// Runs a program on a loop of its own and prints its trace. False: it has left something in memory, and what that keeps
+// alive would be counted with the next program's.
+bool run_program(const program *given);
 
 // The index of [future] among what was made; a new one is added.
 int label(asyncio_future *future);
@@ -63,8 +65,16 @@ asyncio_future **items(const operation *op, size_t *count);
 // The done callback that runs a program's callback.
 asyncio_status call_done(asyncio_future *future, void *arg);
 
-asyncio_status run_block(instance *me, const block *list);
-ASYNCIO_COROUTINE_DECLARE(body, (int, index));
+// A body as a coroutine object, and as a generator: each driver has its own.
+asyncio_future *body_coroutine(int index);
+asyncio_generator *generated_generator(int index);
+
+// Whether one more instance may be made, which then counts.
+bool room_for_one(void);
+
+// How a body begins, and how it ends: with [status], or by a return. The outcome of its coroutine.
+void instance_begin(instance *me, char letter, int index);
+asyncio_status instance_end(instance *me, asyncio_status status, bool returned, asyncio_value *result);
 
 // ---- Trace lines (trace.c); none once the run is dead.
 

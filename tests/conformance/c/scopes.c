@@ -21,11 +21,12 @@ void scopes_destroy(scopes *self) {
   }
   for (scope *one = self->all, *before; one; one = before) {
     before = one->before;
+    asyncio_generator_unref(one->generator);
     free(one);
   }
 }
 
-static scope *new_scope(void) {
+scope *new_scope(void) {
   scope *added = calloc(1, sizeof *added);
   added->before = run.scopes.all;
   return run.scopes.all = added;
@@ -40,14 +41,18 @@ static double after(double delay) { return asyncio_loop_time(run.loop) + delay; 
 
 // ---- Timeouts
 
-OPERATION(timeout) {
+scope *begin_timeout(const operation *op) {
   scope *entered = new_scope();
   asyncio_timeout *limit = &entered->timeout;
-  ASYNCIO_TRY(op->flag ? asyncio_timeout_begin_at(limit, after(op->number)) : asyncio_timeout_begin(limit, op->number));
-  run.scopes.timeouts[op->slot] = entered;
-  asyncio_status status = asyncio_timeout_end(limit, run_block(me, &op->blocks[0]));
+  if (op->flag ? asyncio_timeout_begin_at(limit, after(op->number)) : asyncio_timeout_begin(limit, op->number))
+    return NULL;
+  return run.scopes.timeouts[op->slot] = entered;
+}
+
+asyncio_status end_timeout(const instance *me, const operation *op, scope *entered, asyncio_status status) {
+  status = asyncio_timeout_end(&entered->timeout, status);
   char *text = status < 0 ? show_status(status) : NULL;
-  event(me, op, "%s expired %s", text ? text : "ok", asyncio_timeout_expired(limit) ? "True" : "False");
+  event(me, op, "%s expired %s", text ? text : "ok", asyncio_timeout_expired(&entered->timeout) ? "True" : "False");
   free(text);
   return status;
 }
@@ -70,22 +75,16 @@ OPERATION(look_timeout) {
 
 // ---- Groups
 
-static asyncio_status end_group(const operation *op, asyncio_task_group *group, asyncio_status status) {
-  if (op->form) return asyncio_await(asyncio_task_group_end_coroutine(group, status), NULL);
-  return asyncio_task_group_end(group, status);
+scope *begin_group(const operation *op) {
+  scope *entered = new_scope();
+  if (asyncio_task_group_begin(&entered->group)) return NULL;
+  return run.scopes.groups[op->slot] = entered;
 }
 
-// A return is no failure, and is lost when the end fails.
-OPERATION(group) {
-  scope *entered = new_scope();
-  ASYNCIO_TRY(asyncio_task_group_begin(&entered->group));
-  run.scopes.groups[op->slot] = entered;
-  asyncio_status inside = run_block(me, &op->blocks[0]);
-  asyncio_status status = end_group(op, &entered->group, inside == RETURNED ? ASYNCIO_OK : inside);
+void say_group(const instance *me, const operation *op, asyncio_status status) {
   char *text = status ? show_status(status) : NULL;
   event(me, op, "%s", text ? text : "ok");
   free(text);
-  return !status && inside == RETURNED ? RETURNED : status;
 }
 
 // Fills the slot with [task].
@@ -105,26 +104,9 @@ OPERATION(group_spawn) {
 
 // ---- as_completed
 
-static asyncio_status next_future(const operation *op, asyncio_as_completed *iterator, asyncio_future **future) {
-  asyncio_value value;
-  if (!op->form) return asyncio_as_completed_next_future(iterator, future);
-  asyncio_status status = asyncio_await(asyncio_as_completed_next_future_coroutine(iterator), &value);
-  *future = status ? NULL : asyncio_ref(asyncio_value_pointer(value));
-  asyncio_value_clear(&value);
-  return status;
-}
-
-static asyncio_status next_result(const operation *op, asyncio_as_completed *iterator, asyncio_value *value) {
-  if (op->form) return asyncio_await(asyncio_as_completed_next_coroutine(iterator), value);
-  return asyncio_as_completed_next(iterator, value);
-}
-
-// Traces what came next; a failure other than a cancellation goes no further.
-static asyncio_status give_next(instance *me, const operation *op, asyncio_as_completed *iterator) {
-  asyncio_value value = asyncio_none();
-  asyncio_future *future = NULL;
-  asyncio_status status = op->flag ? next_future(op, iterator, &future) : next_result(op, iterator, &value);
-  char *text = status ? show_status(status) : show_value(value);
+asyncio_status give_next(const instance *me, const operation *op, asyncio_status status, asyncio_future *future,
+                         asyncio_value *value) {
+  char *text = status ? show_status(status) : show_value(*value);
   if (status == ASYNCIO_CANCELLED_ERROR)
     event(me, op, "%s", text);
   else if (future)
@@ -133,20 +115,8 @@ static asyncio_status give_next(instance *me, const operation *op, asyncio_as_co
     event(me, op, "gave %s", text);
   free(text);
   asyncio_unref(future);
-  asyncio_value_clear(&value);
+  asyncio_value_clear(value);
   return status == ASYNCIO_CANCELLED_ERROR ? status : ASYNCIO_OK;
-}
-
-OPERATION(as_completed) {
-  size_t count;
-  asyncio_as_completed iterator;
-  asyncio_future **awaitables = items(op, &count);
-  asyncio_status status = asyncio_as_completed_begin(&iterator, awaitables, count, op->number);
-  free(awaitables);
-  while (!status && asyncio_as_completed_left(&iterator)) status = give_next(me, op, &iterator);
-  asyncio_as_completed_end(&iterator);
-  if (!status) event(me, op, "ok");
-  return status;
 }
 
 // ---- Contexts

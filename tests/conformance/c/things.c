@@ -6,7 +6,7 @@
 
 #include "operations.h"
 
-enum { PUT_BY_PRIMITIVE = 7, PRIORITIES = 1 };
+enum { PUT_BY_PRIMITIVE = 7 };
 
 void things_init(things *self, const int *sizes) {
   asyncio_status status = ASYNCIO_OK;
@@ -52,89 +52,50 @@ asyncio_future *things_primitive(things *self, int code) {
   return makers[code / 10](self, code % 10);
 }
 
-// ---- Waiting: by the form directly, or through a coroutine object
+// ---- Waiting
 
-#define WAIT(name, call, object) \
-  OPERATION(name) { \
-    if (op->form) return await_outcome(me, op, object); \
-    asyncio_value value = asyncio_none(); \
-    asyncio_status status = call; \
-    if (!status) value = asyncio_bool(true); \
-    return outcome(me, op, status, &value); \
-  }
+AWAITS(lock_acquire) { return lock(&run.things, op->slot); }
+AWAITS(event_wait) { return event_(&run.things, op->slot); }
+AWAITS(condition_acquire) { return acquire(&run.things, op->slot); }
+AWAITS(condition_wait) { return wait(&run.things, op->slot); }
+AWAITS(semaphore_acquire) { return take(&run.things, op->slot); }
+AWAITS(barrier_wait) { return meet(&run.things, op->slot); }
+AWAITS(barrier_reset) { return asyncio_barrier_reset_coroutine(&run.things.barriers[op->slot]); }
+AWAITS(barrier_abort) { return asyncio_barrier_abort_coroutine(&run.things.barriers[op->slot]); }
+AWAITS(queue_get) { return get(&run.things, op->slot); }
+AWAITS(queue_join) { return join(&run.things, op->slot); }
 
-WAIT(lock_acquire, asyncio_lock_acquire(&run.things.locks[op->slot]), lock(&run.things, op->slot))
-WAIT(event_wait, asyncio_event_wait(&run.things.events[op->slot]), event_(&run.things, op->slot))
-WAIT(condition_acquire, asyncio_condition_acquire(&run.things.conditions[op->slot]), acquire(&run.things, op->slot))
-WAIT(condition_wait, asyncio_condition_wait(&run.things.conditions[op->slot]), wait(&run.things, op->slot))
-WAIT(semaphore_acquire, asyncio_semaphore_acquire(&run.things.semaphores[op->slot]), take(&run.things, op->slot))
-
-typedef struct question {
-  const instance *me;
-  const operation *op;
-} question;
-
-static bool is_set(void *arg) {
-  const question *asked = arg;
-  bool set = asyncio_event_is_set(&run.things.events[asked->op->flag]);
-  event(asked->me, asked->op, "asks %s", set ? "True" : "False");
+bool things_asked_event_is_set(void *arg) {
+  const instance *me = arg;
+  bool set = asyncio_event_is_set(&run.things.events[me->waits->flag]);
+  event(me, me->waits, "asks %s", set ? "True" : "False");
   return set;
 }
 
-OPERATION(condition_wait_for) {
-  question asked = {me, op};
-  asyncio_condition *condition = &run.things.conditions[op->slot];
-  if (op->form) return await_outcome(me, op, asyncio_condition_wait_for_coroutine(condition, is_set, &asked));
-  asyncio_status status = asyncio_condition_wait_for(condition, is_set, &asked);
-  asyncio_value value = status ? asyncio_none() : asyncio_bool(true);
-  return outcome(me, op, status, &value);
+AWAITS(condition_wait_for) {
+  return asyncio_condition_wait_for_coroutine(&run.things.conditions[op->slot], things_asked_event_is_set, me);
 }
 
-OPERATION(barrier_wait) {
-  int index;
-  if (op->form) return await_outcome(me, op, meet(&run.things, op->slot));
-  asyncio_status status = asyncio_barrier_wait(&run.things.barriers[op->slot], &index);
-  asyncio_value value = status ? asyncio_none() : asyncio_int(index);
-  return outcome(me, op, status, &value);
-}
-
-OPERATION(barrier_reset) {
-  asyncio_value none = asyncio_none();
-  asyncio_barrier *barrier = &run.things.barriers[op->slot];
-  if (op->form) return await_outcome(me, op, asyncio_barrier_reset_coroutine(barrier));
-  asyncio_status status = asyncio_barrier_reset(barrier);
-  return outcome(me, op, status, &none);
-}
-
-OPERATION(barrier_abort) {
-  asyncio_value none = asyncio_none();
-  asyncio_barrier *barrier = &run.things.barriers[op->slot];
-  if (op->form) return await_outcome(me, op, asyncio_barrier_abort_coroutine(barrier));
-  asyncio_status status = asyncio_barrier_abort(barrier);
-  return outcome(me, op, status, &none);
+AWAITS(queue_put) {
+  asyncio_value value = asyncio_int((int64_t)op->number);
+  asyncio_queue *queue = &run.things.queues[op->slot];
+  if (op->slot == PRIORITIES) return asyncio_priority_queue_put_coroutine(queue, op->flag, value);
+  return asyncio_queue_put_coroutine(queue, value);
 }
 
 // ---- Blocks that hold something
 
-// After the block in it: [released] is what came of giving it back.
-static asyncio_status leave(const instance *me, const operation *op, asyncio_status released) {
-  char *text = released ? show_status(released) : NULL;
-  event(me, op, "left %s", released ? text : "ok");
-  free(text);
-  return released ? asyncio_raise(ASYNCIO_RUNTIME_ERROR, "It was released before") : ASYNCIO_OK;
-}
+#define HOLDS(name, acquiring, releasing) \
+  AWAITS(with_##name) { return acquiring(&run.things, op->slot); } \
+  static asyncio_status release_##name(instance *me, const operation *op) { \
+    (void)me; \
+    return releasing; \
+  } \
+  FILL(with_##name, release, release_##name)
 
-#define WITHIN(name, begin, end) \
-  OPERATION(name) { \
-    ASYNCIO_TRY(begin(me, op)); \
-    failure kept = keep(run_block(me, &op->blocks[0])); \
-    asyncio_status failed = run.dead ? ASYNCIO_OK : leave(me, op, end); \
-    return failed ? let_go(&kept, failed) : raise_again(&kept); \
-  }
-
-WITHIN(with_lock, op_lock_acquire, asyncio_lock_release(&run.things.locks[op->slot]))
-WITHIN(with_condition, op_condition_acquire, asyncio_condition_release(&run.things.conditions[op->slot]))
-WITHIN(with_semaphore, op_semaphore_acquire, asyncio_semaphore_release(&run.things.semaphores[op->slot]))
+HOLDS(lock, lock, asyncio_lock_release(&run.things.locks[op->slot]))
+HOLDS(condition, acquire, asyncio_condition_release(&run.things.conditions[op->slot]))
+HOLDS(semaphore, take, asyncio_semaphore_release(&run.things.semaphores[op->slot]))
 
 // ---- Without waiting
 
@@ -190,34 +151,6 @@ OPERATION(look_things) {
 }
 
 // ---- Queues
-
-static asyncio_future *put_object(const operation *op, asyncio_queue *queue, asyncio_value item) {
-  if (op->slot == PRIORITIES) return asyncio_priority_queue_put_coroutine(queue, op->flag, item);
-  return asyncio_queue_put_coroutine(queue, item);
-}
-
-OPERATION(queue_put) {
-  asyncio_value item = asyncio_int((int64_t)op->number), none = asyncio_none();
-  asyncio_queue *queue = &run.things.queues[op->slot];
-  if (op->form) return await_outcome(me, op, put_object(op, queue, item));
-  asyncio_status status = op->slot == PRIORITIES ? asyncio_priority_queue_put(queue, op->flag, item)
-                                                 : asyncio_queue_put(queue, item);
-  return outcome(me, op, status, &none);
-}
-
-OPERATION(queue_get) {
-  asyncio_value item;
-  if (op->form) return await_outcome(me, op, get(&run.things, op->slot));
-  asyncio_status status = asyncio_queue_get(&run.things.queues[op->slot], &item);
-  return outcome(me, op, status, &item);
-}
-
-OPERATION(queue_join) {
-  asyncio_value none = asyncio_none();
-  if (op->form) return await_outcome(me, op, join(&run.things, op->slot));
-  asyncio_status status = asyncio_queue_join(&run.things.queues[op->slot]);
-  return outcome(me, op, status, &none);
-}
 
 OPERATION(put_nowait) {
   asyncio_value item = asyncio_int((int64_t)op->number);

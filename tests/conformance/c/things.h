@@ -6,6 +6,7 @@
 #include <asyncio.h>
 
 enum { PAIR = 2, QUEUES = 3, FIRST_PRIMITIVE = -101 };
+enum { PRIORITIES = 1 };  // the number of the queue that has them
 
 typedef struct things {
   asyncio_lock locks[PAIR];
@@ -21,5 +22,8 @@ void things_destroy(things *self);  // after the loop is closed
 
 // A coroutine object of the library, by operations_locks.mjs's number of it.
 asyncio_future *things_primitive(things *self, int code);
+
+// What wait_for asks for an instance that waits: whether the event of the operation's flag is set.
+bool things_asked_event_is_set(void *arg);
 
 #endif

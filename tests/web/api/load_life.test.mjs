@@ -2,13 +2,9 @@
 // The life of a loaded program: its main, its end by itself and by close(), and what it leaves behind.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
+import { collect, turn, without } from '../../tools/host.mjs';
 import * as asyncio from './support.mjs';
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc');
 
 const { CancelledError, RuntimeError } = asyncio;
 
@@ -19,8 +15,6 @@ before(async () => {
     await asyncio.factory('exports', 'load_life'),
   ];
 });
-
-const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 // Loads the program with a main that does [how], with what it prints in `lines`.
 async function loadMain(how = '') {
@@ -164,13 +158,13 @@ test('a runtime of the package is closed in the same way', async () => {
   runtime.close();
 });
 
-test('programs that are closed leave no listeners', async () => {
+test('programs that are closed leave no listeners', { skip: without('process') }, async () => {
   const before = process.listenerCount('beforeExit');
   for (let i = 0; i < 3; i++) (await loadMain()).close();
   assert.equal(process.listenerCount('beforeExit'), before);
 });
 
-test('100,000 calls leave no memory, no handle and no value behind', async () => {
+test('100,000 calls leave no memory, no handle and no value behind', { skip: without('collect') }, async () => {
   const app = await asyncio.loadVirtual(exports);
   const bytes = new Uint8Array(100);
   function* call() {
@@ -192,11 +186,10 @@ test('100,000 calls leave no memory, no handle and no value behind', async () =>
   const measure = async () => ({ memory: await app.used_memory(), values: app.core.bridge.values.size });
   await app.used_memory(); // makes the default loop, with which C's pools stay
   await app.run(call());
-  collect();
+  await collect();
   const before = await measure();
   for (let i = 0; i < 8; i++) await app.run(call());
-  collect();
-  await turn();
+  await collect();
   assert.deepEqual(await measure(), before);
   assert.equal(app.core.unseen.size, 0);
   app.close();

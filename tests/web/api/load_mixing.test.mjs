@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { turn } from '../../tools/host.mjs';
 import * as asyncio from './support.mjs';
 
 const { CancelledError, TimeoutError, ValueError } = asyncio;
@@ -14,8 +15,6 @@ before(async () => {
   here = asyncio.virtual();
   [one, two] = [await asyncio.loadVirtual(create), await asyncio.loadVirtual(create)];
 });
-
-const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 // Runs [body] in each runtime in turn, as what the others are foreign to.
 const inEach = async (body) => {
@@ -113,6 +112,18 @@ test('an exception that JavaScript throws through C comes out as itself, and the
   const other = one.create_task(one.rest(0.1, 'other'));
   assert.equal(await asyncio.rejection(one.throw_from_javascript(mistake)), mistake);
   assert.equal(await other, 'other');
+});
+
+test('a run that ends in a turn which an exception cuts short ends all the same', async () => {
+  const mistake = new Error('thrown through C');
+  const [ending, lasting] = [one.new_event_loop(), one.new_event_loop()];
+  const run = ending.run_until_complete(one.rest(0, 'ended'));
+  const last = lasting.run_until_complete(async () => {
+    assert.equal(await asyncio.rejection(one.create_task(one.throw_from_javascript(mistake))), mistake);
+    return run;
+  });
+  assert.equal(await last, 'ended');
+  [ending, lasting].forEach((loop) => loop.close());
 });
 
 test("C's errors come as their classes, the same object each time", () =>

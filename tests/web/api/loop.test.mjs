@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { RuntimeError, TypeError, rejection, thrown, tracer, virtual } from './support.mjs';
+import { AsCompleted, EventLoop, Handle, RuntimeError, TimerHandle, TypeError, rejection, thrown, tracer, virtual } from './support.mjs';
 
 const asyncio = virtual();
 
@@ -213,3 +213,15 @@ test('coroutine functions are no callbacks', () =>
   loopOf(async (loop) => {
     assert.ok(thrown(() => loop.call_soon(async () => {})) instanceof TypeError);
   }));
+
+test('loops, handles and what as_completed gives are of the classes that the package exports', async () => {
+  const loop = asyncio.new_event_loop();
+  assert.ok(loop instanceof EventLoop);
+  const handle = loop.call_soon(() => {});
+  const timer = loop.call_later(9, () => {});
+  assert.ok(handle instanceof Handle && !(handle instanceof TimerHandle));
+  assert.ok(timer instanceof TimerHandle && timer instanceof Handle);
+  timer.cancel();
+  loop.close();
+  await asyncio.run(async () => assert.ok(asyncio.as_completed([]) instanceof AsCompleted));
+});

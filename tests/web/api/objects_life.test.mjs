@@ -3,11 +3,8 @@
 // them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc');
+import { collect, turn, without } from '../../tools/host.mjs';
 
 // The core is embedded and keeps its instance to itself: look on as it is made.
 const memories = [];
@@ -22,13 +19,13 @@ const { create_runtime } = await import('../../../build/api/index.js');
 // Finalizers run between two tasks of the host.
 async function settle() {
   for (let i = 0; i < 3; i++) {
-    await new Promise((resolve) => setImmediate(resolve));
-    collect();
+    await turn();
+    await collect();
   }
-  await new Promise((resolve) => setImmediate(resolve));
+  await turn();
 }
 
-test('a hundred thousand locks, queues and limits leave no memory behind', async () => {
+test('a hundred thousand locks, queues and limits leave no memory behind', { skip: without('collect') }, async () => {
   const { Condition, Queue, TaskGroup, as_completed, run, sleep, timeout } = create_runtime();
   function* round() {
     for (let i = 0; i < 1000; i++) {
@@ -47,11 +44,13 @@ test('a hundred thousand locks, queues and limits leave no memory behind', async
     }
     return memories.at(-1).buffer.byteLength;
   };
-  const before = await rounds(5);
+  // Finalizers may lag behind at first, some engines' by rounds. A leak would grow on.
+  let before = await rounds(5);
+  for (let i = 0; i < 5 && (await rounds(5)) !== before; i++) before = memories.at(-1).buffer.byteLength;
   assert.equal(await rounds(20), before);
 });
 
-test('an event lives while somebody waits for it, and no longer', async () => {
+test('an event lives while somebody waits for it, and no longer', { skip: without('collect') }, async () => {
   const { Event, create_task } = create_runtime();
   let weak;
   const waiting = create_task(
@@ -68,14 +67,14 @@ test('an event lives while somebody waits for it, and no longer', async () => {
   assert.equal(weak.deref(), undefined);
 });
 
-test('a coroutine object that nobody has run yet keeps its lock', async () => {
+test('a coroutine object that nobody has run yet keeps its lock', { skip: without('collect') }, async () => {
   const { Lock } = create_runtime();
   const acquire = (() => new Lock().acquire())();
   await settle();
   assert.equal(await acquire, true);
 });
 
-test('an item in a queue that is dropped is dropped too', async () => {
+test('an item in a queue that is dropped is dropped too', { skip: without('collect') }, async () => {
   const { Queue } = create_runtime();
   const weak = (() => {
     const item = {};

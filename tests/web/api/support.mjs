@@ -1,26 +1,15 @@
 // SPDX-License-Identifier: MIT
 // What the tests of the JavaScript package share: a runtime whose time passes only when everything waits.
-import { readFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
-
 import { create_runtime, load } from '../../../build/api/index.js';
 import { VirtualClock } from '../../tools/virtual_clock.mjs';
-import { compile } from '../compile.mjs';
 
+export { factory } from './factory.mjs';
 export * from '../../../build/api/index.js';
 
 // A runtime of its own for each test file: no state is shared, no test sleeps.
 export const virtual = () => create_runtime({ clock: new VirtualClock() });
 
-// What makes the module of programs/NAME.c, as users link it to be loaded.
-export async function factory(name, place, flags = ['-O3']) {
-  const all = ['-sALLOW_MEMORY_GROWTH', '-sMODULARIZE', ...flags];
-  const program = compile(name, all, place);
-  const { default: create } = await import(pathToFileURL(program));
-  return Object.assign(create, { program, wasm: () => readFileSync(program.replace(/\.m?js$/, '.wasm')) });
-}
-
-// Loads it, with a clock of its own.
+// Loads what factory() gives, with a clock of its own.
 export const loadVirtual = (create, options) => load(create, { clock: new VirtualClock(), ...options });
 
 // A list to write down what happens in.

@@ -85,4 +85,55 @@ export async function iterated(app: asyncio.Runtime) {
   return error.exceptions;
 }
 
+export function* contexts() {
+  const user = new asyncio.ContextVar<string>('user');
+  const set = user.get();
+  same<typeof set, string>();
+  const maybe = user.get(null);
+  same<typeof maybe, string | null>();
+  const token = user.set('me');
+  same<typeof token, asyncio.Token<string>>();
+  user.reset(token);
+  // @ts-expect-error: the variable is one of texts
+  user.set(7);
+  const context = asyncio.copy_context();
+  const ran = context.run((a: number, b: string) => `${a}${b}`, 1, 'b');
+  same<typeof ran, string>();
+  // @ts-expect-error: it takes two arguments
+  context.run((a: number, b: string) => `${a}${b}`, 1);
+  const found = context.get(user);
+  same<typeof found, string | undefined>();
+  for (const [variable, value] of context) same<[typeof variable, typeof value], [asyncio.ContextVar<unknown>, unknown]>();
+  const loop = asyncio.get_running_loop();
+  loop.call_soon((a: number) => a, 1);
+  loop.call_soon((a: number) => a, 1, { context });
+  // @ts-expect-error: it takes a number
+  loop.call_soon((a: number) => a, 'text', { context });
+  const task = asyncio.create_task(answer(), { context, eager_start: true });
+  task.add_done_callback(() => {}, { context: task.get_context() });
+  const factory: asyncio.TaskFactory = (given, coroutine, options) => given.new_task(coroutine, { ...options, name: 'own' });
+  loop.set_task_factory(asyncio.create_eager_task_factory(factory));
+  loop.set_task_factory(asyncio.eager_task_factory);
+  loop.set_debug(true);
+  loop.slow_callback_duration = 0.5;
+  const graph = asyncio.capture_call_graph(task);
+  same<typeof graph, asyncio.FutureCallGraph | null>();
+  const items = (async function* () {
+    yield 'text';
+  })();
+  const item = yield* asyncio.anext(items);
+  same<typeof item, string>();
+  const last = yield* asyncio.anext(items, 0);
+  same<typeof last, string | number>();
+  yield* loop.shutdown_asyncgens();
+}
+
+export async function runners(app: asyncio.Runtime, generated: asyncio.ExportedGenerator<bigint>) {
+  await using runner = new app.Runner({ debug: true, loop_factory: app.new_event_loop });
+  const answered = await runner.run(answer(), { context: app.copy_context() });
+  same<typeof answered, number>();
+  for await (const number of generated) same<typeof number, bigint>();
+  return asyncio.run(main(), { debug: false });
+}
+
 export const outcome: Promise<string> = asyncio.run(main());

@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: MIT
-// Blocks, and how errors pass through them: what Python's try does, in C's own means.
+// The table of operations, and how errors pass through blocks: what Python's try does, in C's own means.
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../../src/core/runtime.h"
 #include "operations.h"
 
-static named_action *actions;
+enum { MOST_VERBS = 128, KIND_COUNT = 5, ANY_EXCEPTION = KIND_COUNT };
 
-void action_register(named_action *added) {
-  added->next = actions;
-  actions = added;
-}
+static verb verbs[MOST_VERBS];
 
-action action_named(const char *name) {
-  for (named_action *one = actions; one; one = one->next)
-    if (strcmp(one->name, name) == 0) return one->run;
+const verb *verb_named(const char *name) {
+  for (const verb *one = verbs; one->name; one++)
+    if (strcmp(one->name, name) == 0) return one;
   return NULL;
 }
 
-enum { KIND_COUNT = 5, ANY_EXCEPTION = KIND_COUNT };
+verb *verb_to_fill(const char *name) {
+  verb *one = verbs;
+  while (one->name && strcmp(one->name, name) != 0) one++;
+  if (one == &verbs[MOST_VERBS - 1]) abort();  // the last marks the end
+  one->name = name;
+  return one;
+}
 
 asyncio_status kind_status(int flag) {
   static const asyncio_status statuses[KIND_COUNT] = {ASYNCIO_VALUE_ERROR, ASYNCIO_RUNTIME_ERROR, ASYNCIO_TIMEOUT_ERROR,
@@ -28,12 +31,12 @@ asyncio_status kind_status(int flag) {
 }
 
 // A broken barrier's error is a RuntimeError in Python; a status is itself alone.
-static bool catches(int flag, asyncio_status status) {
-  if (status >= 0) return false;
+bool is_caught(int flag, asyncio_status status) {
+  if (status >= 0 || run.dead) return false;
   if (flag < KIND_COUNT && kind_status(flag) == ASYNCIO_RUNTIME_ERROR && status == ASYNCIO_BROKEN_BARRIER_ERROR)
     return true;
   if (flag < KIND_COUNT) return status == kind_status(flag);
-  return flag != ANY_EXCEPTION || status != ASYNCIO_CANCELLED_ERROR;
+  return flag != ANY_EXCEPTION || (status != ASYNCIO_CANCELLED_ERROR && status != ASYNCIO_GENERATOR_EXIT);
 }
 
 failure keep(asyncio_status status) {
@@ -48,7 +51,7 @@ asyncio_status let_go(failure *kept, asyncio_status status) {
 }
 
 // The same error object: a group has its parts again. None is one without words.
-static asyncio_status raise_kept(const failure *kept) {
+asyncio_status raise_kept(const failure *kept) {
   if (kept->status < 0)
     asyncio__errors_push(asyncio__errors_here(), kept->status, asyncio__error_ref(kept->error));
   return kept->status;
@@ -56,33 +59,32 @@ static asyncio_status raise_kept(const failure *kept) {
 
 asyncio_status raise_again(failure *kept) { return let_go(kept, raise_kept(kept)); }
 
-OPERATION(try_finally) {
-  failure kept = keep(run_block(me, &op->blocks[0]));
-  int64_t returned = me->returned;
-  asyncio_status overruled = run_block(me, &op->blocks[1]);
-  if (overruled) return let_go(&kept, overruled);
-  me->returned = returned;
-  return raise_again(&kept);
-}
-
-OPERATION(try_except) {
-  asyncio_status status = run_block(me, &op->blocks[0]);
-  if (run.dead || !catches(op->flag, status)) return status;
-  failure caught = keep(status);
+void handle_failure(instance *me, const operation *op, failure *caught, asyncio_status status) {
+  *caught = keep(status);
   char *text = show_status(status);
   event(me, op, "caught %s", text);
   free(text);
-  caught.outer = me->handling;
-  me->handling = &caught;
-  status = run_block(me, &op->blocks[1]);
-  me->handling = caught.outer;
-  return let_go(&caught, status);
+  caught->outer = me->handling;
+  me->handling = caught;
 }
 
-OPERATION(repeat) {
-  asyncio_status status = ASYNCIO_OK;
-  for (int i = 0; !status && i < (int)op->number; i++) status = run_block(me, &op->blocks[0]);
-  return status;
+asyncio_status forget_failure(instance *me, failure *caught, asyncio_status status) {
+  me->handling = caught->outer;
+  return let_go(caught, status);
+}
+
+asyncio_status outcome(const instance *me, const operation *op, asyncio_status status, asyncio_value *value) {
+  event_outcome(me, op, status, *value);
+  asyncio_value_clear(value);
+  return status == ASYNCIO_STOP_ASYNC_ITERATION ? ASYNCIO_OK : status;
+}
+
+asyncio_status leave(const instance *me, const operation *op, asyncio_status released) {
+  if (run.dead) return ASYNCIO_OK;
+  char *text = released ? show_status(released) : NULL;
+  event(me, op, "left %s", released ? text : "ok");
+  free(text);
+  return released ? asyncio_raise(ASYNCIO_RUNTIME_ERROR, "It was released before") : ASYNCIO_OK;
 }
 
 OPERATION(raise) {

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// Opens one of the three browser engines, headless. Whichever it is, there is one page with one interface:
+//   goto(url)                    resolves when it is loaded
+//   evaluate(function, ...args)  calls it in the page; arguments and result (awaited) cross as JSON
+//   click(selector)              as a person does, after scrolling there; also press(key) for what has the focus
+//   resize({width, height})      of what the page has for itself
+//   emulate({scheme, motion})    what it is told of the person's wishes; false where the engine cannot be told
+//   screenshot(path)
+//   errors                       what the browser itself has complained about
+// Invariant: close() leaves no process and no profile behind.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import puppeteer from 'puppeteer-core';
+
+import { answer, expression } from './asking.mjs';
+import { openWebKit } from './webkit.mjs';
+
+const CHROMIUM_FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--js-flags=--expose-gc'].concat(
+  ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--enable-precise-memory-info'],
+);
+const FIREFOX_PREFERENCES = { 'dom.testing.testutils.enabled': true }; // its way to collect garbage
+const LIMIT = 180_000; // ms
+
+// The failures that the demo's checker runs into are the browser's errors too: those are wanted.
+const isWanted = (message) => message.location().url?.includes('/answers/');
+
+function watch(page) {
+  const errors = [];
+  page.on('console', (message) => {
+    if (['error', 'warn'].includes(message.type()) && !isWanted(message)) errors.push(message.text());
+  });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  return errors;
+}
+
+async function emulate(page, { scheme, motion }) {
+  try {
+    await page.emulateMediaFeatures([
+      { name: 'prefers-color-scheme', value: scheme },
+      { name: 'prefers-reduced-motion', value: motion },
+    ]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function openPuppeteer(options) {
+  const profile = await mkdtemp(join(tmpdir(), 'asyncio-browser-'));
+  const forget = () => rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  const common = { headless: true, userDataDir: profile, protocolTimeout: LIMIT };
+  const browser = await puppeteer.launch({ ...common, ...options }).catch(async (error) => {
+    await forget();
+    throw error;
+  });
+  const page = await browser.newPage();
+  return {
+    version: (await browser.version()).replace(/^\D*\//, ''),
+    errors: watch(page),
+    goto: (url) => page.goto(url),
+    evaluate: async (call, ...args) => answer(await page.evaluate(expression(call, args))),
+    click: (selector) => page.click(selector),
+    press: (key) => page.keyboard.press(key),
+    resize: (size) => page.setViewport(size),
+    emulate: (wishes) => emulate(page, wishes),
+    screenshot: (path) => page.screenshot({ path, fullPage: true }),
+    close: () => browser.close().finally(forget),
+  };
+}
+
+export const BROWSERS = {
+  chromium: {
+    title: 'Chromium',
+    open: () => openPuppeteer({ browser: 'chrome', executablePath: '/usr/bin/chromium', args: CHROMIUM_FLAGS }),
+  },
+  firefox: {
+    title: 'Firefox ESR',
+    open: () =>
+      openPuppeteer({
+        browser: 'firefox',
+        executablePath: '/usr/bin/firefox-esr',
+        extraPrefsFirefox: FIREFOX_PREFERENCES,
+      }),
+  },
+  webkit: { title: 'WebKitGTK', open: openWebKit },
+};

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// Asynchronous generators of JavaScript in tasks: `yield* anext(generator)` where a generator function cannot say `for
+// await`. The loop knows of those that were gone on with so and have not ended, and closes them in the end.
+import type { BaseRuntime } from './base.js';
+import { coroutinePointer, type Coroutine } from './coroutine.js';
+import { StopAsyncIteration, TypeError, show } from './errors.js';
+import type { EventLoop } from './loop.js';
+
+interface Begun {
+  running: boolean; // its next value is still to come
+}
+
+/** Those that a loop knows of. */
+export class OpenGenerators {
+  #loop: EventLoop;
+  #begun = new Map<AsyncIterator<unknown>, Begun>();
+  #closed = false;
+
+  constructor(loop: EventLoop) {
+    this.#loop = loop;
+  }
+
+  static of(loop: EventLoop): OpenGenerators {
+    return (loop.asyncgens ??= new OpenGenerators(loop));
+  }
+
+  /** The promise of its next value. */
+  next<T>(generator: AsyncIterator<T>): PromiseLike<IteratorResult<T>> {
+    let begun = this.#begun.get(generator);
+    if (!begun) {
+      this.#begun.set(generator, (begun = { running: false }));
+      if (this.#closed)
+        this.#tell('An asynchronous generator was scheduled after loop.shutdown_asyncgens() call', undefined);
+    }
+    begun.running = true;
+    return this.#noteEnd(generator, begun);
+  }
+
+  async #noteEnd<T>(generator: AsyncIterator<T>, begun: Begun): Promise<IteratorResult<T>> {
+    let ended = true;
+    try {
+      const result = await generator.next();
+      ended = result.done === true;
+      return result;
+    } finally {
+      begun.running = false;
+      if (ended) this.#begun.delete(generator);
+    }
+  }
+
+  #tell(message: string, exception: unknown): void {
+    this.#loop.call_exception_handler({ message, ...(exception !== undefined && { exception }) });
+  }
+
+  /** Closes them all, and waits for those that do not themselves wait for something else. */
+  *close(): Generator<unknown, void, any> {
+    const begun = [...this.#begun];
+    this.#begun.clear();
+    this.#closed = true;
+    const closing = begun.map(([generator, { running }]) => {
+      const closed = Promise.resolve(generator.return?.());
+      closed.catch((error: unknown) =>
+        this.#tell('an error occurred during closing of asynchronous generator', error ?? 'nothing was thrown'),
+      );
+      return running ? undefined : closed;
+    });
+    yield Promise.allSettled(closing);
+  }
+}
+
+function* step<T, D>(loop: EventLoop, iterator: AsyncIterator<T>, fallback: [D?]): Generator<unknown, T | D, any> {
+  const { done, value }: IteratorResult<T> = yield OpenGenerators.of(loop).next(iterator);
+  if (!done) return value as T;
+  if (fallback.length > 0) return fallback[0] as D;
+  throw new StopAsyncIteration('');
+}
+
+/** @internal */
+export const anextIn =
+  (runtime: BaseRuntime) =>
+  <T, D = never>(iterator: AsyncIterator<T>, ...fallback: [D?]): Coroutine<T | D> => {
+    if (typeof (iterator as AsyncIterator<T> | null)?.next !== 'function')
+      throw new TypeError(`Expected [iterator] to be an asynchronous iterator, got ${show(iterator)}`);
+    return runtime.coroutine<T | D>(
+      () => coroutinePointer(runtime.core, step(runtime.get_running_loop(), iterator, fallback), 'iterator')!,
+    );
+  };

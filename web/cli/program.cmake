@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+# asyncio_add_program(app SOURCE... [BACKENDS jspi asyncify]): the ECMAScript module app.mjs, for asyncio.load(), which takes
+# the program over JSPI (app.jspi.mjs) where the engine has that and the one over Asyncify (app.asyncify.mjs) elsewhere; with
+# one of BACKENDS alone app.mjs is that. The sources are compiled once, as the object library app: what is PUBLIC on it, options
+# and libraries, is the programs' too. Nothing natively.
+set(ASYNCIO_FRONT ${CMAKE_CURRENT_LIST_DIR}/front.mjs.in)
+
+function(asyncio_add_program target)
+  cmake_parse_arguments(PARSE_ARGV 1 program "" "" BACKENDS)
+  if(NOT EMSCRIPTEN)
+    return()
+  endif()
+  if(NOT program_BACKENDS)
+    set(program_BACKENDS jspi asyncify)
+  endif()
+  list(LENGTH program_BACKENDS count)
+  add_library(${target} OBJECT ${program_UNPARSED_ARGUMENTS})
+  target_include_directories(${target} PUBLIC $<TARGET_PROPERTY:asyncio::asyncio,INTERFACE_INCLUDE_DIRECTORIES>)
+  foreach(backend ${program_BACKENDS})
+    set(name ${target}.${backend})
+    if(count EQUAL 1)
+      set(name ${target})
+    endif()
+    asyncio_add_variant(${target} ${backend} ${name})
+  endforeach()
+  if(count GREATER 1)
+    asyncio_add_front(${target})
+  endif()
+endfunction()
+
+# The program [target] over [backend], as [name].mjs.
+function(asyncio_add_variant target backend name)
+  set(libraries_asyncify asyncio::asyncio)
+  set(libraries_jspi asyncio::jspi)
+  if(NOT DEFINED libraries_${backend})
+    message(FATAL_ERROR "Expected BACKENDS to be of jspi and asyncify, got ${backend}")
+  endif()
+  add_executable(${target}_${backend} $<TARGET_OBJECTS:${target}>)
+  target_link_libraries(${target}_${backend} PRIVATE ${target} ${libraries_${backend}})
+  target_link_options(${target}_${backend} PRIVATE -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web,worker)
+  set_target_properties(${target}_${backend} PROPERTIES OUTPUT_NAME ${name} SUFFIX .mjs LINKER_LANGUAGE C)
+endfunction()
+
+function(asyncio_add_front target)
+  set(folder ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+  if(NOT folder)
+    set(folder ${CMAKE_CURRENT_BINARY_DIR})
+  endif()
+  set(ASYNCIO_JSPI ${target}.jspi.mjs)
+  set(ASYNCIO_ASYNCIFY ${target}.asyncify.mjs)
+  configure_file(${ASYNCIO_FRONT} ${folder}/${target}.mjs @ONLY)
+endfunction()
