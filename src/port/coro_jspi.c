@@ -165,8 +165,8 @@ void asyncio__coro_park(void) {
   resuming(self);
 }
 
-// By the loader, within the import that suspends.
-EMSCRIPTEN_KEEPALIVE void asyncio__jspi_left(void) {
+// By the loader, within the import that suspends. Answers whether a run has ended.
+EMSCRIPTEN_KEEPALIVE bool asyncio__jspi_left(void) {
   asyncio__coro *self = leaving;
   asyncio__coro_state state = self->returned ? ASYNCIO__CORO_RETURNED : ASYNCIO__CORO_PARKED;
   leaving = NULL;
@@ -176,7 +176,7 @@ EMSCRIPTEN_KEEPALIVE void asyncio__jspi_left(void) {
     asyncio__coro_left(self->call.owner, state);
   else if (asyncio__main_left)
     asyncio__main_left(state);
-  asyncio__host_left();
+  return asyncio__host_left();
 }
 
 // Whether the code that runs could be suspended: in an activation, no JavaScript in between.

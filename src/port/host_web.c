@@ -116,9 +116,12 @@ EMSCRIPTEN_KEEPALIVE bool asyncio__host_turn(int how) {
   return next.ended;
 }
 
-void asyncio__host_left(void) {
+bool asyncio__host_left(void) {
   double left = web.until - web.now;
-  end_turn(left > 0 ? asyncio__turn(NAN, left) : (asyncio__next){.again = true, .deadline = INFINITY, .now = web.now});
+  asyncio__next next = {.again = true, .deadline = INFINITY, .now = web.now};
+  if (left > 0) next = asyncio__turn(NAN, left);
+  end_turn(next);
+  return next.ended;
 }
 
 // The program is closed: main does not go on, although the loop that it waits for has ended.

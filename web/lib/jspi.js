@@ -35,7 +35,7 @@ function asyncioStacksMaker() {
     },
 
     left() {
-      _asyncio__jspi_left();
+      return _asyncio__jspi_left();
     },
 
     number(activation) {
