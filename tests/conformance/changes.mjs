@@ -18,10 +18,13 @@ export const CHANGES = {
   lock_acquire: (maker, slot) => [[made('lock_acquire', { slot })], [made('lock_release', { slot })]],
   condition_acquire: (maker, slot) => [[made('condition_acquire', { slot })], [made('condition_release', { slot })]],
   condition_wait: (maker, slot) => [[], [underLock(made('condition_notify', { slot, number: maker.int(1, 2) }))]],
-  semaphore_acquire: (maker, slot) => [
-    Array.from({ length: maker.semaphoreSize(slot) }, () => made('semaphore_acquire', { slot })),
-    [made('semaphore_release', { slot })],
-  ],
+  // With more room than there are who wait, who comes before they go on waits for their turn all the same.
+  semaphore_acquire(maker, slot) {
+    const acquire = () => made('semaphore_acquire', { slot });
+    const releases = Array.from({ length: maker.random.pick([1, 1, 4]) }, () => made('semaphore_release', { slot }));
+    const comes = maker.chance(0.5) ? [acquire()] : [];
+    return [Array.from({ length: maker.semaphoreSize(slot) }, acquire), [...releases, ...comes]];
+  },
   event_wait(maker, slot) {
     const clear = maker.chance(0.5) ? [made('event_clear', { slot })] : [];
     return [[], [made('event_set', { slot }), ...clear]];
@@ -36,7 +39,10 @@ export const CHANGES = {
     return [[], change];
   },
   queue_get: (maker, slot) => [[], [made('put_nowait', { slot, number: maker.int(1, 9) })]],
-  queue_put: (maker, slot) => [putting(maker, slot, 2), [made('get_nowait', { slot })]],
+  queue_put: (maker, slot) => [
+    putting(maker, slot, 2),
+    [maker.chance(0.7) ? made('get_nowait', { slot }) : made('queue_shutdown', { slot, flag: maker.int(0, 1) })],
+  ],
   queue_join(maker, slot) {
     const puts = putting(maker, slot, maker.int(2, 3));
     const shutdown = made('queue_shutdown', { slot, flag: 1 });

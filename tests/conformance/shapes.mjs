@@ -19,6 +19,8 @@ const SHARES = [
   ['cancelling', 2],
   ['harassing', 1.5],
   ['resting', 4.2],
+  ['taking_back', 1.5],
+  ['gathering', 2],
 ];
 
 // Instead of those, where a program has the theme.
@@ -120,6 +122,12 @@ const SHAPES = {
     made('raise', { flag: maker.kind(), text: maker.words() }),
   ],
 
+  // Asks for its own cancellation and takes that back, all of it or not.
+  taking_back(maker) {
+    const some = (op) => Array.from({ length: maker.random.pick([1, 1, 2]) }, () => made(op));
+    return [...some('cancel_self'), ...some('uncancel_self'), made('sleep', { number: maker.int(0, 1) })];
+  },
+
   limited: (maker) => [made('wait_for', { items: [maker.chance(0.5) ? maker.future() : maker.item()], number: 1 })],
 
   waiting(maker) {
@@ -131,6 +139,11 @@ const SHAPES = {
       ? made('set_exception', { slot, flag: maker.kind(), text: maker.words() })
       : made('cancel', { slot, text: maker.message() });
     return [failed, made('wait', { items: [failed.slot, ...items], ...fields })];
+  },
+
+  gathering(maker) {
+    const items = Array.from({ length: maker.int(2, 3) }, () => maker.body() ?? maker.awaitable());
+    return [made('gather', { items, flag: Number(maker.chance(0.7)) })];
   },
 
   removing(maker) {

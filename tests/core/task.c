@@ -152,24 +152,27 @@ TEST(a_coroutine_that_returns_what_is_no_status_fails) {
 
 // ---- Names
 
-TEST(tasks_are_numbered_unless_they_are_named) {
+TEST(tasks_are_numbered_unless_they_are_made_with_a_name) {
   asyncio_loop *loop = asyncio_new_event_loop();
   char name[] = "fetch";
   asyncio_task *first = asyncio_create_task(task_none_coroutine(), .loop = loop);
   asyncio_task *named = asyncio_create_task(task_none_coroutine(), .name = name, .loop = loop);
-  asyncio_task *third = asyncio_create_task(task_none_coroutine(), .loop = loop);
+  asyncio_task *second = asyncio_create_task(task_none_coroutine(), .loop = loop);
   name[0] = 'r';
-  CHECK_TEXT(asyncio_task_get_name(third), "Task-3");
+  CHECK_TEXT(asyncio_task_get_name(second), "Task-2");
   CHECK_TEXT(asyncio_task_get_name(named), "fetch");
   CHECK_TEXT(asyncio_task_get_name(first), "Task-1");
   CHECK_OK(asyncio_task_set_name(first, "renamed"));
   CHECK_TEXT(asyncio_task_get_name(first), "renamed");
   CHECK_OK(asyncio_task_set_name(first, asyncio_task_get_name(first)));
   CHECK_TEXT(asyncio_task_get_name(first), "renamed");
+  asyncio_task *third = asyncio_create_task(task_none_coroutine(), .loop = loop);
+  CHECK_TEXT(asyncio_task_get_name(third), "Task-3");
   run_once(loop);
   CHECK_TEXT(asyncio_task_get_name(named), "fetch");
   asyncio_unref(first);
   asyncio_unref(named);
+  asyncio_unref(second);
   asyncio_unref(third);
   close_loop(loop);
 }

@@ -364,6 +364,22 @@ test('no other code runs in the context between', async () => {
   assert.deepEqual([...new Set(seen)], ['outside']);
 });
 
+test('what it awaits may be of another runtime, with contexts of its own', async () => {
+  const other = virtual();
+  const theirs = new other.ContextVar('theirs');
+  await inTask('user', async (user) => {
+    const task = other.create_task(async () => {
+      theirs.set('other');
+      await other.sleep(1);
+      await create_task(sleep(1));
+      return [theirs.get(), user.get('outside')];
+    });
+    assert.deepEqual(await task, ['other', 'outside']);
+    assert.deepEqual([user.get(), theirs.get('outside')], ['own', 'outside']);
+  });
+  other.close();
+});
+
 test('a callback of then() runs in the context of who gave it', async () => {
   await inTask('user', async (user) => {
     const task = create_task(async () => user.set('of the task') && 1);
