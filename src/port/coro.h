@@ -40,7 +40,7 @@ asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asy
                                  void *result, void *owner);
 
 // False where there can be none: asyncio__coro_new then gives NULL.
-#ifdef ASYNCIO_NO_ASYNCIFY
+#ifdef ASYNCIO_NO_STACKS
 enum { asyncio__coro_possible = false };
 #else
 enum { asyncio__coro_possible = true };
