@@ -142,7 +142,8 @@ static inline asyncio_status asyncio__stackless_sleep(asyncio__place *here, void
   struct name##__parameters { \
     ASYNCIO__EACH(ASYNCIO__FIELD, ##__VA_ARGS__) \
   }; \
-  static asyncio_status name##__body(void *asyncio__self, asyncio__place *asyncio__in_a_stackless_body, asyncio_value *result); \
+  static asyncio_status name##__body(void *asyncio__self, asyncio__place *asyncio__in_a_stackless_body, \
+                                     asyncio_value *result); \
   static size_t name##__size(void);
 
 // Ends the locals and begins the body, in which both compilers look for numbers that do not outlive an await.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// include/asyncio/coroutine.h, stackless.h, generator.h: what is static in a file may be declared before it is defined, so
-// that two may need each other.
+// include/asyncio/coroutine.h, stackless.h, generator.h: what is static in a file may be declared before it is defined,
+// so that two may need each other.
 #include "common.h"
 
 // ---- With stacks
