@@ -25,9 +25,11 @@ function* check_one(index, { paths, limit, checked }) {
   }
 }
 
-// Gives a promise of the end and what cancels it.
+// Gives a promise of the end and what cancels it. With return_exceptions a cancelled gather waits for all: without, it ends with
+// the first.
 function check_all_js(checks) {
-  const task = asyncio.ensure_future(asyncio.gather(...checks.paths.map((_, index) => check_one(index, checks))));
+  const each = checks.paths.map((_, index) => check_one(index, checks));
+  const task = asyncio.ensure_future(asyncio.gather(...each, { return_exceptions: true }));
   return { ended: task.then(() => {}, () => {}), cancel: () => task.cancel() };
 }
 
@@ -36,7 +38,7 @@ function outcome(page, error, words) {
   if (page) return [page.status < 400 ? 'finished' : 'failed', `${page.status} ${page.text}`];
   if (error === 'TimeoutError') return ['timed_out', 'timed out'];
   if (error === 'CancelledError') return ['cancelled', 'cancelled'];
-  return ['failed', /fetch/i.test(words) ? 'no connection' : words];
+  return ['failed', /fetch|load failed/i.test(words) ? 'no connection' : words];
 }
 
 function make_rows(body) {

@@ -2,7 +2,6 @@
 // The C tasks of the demo page: main takes the page's orders one by one, each a promise of the next, and what becomes
 // of the tasks is told to the page, which draws it. demo/c_tasks.mjs is the page's side.
 #include <asyncio.h>
-#include <emscripten.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,7 +124,7 @@ ASYNCIO_STATIC_COROUTINE(check_all, (int, count), (double, limit)) {
   asyncio_future *each[MOST_TASKS];
   if (count > MOST_TASKS) return asyncio_raise(ASYNCIO_VALUE_ERROR, "At most %d URLs, got %d", MOST_TASKS, count);
   for (int i = 0; i < count; i++) each[i] = check_url_coroutine(i, limit);
-  return asyncio_await(asyncio_gather_array(each, (size_t)count, false), NULL);
+  return asyncio_await(asyncio_gather_array(each, (size_t)count, true), NULL);  // true: cancelled, it waits for all
 }
 
 // ---- Orders.

@@ -14,8 +14,9 @@ typedef asyncio_future asyncio_task;
 
 typedef struct asyncio_task_options {
   char asyncio__first;  // lets the macro below begin a list without setting an option twice
-  const char *name;    // copied; "Task-1", "Task-2"... when NULL
-  size_t stack_size;   // bytes of the coroutine's C stack and switch record; 0 is ASYNCIO_DEFAULT_STACK_SIZE (natively more)
+  const char *name;    // copied; "Task-1", "Task-2"... when NULL, counted for each loop
+  size_t stack_size;   // bytes of the coroutine's C stack and switch record; 0 is ASYNCIO_DEFAULT_STACK_SIZE; natively there are
+                       // 32 KiB more than asked for (under AddressSanitizer 256 KiB)
   asyncio_loop *loop;  // the loop to run on; the running one when NULL
   asyncio_context *context;  // to run in; a copy of the current one when NULL
   bool eager_start;    // the first step is taken at once, if the loop is the running one; see below

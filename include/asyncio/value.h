@@ -52,14 +52,16 @@ asyncio_value asyncio_double(double number);
 asyncio_value asyncio_pointer(void *pointer);
 
 // Makes [value] own a copy of zero-terminated [text] / of [size] bytes at [bytes]. What [value] held before is not
-// looked at. MemoryError leaves it none. TypeError for NULL.
+// looked at; a failure leaves it none. MemoryError, TypeError when [value], [text] or [bytes] is NULL.
 asyncio_status asyncio_text(asyncio_value *value, const char *text);
 asyncio_status asyncio_bytes(asyncio_value *value, const void *bytes, size_t size);
 
-// Makes [value] own [pointer]: [destroy] is called with it when the last reference goes. On MemoryError it is called at once.
+// Makes [value] own [pointer]: [destroy] is called with it when the last reference goes; after a failure, MemoryError
+// or TypeError for a [value] of NULL, at once.
 asyncio_status asyncio_owned_pointer(asyncio_value *value, void *pointer, void (*destroy)(void *pointer));
 
 // Makes [value] a list of [count] values, all none; set them with asyncio_list_set, which takes over [item].
+// Failures are those of asyncio_text.
 asyncio_status asyncio_list(asyncio_value *value, size_t count);
 void asyncio_list_set(asyncio_value list, size_t index, asyncio_value item);
 

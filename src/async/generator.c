@@ -37,6 +37,7 @@ asyncio_generator *asyncio__generator_of(const char *name, asyncio_future *body)
     (void)asyncio__no_awaitable();
     return NULL;
   }
+  asyncio__coroutine_generates(body);
   *self = (asyncio_generator){.body = asyncio_ref(body), .name = name, .references = 1};
   asyncio__list_init(&self->link);
   asyncio__entry_init(&self->finaliser, finalise);
@@ -46,7 +47,7 @@ asyncio_generator *asyncio__generator_of(const char *name, asyncio_future *body)
 
 asyncio_generator *asyncio_generator_new(const char *name, asyncio_body body, const void *arguments, size_t size) {
   name = name ? name : "generator";
-  return asyncio__generator_of(name, asyncio__generator_body(name, body, arguments, size));
+  return asyncio__generator_of(name, asyncio_coroutine_new(name, body, arguments, size));
 }
 
 asyncio_generator *asyncio__stackless_generator(const char *name, asyncio__stackless_body body, const void *parameters,

@@ -74,6 +74,13 @@ void asyncio__error_unref(asyncio_error *error) {
   }
 }
 
+// Nothing of an error that anybody reads changes with the count.
+const asyncio_error *asyncio_error_ref(const asyncio_error *error) {
+  return asyncio__error_ref((asyncio_error *)(uintptr_t)error);
+}
+
+void asyncio_error_unref(const asyncio_error *error) { asyncio__error_unref((asyncio_error *)(uintptr_t)error); }
+
 asyncio_status asyncio_error_status(const asyncio_error *error) { return error ? error->status : ASYNCIO_OK; }
 
 const char *asyncio_error_words(const asyncio_error *error) { return error ? error->words : ""; }

@@ -42,8 +42,15 @@ asyncio_value asyncio_pointer(void *pointer) {
   return (asyncio_value){.kind = ASYNCIO_POINTER, .asyncio__as.pointer = pointer};
 }
 
-static asyncio_status box_new(asyncio_value *value, asyncio_kind kind, size_t payload) {
+// What is to become of [value] is not known yet.
+static asyncio_status begin(asyncio_value *value) {
+  if (!value) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [value] to be a pointer, got NULL");
   *value = asyncio_none();
+  return ASYNCIO_OK;
+}
+
+static asyncio_status box_new(asyncio_value *value, asyncio_kind kind, size_t payload) {
+  ASYNCIO_TRY(begin(value));
   bool possible = payload <= PTRDIFF_MAX - sizeof(asyncio__box);
   asyncio__box *box = possible ? asyncio__alloc(sizeof *box + payload) : NULL;
   if (!box) return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a value of %zu bytes", payload);
@@ -68,13 +75,13 @@ static asyncio_status copy_bytes(asyncio_value *value, asyncio_kind kind, const 
 
 asyncio_status asyncio_text(asyncio_value *value, const char *text) {
   if (text) return copy_bytes(value, ASYNCIO_TEXT, text, strlen(text));
-  *value = asyncio_none();
+  ASYNCIO_TRY(begin(value));
   return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [text] to be a string, got NULL");
 }
 
 asyncio_status asyncio_bytes(asyncio_value *value, const void *bytes, size_t size) {
   if (bytes || size == 0) return copy_bytes(value, ASYNCIO_BYTES, bytes, size);
-  *value = asyncio_none();
+  ASYNCIO_TRY(begin(value));
   return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [bytes] to point at %zu bytes, got NULL", size);
 }
 
@@ -91,7 +98,7 @@ ASYNCIO__OUTLINED asyncio_status asyncio_owned_pointer(asyncio_value *value, voi
 }
 
 asyncio_status asyncio_list(asyncio_value *value, size_t count) {
-  *value = asyncio_none();
+  ASYNCIO_TRY(begin(value));
   if (count > PTRDIFF_MAX / sizeof(asyncio_value))
     return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for a list of %zu values", count);
   ASYNCIO_TRY(box_new(value, ASYNCIO_LIST, count * sizeof(asyncio_value)));

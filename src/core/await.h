@@ -66,14 +66,13 @@ asyncio_future *asyncio__frame_coroutine(const char *name, asyncio__frame *frame
 // error raised.
 asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body, size_t size, const asyncio__owner *owner);
 void *asyncio__stackful_arguments(asyncio_future *coroutine);
-void asyncio__stackful_generates(asyncio_future *coroutine);  // it will be a generator's body
 
-// The body of a generator with a stack, as of asyncio_coroutine_new: a coroutine object that is awaited anew for each value. Its status is
-// ASYNCIO__YIELDED then.
-asyncio_future *asyncio__generator_body(const char *name, asyncio_body body, const void *arguments, size_t size);
+// Makes a coroutine object the body of a generator: it may yield, always has a stack of its own if it has one, and is
+// awaited anew for each value, with the status ASYNCIO__YIELDED.
+void asyncio__coroutine_generates(asyncio_future *coroutine);
 
-// Readies such a body, or a stackless one, for its next await, at whose start the yield that it is at gives [status] and [value], which
-// is taken over.
+// Readies such a body for its next await, at whose start the yield that it is at gives [status] and [value], which is
+// taken over.
 void asyncio__generator_ready(asyncio_future *body, asyncio_status status, asyncio_value value);
 
 // Frees what an unfinished body holds.
@@ -117,7 +116,7 @@ asyncio_task *asyncio__next_task(const asyncio_task *task);
 // The loop that somebody means who gave NULL; NULL when there is none.
 asyncio_loop *asyncio__loop_to_tell_of(asyncio_loop *loop);
 
-// The number in a task's default name.
+// The number in a task's default name; 0: it was made with a name of its own.
 unsigned asyncio__task_number(const asyncio_task *task);
 
 #endif

@@ -48,7 +48,9 @@ ASYNCIO__OUTLINED static void tell_unused(asyncio_loop *loop) {
   asyncio__link *link;
   while ((link = asyncio__list_pop(&loop->unused))) {
     asyncio__task *coroutine = asyncio__container(link, asyncio__task, tasks);
-    snprintf(message, sizeof message, "coroutine '%.80s' was never awaited", coroutine->function);
+    bool generates = coroutine->generates;
+    snprintf(message, sizeof message, "%s '%.80s' was never %s", generates ? "generator" : "coroutine",
+             coroutine->function, generates ? "iterated" : "awaited");
     tell(loop, message, NULL);
   }
 }

@@ -18,7 +18,8 @@ const char *asyncio_task_waiting_for(const asyncio_task *task) {
 
 static const char *state_of(const asyncio__task *task) {
   if (!task->started) return "has not started";
-  return *asyncio_task_waiting_for(&task->future) ? "waits for " : "is ready";
+  if (*asyncio_task_waiting_for(&task->future)) return "waits for ";
+  return asyncio__linked(&task->entry.link) ? "is ready" : "is running";
 }
 
 static const asyncio__frame *innermost(const asyncio__task *self) {

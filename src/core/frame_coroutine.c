@@ -24,6 +24,8 @@ void asyncio__generator_ready(asyncio_future *body, asyncio_status status, async
   frame->at = (unsigned)status;
 }
 
+void asyncio__coroutine_generates(asyncio_future *coroutine) { asyncio__task_of(coroutine)->generates = true; }
+
 ASYNCIO__OUTLINED void asyncio__generator_drop(asyncio_future *body) {
   ASYNCIO__NEVER_SUSPENDS(asyncio__generator_drop);
   asyncio__frame *frame = asyncio__root(asyncio__task_of(body));

@@ -92,6 +92,17 @@ asyncio_status asyncio_raise(asyncio_status status, const char *format, ...) {
   return status;
 }
 
+asyncio_status asyncio_raise_again(asyncio_status status, const asyncio_error *error) {
+  if (status == ASYNCIO_OK && !error) return ASYNCIO_OK;
+  if (error && error->status != status)
+    return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [status] to be that of [error], %d, got %d", error->status,
+                         status);
+  if (!asyncio__is_failure(status))
+    return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [status] to be an error's, got %d", status);
+  asyncio__errors_push(asyncio__errors_here(), status, asyncio__error_ref((asyncio_error *)(uintptr_t)error));
+  return status;
+}
+
 void asyncio__uncaught_forget(void) {
   asyncio__error_unref(asyncio__thread.uncaught_error);
   asyncio__thread.uncaught_error = NULL;

@@ -16,7 +16,6 @@ typedef struct stackful {
   asyncio__task *task;  // in which it was last stepped
   asyncio__coro *coro;  // from the first step to the end; NULL when called
   const asyncio__owner *owner;  // of what the arguments own, until the end; NULL: they own nothing
-  bool generates;       // it may yield values, and always has a stack of its own
   bool yielding;        // it has left with one
   asyncio__frame *called;  // the innermost of the coroutine objects that run on its stack; linked by their awaiter
 } stackful;
@@ -44,7 +43,7 @@ static asyncio__task *alloc(const char *name, size_t size) {
   return asyncio__coroutine_alloc(name, size > PTRDIFF_MAX / 2 ? size : COPY_OFFSET + size);
 }
 
-static asyncio_future *coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size, bool generates) {
+asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size) {
   if (!body || (size && !arguments)) {
     asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [%s] to be a pointer, got NULL", body ? "arguments" : "body");
     return asyncio__no_awaitable();
@@ -54,17 +53,9 @@ static asyncio_future *coroutine_new(const char *name, asyncio_body body, const 
   stackful *self = asyncio__container(asyncio__root(coroutine), stackful, frame);
   void *copy = (char *)self + COPY_OFFSET;
   asyncio__copy(copy, arguments, size);
-  *self = (stackful){.frame = {.step = step, .drop = drop}, .body = body, .generates = generates};
+  *self = (stackful){.frame = {.step = step, .drop = drop}, .body = body};
   self->arguments = size ? copy : (void *)(uintptr_t)arguments;
   return &coroutine->future;
-}
-
-asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size) {
-  return coroutine_new(name, body, arguments, size, false);
-}
-
-asyncio_future *asyncio__generator_body(const char *name, asyncio_body body, const void *arguments, size_t size) {
-  return coroutine_new(name, body, arguments, size, true);
 }
 
 asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body, size_t size, const asyncio__owner *owner) {
@@ -74,10 +65,6 @@ asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body,
   *self = (stackful){.frame = {.step = step, .drop = drop}, .body = body, .owner = owner};
   self->arguments = (char *)self + COPY_OFFSET;
   return &coroutine->future;
-}
-
-void asyncio__stackful_generates(asyncio_future *coroutine) {
-  asyncio__container(asyncio__root(asyncio__task_of(coroutine)), stackful, frame)->generates = true;
 }
 
 void *asyncio__stackful_arguments(asyncio_future *coroutine) {
@@ -251,13 +238,14 @@ bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, as
 _Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size) {
   const stackful *self = owner;
   asyncio__fail(__FILE__, __LINE__,
-                "A C stack of %zu bytes overflowed and memory is damaged: give the task a larger .stack_size, and link with "
-                "-sSTACK_OVERFLOW_CHECK=2 to find out where. It is the stack of %s",
-                self ? self->task->stack_size : stack_size, self ? asyncio_task_get_name(&self->task->future) : "main");
+                "A C stack of %zu bytes overflowed and memory is damaged: give the task a .stack_size of more than %zu, "
+                "and " ASYNCIO__WATCH_STACKS " to find out where. It is the stack of %s",
+                stack_size, self ? self->task->stack_size : stack_size,
+                self ? asyncio_task_get_name(&self->task->future) : "main");
 }
 
 bool asyncio__is_generator(const asyncio__frame *frame) {
-  return frame->step == step && asyncio__container(frame, const stackful, frame)->generates;
+  return frame->step == step && asyncio__coroutine_of(frame)->generates;
 }
 
 ASYNCIO__OUTLINED static asyncio_status not_in_generator(asyncio_value *value) {

@@ -30,10 +30,11 @@ typedef struct asyncio__task {
   bool ending;                // the loop closes: no wait may begin any more
   bool entered;               // its coroutine will run later, or does so now
   bool lost;                  // its frames go without another step
+  bool generates;             // it is the body of a generator
   bool cancelling;            // a request is on its way from it to what it waits for
   asyncio_error *cancel_error;  // the latest request's words
   char *name;                 // owned, from the pool; NULL: Task-<number>, until somebody asks
-  unsigned number;
+  unsigned number;            // 0: it was made with a name of its own
   size_t stack_size;
   asyncio__errors errors;
   const char *reason;         // what it waits for, if that is something else

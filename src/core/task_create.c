@@ -22,7 +22,7 @@ static void become_task(asyncio__task *self, asyncio_loop *loop, asyncio_context
   self->future.kind = &asyncio__task_kind;
   self->future.state = ASYNCIO__PENDING;
   self->future.loop = asyncio__loop_hold(loop);
-  self->number = ++loop->tasks_named;
+  if (!self->name) self->number = ++loop->tasks_named;
   self->frame = asyncio__root(self);
   asyncio__entry_init(&self->entry, asyncio__task_run);
   self->context = asyncio__context_for_task(context);

@@ -89,4 +89,11 @@ void asyncio__coro_resuming(void *owner);
 void asyncio__coro_left(void *owner, asyncio__coro_state state);
 _Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size);
 
+// What finds an overflow where it happens.
+#ifdef __EMSCRIPTEN__
+#define ASYNCIO__WATCH_STACKS "link with -sSTACK_OVERFLOW_CHECK=2"
+#else
+#define ASYNCIO__WATCH_STACKS "build with -fsanitize=address"
+#endif
+
 #endif

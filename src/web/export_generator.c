@@ -42,7 +42,6 @@ static asyncio_future *next_coroutine(const asyncio__export *of, asyncio_future 
 
 // [body] is what call_export gave, its arguments written; used up.
 static asyncio_generator *generator_new(const asyncio__export *of, asyncio_future *body) {
-  asyncio__stackful_generates(body);
   return asyncio__generator_of(of->name, body);
 }
 

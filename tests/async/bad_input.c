@@ -75,6 +75,29 @@ TEST(bad_numbers_in_a_task) {
   check_bad_input_in_a_task(rows, sizeof rows / sizeof *rows);
 }
 
+// ---- Results that the caller of a body did not want
+
+ASYNCIO_STATIC_COROUTINE(give_text) { return asyncio_text(result, "text"); }
+ASYNCIO_STATIC_COROUTINE(give_bytes) { return asyncio_bytes(result, "bytes", 5); }
+ASYNCIO_STATIC_COROUTINE(give_list) { return asyncio_list(result, 3); }
+ASYNCIO_STATIC_COROUTINE(give_pointer) { return asyncio_owned_pointer(result, NULL, NULL); }
+static asyncio_status text_to_null(void) { return give_text(NULL); }
+static asyncio_status bytes_to_null(void) { return give_bytes(NULL); }
+static asyncio_status list_to_null(void) { return give_list(NULL); }
+static asyncio_status pointer_to_null(void) { return give_pointer(NULL); }
+
+#define NO_VALUE "Expected [value] to be a pointer, got NULL"
+
+TEST(bad_results_in_a_task) {
+  static const bad_input rows[] = {
+      {"text to NULL", text_to_null, ASYNCIO_TYPE_ERROR, NO_VALUE},
+      {"bytes to NULL", bytes_to_null, ASYNCIO_TYPE_ERROR, NO_VALUE},
+      {"list to NULL", list_to_null, ASYNCIO_TYPE_ERROR, NO_VALUE},
+      {"owned pointer to NULL", pointer_to_null, ASYNCIO_TYPE_ERROR, NO_VALUE},
+  };
+  check_bad_input_in_a_task(rows, sizeof rows / sizeof *rows);
+}
+
 // ---- Awaiting and creating
 
 static asyncio_status await_itself(void) { return asyncio_await(asyncio_current_task(), NULL); }

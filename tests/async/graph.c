@@ -88,7 +88,7 @@ ASYNCIO_STATIC_COROUTINE(look_at_stacks) {
   CHECK_TEXT(names[0], "look_at_stacks");
   CHECK_INT(asyncio_task_get_stack(future, names, 4), 0);
   CHECK_INT(asyncio_task_get_stack(NULL, names, 4), 0);
-  check_tasks("  main (look_at_stacks) is ready\n"
+  check_tasks("  main (look_at_stacks) is running\n"
               "  served (serve > call_deep > call_deep) waits for future\n"
               "  limited (wait_for > serve > call_deep > call_deep) waits for future\n"
               "  asleep (sleep) waits for sleep");
@@ -97,6 +97,37 @@ ASYNCIO_STATIC_COROUTINE(look_at_stacks) {
 }
 
 TEST(a_task_s_stack_is_the_coroutines_that_were_awaited_within_it) { run_main(look_at_stacks_coroutine()); }
+
+ASYNCIO_STATIC_COROUTINE(wait_for_event, (asyncio_event *, event)) { return asyncio_event_wait(event); }
+
+static asyncio_event doors;
+
+ASYNCIO_STATIC_COROUTINE(look_at_starter) {
+  check_tasks("  main (look_at_all_states) is running\n"
+              "  waiter (wait_for_event) is ready\n"
+              "  new (sleep) has not started\n"
+              "  eager (look_at_starter) is running");
+  return ASYNCIO_OK;
+}
+
+ASYNCIO_STATIC_COROUTINE(look_at_all_states) {
+  asyncio_event_init(&doors);
+  asyncio_task *waiter = named("waiter", wait_for_event_coroutine(&doors));
+  let_all_park();
+  asyncio_task *new = named("new", asyncio_sleep_coroutine(0, asyncio_none()));
+  check_tasks("  main (look_at_all_states) is running\n"
+              "  waiter (wait_for_event) waits for event\n"
+              "  new (sleep) has not started");
+  asyncio_event_set(&doors);
+  asyncio_unref(asyncio_create_task(look_at_starter_coroutine(), .name = "eager", .eager_start = true));
+  ASYNCIO_TRY(asyncio_await(waiter, NULL));
+  ASYNCIO_TRY(asyncio_await(new, NULL));
+  asyncio_unref(waiter);
+  asyncio_unref(new);
+  return ASYNCIO_OK;
+}
+
+TEST(a_task_is_new_or_running_or_ready_or_waits) { run_main(look_at_all_states_coroutine()); }
 
 ASYNCIO_STATIC_COROUTINE(return_and_call_again, (asyncio_future *, future)) {
   ASYNCIO_TRY(asyncio_await(asyncio_sleep_coroutine(0, asyncio_none()), NULL));
@@ -167,7 +198,7 @@ ASYNCIO_STATIC_COROUTINE(look_at_awaiters) {
                       "          + Call stack:\n"
                       "          |   async wait_for_all()\n"
                       "          + Waits for: wait");
-  check_tree("├── main (look_at_awaiters) is ready\n"
+  check_tree("├── main (look_at_awaiters) is running\n"
              "├── gathers (sit) waits for gather\n"
              "│   ├── served (serve > call_deep > call_deep) waits for future\n"
              "│   └── other (sit) waits for future\n"
@@ -204,7 +235,7 @@ ASYNCIO_STATIC_COROUTINE(look_at_circle) {
                         "          + Call stack:\n"
                         "          |   async await_in_a_circle()\n"
                         "          + Waits for: a");
-  check_tree("├── main (look_at_circle) is ready\n"
+  check_tree("├── main (look_at_circle) is running\n"
              "└── c (await_in_a_circle) waits for a\n"
              "    └── a (await_in_a_circle) waits for b\n"
              "        └── b (await_in_a_circle) waits for a\n"
@@ -240,8 +271,8 @@ ASYNCIO_STATIC_COROUTINE(format_into_little) {
   CHECK_INT(asyncio_format_call_graph(NULL, text, sizeof text), strlen(whole));
   CHECK_TEXT(text, "* Task(na");
   CHECK_INT(asyncio_format_call_graph(NULL, NULL, 0), strlen(whole));
-  CHECK_INT(asyncio_format_tasks(NULL, NULL, 0), strlen("  main (format_into_little) is ready"));
-  CHECK_INT(asyncio_format_task_tree(NULL, text, 1), strlen("└── main (format_into_little) is ready"));
+  CHECK_INT(asyncio_format_tasks(NULL, NULL, 0), strlen("  main (format_into_little) is running"));
+  CHECK_INT(asyncio_format_task_tree(NULL, text, 1), strlen("└── main (format_into_little) is running"));
   CHECK_TEXT(text, "");
   return ASYNCIO_OK;
 }

@@ -153,6 +153,19 @@ TEST(text_and_bytes_of_null_are_type_errors) {
   CHECK_INT(value.kind, ASYNCIO_NONE);
 }
 
+TEST(value_without_a_place_is_a_type_error_and_what_it_was_to_own_is_freed) {
+  const char *words = "Expected [value] to be a pointer, got NULL";
+  CHECK_ERROR(asyncio_text(NULL, "text"), ASYNCIO_TYPE_ERROR, words);
+  CHECK_ERROR(asyncio_text(NULL, NULL), ASYNCIO_TYPE_ERROR, words);
+  CHECK_ERROR(asyncio_bytes(NULL, "bytes", 5), ASYNCIO_TYPE_ERROR, words);
+  CHECK_ERROR(asyncio_bytes(NULL, NULL, 0), ASYNCIO_TYPE_ERROR, words);
+  CHECK_ERROR(asyncio_bytes(NULL, NULL, 5), ASYNCIO_TYPE_ERROR, words);
+  CHECK_ERROR(asyncio_list(NULL, 1), ASYNCIO_TYPE_ERROR, words);
+  CHECK_ERROR(asyncio_owned_pointer(NULL, (void *)(uintptr_t) "it", trace_destroyed), ASYNCIO_TYPE_ERROR, words);
+  CHECK_ERROR(asyncio_owned_pointer(NULL, NULL, NULL), ASYNCIO_TYPE_ERROR, words);
+  EXPECT_TRACE("destroyed it");
+}
+
 // ---- Lists
 
 TEST(list_holds_values_of_all_kinds_and_frees_them) {

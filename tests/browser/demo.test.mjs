@@ -1,193 +1,189 @@
 // SPDX-License-Identifier: MIT
-// The demo page from end to end in headless Chromium, at a desktop's width and at a phone's. What it looks like is left
-// in build/screenshots.
+// The demo page from end to end in a headless browser ($ASYNCIO_BROWSER, Chromium unless set), at a desktop's width and at a
+// phone's. What it looks like is left in build/screenshots.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import puppeteer from 'puppeteer-core';
-
 import { serve } from '../../demo/serve.mjs';
+import { waitFor } from './asking.mjs';
+import { BROWSERS } from './engines.mjs';
+import { watch } from './watched.mjs';
 
 const build = process.env.ASYNCIO_BUILD ?? join(import.meta.dirname, '../../build');
-const screenshots = join(build, 'screenshots');
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
-const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844, isMobile: true } };
-const LIMIT = { timeout: 20_000, polling: 50 };
+const engine = process.env.ASYNCIO_BROWSER ?? 'chromium';
+const screenshots = join(build, 'screenshots', engine);
+const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
 
 let server;
-let browser;
+let watched;
+let page;
 
 before(async () => {
   mkdirSync(screenshots, { recursive: true });
   server = await serve();
-  browser = await puppeteer.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+  watched = await watch(server.url);
+  page = await BROWSERS[engine].open();
 });
 
 after(async () => {
-  await browser?.close();
+  await page?.close();
+  watched?.close();
   server?.close();
 });
 
-// A page at [size], ready, that collects what goes wrong. The checker's failures are the browser's errors too: those
-// are wanted.
+// Opens the page at [size], and waits until it is ready.
 async function open(size, { scheme = 'light', motion = 'no-preference' } = {}) {
-  const page = await browser.newPage();
-  const errors = [];
-  page.on('console', (message) => {
-    const wanted = message.location().url?.includes('/answers/');
-    if (['error', 'warn'].includes(message.type()) && !wanted) errors.push(message.text());
-  });
-  page.on('pageerror', (error) => errors.push(String(error)));
-  await page.setViewport(SIZES[size]);
-  await page.emulateMediaFeatures([
-    { name: 'prefers-color-scheme', value: scheme },
-    { name: 'prefers-reduced-motion', value: motion },
-  ]);
-  await page.goto(server.url);
-  await page.waitForSelector('body[data-ready]');
-  return { page, errors };
+  page.errors.length = 0;
+  await page.resize(SIZES[size]);
+  await page.emulate({ scheme, motion });
+  await page.goto(watched.url);
+  await until(() => document.body.dataset.ready);
+  assert.equal(await page.evaluate(() => innerWidth), SIZES[size].width);
 }
 
-const click = (page, selector) => page.$eval(selector, (element) => element.click());
-const choose = (page, name, value) => click(page, `input[name=${name}][value=${value}]`);
+const until = (condition, ...args) => waitFor(page, condition, args);
+const click = (selector) => page.click(selector);
+const focus = (selector) => page.evaluate((selector) => document.querySelector(selector).focus(), selector);
+const isThere = (selector) => until((selector) => document.querySelector(selector), selector);
+// What a person clicks is the words beside the hidden button.
+const choose = (name, value) => click(`label:has(> input[name=${name}][value=${value}])`);
 
 // Waits until the newest row called [name] is in [state].
-const shows = (page, name, state) =>
-  page.waitForFunction(
+const shows = (name, state) =>
+  until(
     (name, state) =>
       [...document.querySelectorAll('#lives .row')].find((row) => row.dataset.name.startsWith(name))?.dataset.state ===
       state,
-    LIMIT,
     name,
     state,
   );
 
-const statesOf = (page, name) =>
-  page.$$eval(
-    '#lives .row',
-    (rows, name) => rows.filter((row) => row.dataset.name.startsWith(name)).map((row) => row.dataset.state),
+const statesOf = (name) =>
+  page.evaluate(
+    (name) =>
+      [...document.querySelectorAll('#lives .row')]
+        .filter((row) => row.dataset.name.startsWith(name))
+        .map((row) => row.dataset.state),
     name,
   );
 
-const allOver = (page) => page.waitForFunction(() => document.querySelector('#cancel-all').disabled, LIMIT);
+const allOver = () => until(() => document.querySelector('#cancel-all').disabled);
 
-async function finish({ page, errors }) {
+async function finish() {
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(overflow <= 0, `${overflow} px stick out`);
-  assert.deepEqual(errors, []);
-  await page.close();
+  assert.deepEqual([...page.errors, ...(await page.evaluate(() => window.complaints))], []);
 }
 
-const shoot = (page, name) => page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+const shoot = (name) => page.screenshot(join(screenshots, `${name}.png`));
 
 const SCENES = {
-  async start(page) {
-    await shows(page, 'task', 'finished');
+  async start() {
+    await shows('task', 'finished');
   },
-  async fail(page) {
-    await shows(page, 'unlucky', 'failed');
+  async fail() {
+    await shows('unlucky', 'failed');
   },
-  async gather(page) {
-    await shows(page, 'gather', 'finished');
-    for (const child of ['a', 'b', 'c']) assert.deepEqual(await statesOf(page, child), ['finished']);
+  async gather() {
+    await shows('gather', 'finished');
+    for (const child of ['a', 'b', 'c']) assert.deepEqual(await statesOf(child), ['finished']);
   },
-  async limit(page) {
-    await shows(page, 'limit', 'timed_out');
-    assert.deepEqual(await statesOf(page, 'too slow'), ['cancelled']);
+  async limit() {
+    await shows('limit', 'timed_out');
+    assert.deepEqual(await statesOf('too slow'), ['cancelled']);
   },
-  async shield(page) {
-    await shows(page, 'request', 'cancelled');
-    await shows(page, 'shielded', 'finished');
+  async shield() {
+    await shows('request', 'cancelled');
+    await shows('shielded', 'finished');
   },
 };
 
 for (const kind of ['generator', 'async', 'c']) {
   test(`every scene ends as it should, as ${kind}`, async () => {
-    const opened = await open('desktop');
-    const { page } = opened;
-    await choose(page, 'kind', kind);
-    for (const scene of Object.keys(SCENES)) await click(page, `[data-scene=${scene}]`);
-    await Promise.all(Object.values(SCENES).map((check) => check(page)));
-    await allOver(page);
-    await finish(opened);
+    await open('desktop');
+    await choose('kind', kind);
+    for (const scene of Object.keys(SCENES)) await click(`[data-scene=${scene}]`);
+    await Promise.all(Object.values(SCENES).map((check) => check()));
+    await allOver();
+    await finish();
   });
 
   test(`tasks are cancelled one by one and all together, as ${kind}`, async () => {
-    const opened = await open('desktop');
-    const { page } = opened;
-    await choose(page, 'kind', kind);
-    await click(page, '[data-scene=gather]');
-    await click(page, '[data-scene=start]');
-    await page.waitForSelector('.row[data-name^=task] .step:nth-of-type(4)');
-    await page.focus('.row[data-name^=task] .stop');
-    await page.keyboard.press('Enter');
-    await shows(page, 'task', 'cleaning');
-    await shows(page, 'task', 'cancelled');
-    await click(page, '#cancel-newest');
-    await shows(page, 'gather', 'cancelled');
-    assert.deepEqual(await statesOf(page, 'b'), ['cancelled']);
-    for (const scene of ['start', 'shield']) await click(page, `[data-scene=${scene}]`);
-    await shows(page, 'shielded', 'waiting');
-    await click(page, '#cancel-all');
-    await shows(page, 'task', 'cancelled');
-    await shows(page, 'request', 'cancelled');
-    await click(page, '#cancel-all');
-    await shows(page, 'shielded', 'cancelled');
-    await finish(opened);
+    await open('desktop');
+    await choose('kind', kind);
+    await click('[data-scene=gather]');
+    await click('[data-scene=start]');
+    await isThere('.row[data-name^=task] .step:nth-of-type(4)');
+    await focus('.row[data-name^=task] .stop');
+    await page.press('Enter');
+    await shows('task', 'cleaning');
+    await shows('task', 'cancelled');
+    await click('#cancel-newest');
+    await shows('gather', 'cancelled');
+    assert.deepEqual(await statesOf('b'), ['cancelled']);
+    for (const scene of ['start', 'shield']) await click(`[data-scene=${scene}]`);
+    await shows('shielded', 'waiting');
+    await click('#cancel-all');
+    await shows('task', 'cancelled');
+    await shows('request', 'cancelled');
+    await click('#cancel-all');
+    await shows('shielded', 'cancelled');
+    await finish();
   });
 }
 
-const outcomes = (page) => page.$$eval('tbody .outcome', (cells) => cells.map((cell) => cell.textContent));
+const outcomes = () =>
+  page.evaluate(() => [...document.querySelectorAll('tbody .outcome')].map((cell) => cell.textContent));
+
+const summarised = () => until(() => /are fine/.test(document.querySelector('#check-summary').textContent));
 
 for (const language of ['js', 'c']) {
   test(`the URL checker runs in ${language}`, async () => {
-    const opened = await open('phone');
-    const { page } = opened;
-    await choose(page, 'language', language);
-    await click(page, '#check');
-    await page.waitForFunction(() => /are fine/.test(document.querySelector('#check-summary').textContent), LIMIT);
+    await open('phone');
+    await choose('language', language);
+    await click('#check');
+    await summarised();
     const fine = '200 OK';
     const expected = [fine, fine, '404 Not Found', fine, 'timed out', '500 Internal Server Error', fine];
-    assert.deepEqual(await outcomes(page), [...expected, 'no connection', 'timed out', 'timed out']);
-    await page.select('#check-limit', '4');
-    await click(page, '#check');
-    await page.waitForFunction(() => document.querySelector('progress').value >= 7, LIMIT);
-    await click(page, '#check-stop');
-    await page.waitForFunction(() => /are fine/.test(document.querySelector('#check-summary').textContent), LIMIT);
-    assert.deepEqual((await outcomes(page)).slice(-2), ['cancelled', 'cancelled']);
-    await finish(opened);
+    assert.deepEqual(await outcomes(), [...expected, 'no connection', 'timed out', 'timed out']);
+    await page.evaluate(() => (document.querySelector('#check-limit').value = '4'));
+    await click('#check');
+    await until(() => document.querySelector('progress').value >= 7);
+    await click('#check-stop');
+    await summarised();
+    assert.deepEqual((await outcomes()).slice(-2), ['cancelled', 'cancelled']);
+    await finish();
   });
 }
 
 // A picture with every state in it.
 async function picture(size, options, name) {
-  const opened = await open(size, options);
-  const { page } = opened;
-  await shoot(page, `${name}-empty`);
-  await click(page, '#check');
+  await open(size, options);
+  await shoot(`${name}-empty`);
+  await click('#check');
   for (const [kind, scene] of [
     ['c', 'limit'],
     ['async', 'fail'],
     ['generator', 'shield'],
   ]) {
-    await choose(page, 'kind', kind);
-    await click(page, `[data-scene=${scene}]`);
+    await choose('kind', kind);
+    await click(`[data-scene=${scene}]`);
   }
-  await shows(page, 'shielded', 'finished');
-  await choose(page, 'kind', 'async');
-  await click(page, '[data-scene=start]');
-  await choose(page, 'kind', 'c');
-  await click(page, '[data-scene=gather]');
-  await page.waitForSelector('.row[data-name=c] .step:nth-of-type(5)', LIMIT); // its second
-  await click(page, '#cancel-newest');
-  await shows(page, 'b', 'cleaning');
-  await page.focus('#cancel-all');
-  await shoot(page, name);
-  await allOver(page);
-  await finish(opened);
+  await shows('shielded', 'finished');
+  await choose('kind', 'async');
+  await click('[data-scene=start]');
+  await choose('kind', 'c');
+  await click('[data-scene=gather]');
+  await isThere('.row[data-name=c] .step:nth-of-type(5)'); // its second
+  await click('#cancel-newest');
+  await shows('b', 'cleaning');
+  await focus('#cancel-all');
+  await shoot(name);
+  await allOver();
+  await finish();
 }
 
 describe('pictures', () => {

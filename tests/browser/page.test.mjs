@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
-// A C program in a real page, in headless Chromium: main waits, its tasks spin, and the page's own timers go on.
+// A C program in a real page, in a headless browser ($ASYNCIO_BROWSER, Chromium unless set): main waits, its tasks spin,
+// and the page's own timers go on.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { BROWSERS } from './engines.mjs';
+
 const build = process.env.ASYNCIO_BUILD ?? join(import.meta.dirname, '../../build');
-const CHROMIUM_FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'].concat(
-  ['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-);
+const engine = process.env.ASYNCIO_BROWSER ?? 'chromium';
 
 // What the page asks for; its script is that of [program].
 const filesOf = (program) => ({
@@ -42,25 +41,15 @@ async function serve(program) {
   return { result, url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
 }
 
-async function openInChromium(url) {
-  const profile = await mkdtemp(join(tmpdir(), 'asyncio-chromium-'));
-  const browser = spawn('chromium', [...CHROMIUM_FLAGS, `--user-data-dir=${profile}`, url], { stdio: 'ignore' });
-  const closed = once(browser, 'close');
-  return async () => {
-    browser.kill();
-    await closed;
-    await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-  };
-}
-
 for (const [program, words] of [
   ['page', 'main waits'],
   ['page_stackless', 'a program without Asyncify runs'],
 ]) {
   test(`a page goes on ticking while ${words}`, { timeout: 60_000 }, async () => {
     const server = await serve(program);
-    const close = await openInChromium(server.url);
+    const page = await BROWSERS[engine].open();
     try {
+      await page.goto(server.url);
       const { lines, errors, status, ticks, milliseconds } = await server.result;
       assert.deepEqual(errors, []);
       assert.deepEqual(lines, ['a frame was drawn', '1000 turns or more: yes', 'after asyncio_run: OK']);
@@ -69,7 +58,7 @@ for (const [program, words] of [
       assert.ok(ticks > milliseconds / 40, `the 10 ms interval ticked ${ticks} times in ${milliseconds} ms`);
     } finally {
       server.close();
-      await close();
+      await page.close();
     }
   });
 }

@@ -66,7 +66,10 @@ const programPage = () =>
   document.head.append(script);
 </script>`);
 
-const PAGES = { '/run': runPage, '/program': programPage, '/framed': () => page('<body style="margin: 0">') };
+/** A page with nothing in it, for webkit.mjs to put a narrow one into. */
+export const FRAME = page('<style>body { margin: 0 } iframe { border: 0 }</style><body>');
+
+const PAGES = { '/run': runPage, '/program': programPage };
 
 async function readBody(request) {
   let body = '';

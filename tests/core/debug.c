@@ -91,6 +91,30 @@ TEST(coroutines_that_nobody_used_are_told_as_the_loop_is_closed) {
   asyncio_unref(forgotten[1]);
 }
 
+ASYNCIO_STATIC_GENERATOR(count_up) { return asyncio_yield(asyncio_int(1), NULL); }
+
+ASYNCIO_STATIC_STACKLESS_GENERATOR(count_down) {
+} ASYNCIO_BEGIN(count_down) {
+  ASYNCIO_YIELD(asyncio_int(1));
+} ASYNCIO_END
+
+static asyncio_generator *never_begun[3];
+
+ASYNCIO_STATIC_COROUTINE(forget_generators) {
+  never_begun[0] = count_up_generator();
+  never_begun[1] = count_down_generator();
+  never_begun[2] = count_up_generator();
+  return asyncio_await(asyncio_anext(never_begun[2]), NULL);
+}
+
+TEST(generators_that_nobody_iterated_are_told_as_such) {
+  asyncio_loop *loop = debug_loop(INFINITY);
+  CHECK_OK(asyncio_loop_run_until_complete(loop, forget_generators_coroutine(), NULL));
+  close_loop(loop);
+  EXPECT_TRACE("generator 'count_up' was never iterated", "generator 'count_down' was never iterated");
+  for (int i = 0; i < 3; i++) asyncio_generator_unref(never_begun[i]);
+}
+
 TEST(without_debug_mode_they_are_not) {
   asyncio_loop *loop = debug_loop(INFINITY);
   CHECK_OK(asyncio_loop_run_until_complete(loop, forget_some_coroutine(), NULL));

@@ -15,6 +15,55 @@ TEST(words_survive_cleanup_that_fails_in_turn) {
   CHECK_INT(asyncio_error_latest(), ASYNCIO_RUNTIME_ERROR);
 }
 
+// ---- Raising again
+
+static void fail_again(void) {
+  asyncio_raise(ASYNCIO_RUNTIME_ERROR, "more cleanup failed");
+  asyncio_raise(ASYNCIO_VALUE_ERROR, "cleanup failed too");
+}
+
+TEST(a_failure_that_was_kept_is_the_latest_again_with_all_it_had) {
+  size_t before = test_live_allocations();
+  asyncio_raise(ASYNCIO_TYPE_ERROR, "dealt with");
+  asyncio_raise(ASYNCIO_VALUE_ERROR, "the first failure");
+  const asyncio_error *error = asyncio_error_ref(asyncio_error_current(ASYNCIO_VALUE_ERROR));
+  fail_again();
+  CHECK_TEXT(asyncio_error_message(ASYNCIO_VALUE_ERROR), "cleanup failed too");
+  CHECK_ERROR(asyncio_raise_again(ASYNCIO_VALUE_ERROR, error), ASYNCIO_VALUE_ERROR, "the first failure");
+  CHECK_INT(asyncio_error_latest(), ASYNCIO_VALUE_ERROR);
+  CHECK_TEXT(asyncio_error_words(asyncio_error_context(asyncio_error_current(ASYNCIO_VALUE_ERROR))), "dealt with");
+  CHECK_ERROR(asyncio_raise_again(ASYNCIO_VALUE_ERROR, error), ASYNCIO_VALUE_ERROR, "the first failure");
+  asyncio_error_clear();
+  CHECK_TEXT(asyncio_error_words(error), "the first failure");
+  asyncio_error_unref(error);
+  CHECK_INT(test_live_allocations(), before);
+}
+
+TEST(a_failure_without_words_is_raised_again_without) {
+  asyncio_raise(ASYNCIO_VALUE_ERROR, "cleanup failed");
+  CHECK_ERROR(asyncio_raise_again(ASYNCIO_VALUE_ERROR, asyncio_error_ref(NULL)), ASYNCIO_VALUE_ERROR,
+              "An argument has a value that is not allowed");
+  asyncio_error_unref(NULL);
+  CHECK_INT(asyncio_error_latest(), ASYNCIO_VALUE_ERROR);
+  CHECK(!asyncio_error_current(ASYNCIO_VALUE_ERROR));
+}
+
+TEST(no_failure_is_not_raised_again) {
+  CHECK_OK(asyncio_raise_again(ASYNCIO_OK, asyncio_error_current(ASYNCIO_OK)));
+  CHECK_INT(asyncio_error_latest(), ASYNCIO_OK);
+}
+
+TEST(raising_again_what_is_no_failure_is_a_value_error) {
+  asyncio_raise(ASYNCIO_TYPE_ERROR, "wrong");
+  const asyncio_error *error = asyncio_error_current(ASYNCIO_TYPE_ERROR);
+  CHECK_ERROR(asyncio_raise_again(ASYNCIO_TIMEOUT_ERROR, error), ASYNCIO_VALUE_ERROR,
+              "Expected [status] to be that of [error], -5, got -2");
+  CHECK_ERROR(asyncio_raise_again(ASYNCIO_OK, error), ASYNCIO_VALUE_ERROR,
+              "Expected [status] to be that of [error], -5, got 0");
+  CHECK_ERROR(asyncio_raise_again(7, NULL), ASYNCIO_VALUE_ERROR, "Expected [status] to be an error's, got 7");
+  CHECK_TEXT(asyncio_error_message(ASYNCIO_TYPE_ERROR), "wrong");
+}
+
 static int chain_length(const asyncio_error *error) {
   int length = 0;
   for (; error; error = asyncio_error_context(error)) length++;
@@ -91,6 +140,52 @@ TEST(a_chain_of_contexts_reaches_through_tasks) {
   }
   close_loop(loop);
 }
+
+// ---- Cleanup that is cancelled, or fails, in the same way
+
+ASYNCIO_STATIC_COROUTINE(wait_and_clean_up, (bool, keeps)) {
+  asyncio_status status = asyncio_sleep(INFINITY);
+  const asyncio_error *error = keeps ? asyncio_error_ref(asyncio_error_current(status)) : NULL;
+  asyncio_task *inner = asyncio_create_task(asyncio_sleep_coroutine(1, asyncio_none()));
+  asyncio_task_cancel(inner, "inner");
+  CHECK_ERROR(asyncio_await(inner, NULL), ASYNCIO_CANCELLED_ERROR, "inner");
+  asyncio_unref(inner);
+  if (keeps) CHECK_INT(asyncio_raise_again(status, error), ASYNCIO_CANCELLED_ERROR);
+  asyncio_error_unref(error);
+  return status;
+}
+
+TEST(the_awaiter_of_a_cancelled_task_sees_the_words_that_were_raised_again) {
+  asyncio_loop *loop = asyncio_new_event_loop();
+  for (int keeps = 0; keeps < 2; keeps++) {
+    asyncio_task *task = asyncio_create_task(wait_and_clean_up_coroutine(keeps), .loop = loop);
+    run_once(loop);
+    asyncio_task_cancel(task, "outer");
+    CHECK_ERROR(asyncio_loop_run_until_complete(loop, task, NULL), ASYNCIO_CANCELLED_ERROR, keeps ? "outer" : "inner");
+    asyncio_unref(task);
+  }
+  close_loop(loop);
+}
+
+ASYNCIO_STATIC_COROUTINE(start_two_failures) {
+  asyncio_task_group group;
+  for (int at = 0; at < 2; at++) {
+    CHECK_OK(asyncio_task_group_begin(&group));
+    CHECK_OK(asyncio_task_group_start(&group, fail_after_dealing_with_coroutine(true)));
+    asyncio_status status = asyncio_task_group_end(&group, ASYNCIO_OK);
+    const asyncio_error *error = asyncio_error_ref(asyncio_error_current(status));
+    CHECK_INT(asyncio_raise(status, "cleanup failed"), ASYNCIO_EXCEPTION_GROUP);
+    asyncio_error_clear();
+    CHECK_INT(asyncio_raise_again(status, error), ASYNCIO_EXCEPTION_GROUP);
+    asyncio_error_unref(error);
+    asyncio_value errors = asyncio_error_exceptions(asyncio_error_current(status));
+    CHECK_INT(asyncio_value_count(errors), 1);
+    CHECK_TEXT(asyncio_value_message(asyncio_value_at(errors, 0)), "final");
+  }
+  return ASYNCIO_OK;
+}
+
+TEST(a_group_that_is_raised_again_has_its_errors) { run(start_two_failures_coroutine()); }
 
 ASYNCIO_STATIC_COROUTINE(fail_without_words) { return ASYNCIO_TIMEOUT_ERROR; }
 

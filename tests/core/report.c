@@ -63,7 +63,7 @@ TEST(without_a_handler_a_line_is_written_for_each_error) {
              "asyncio: Exception in callback: TimeoutError: The time limit was reached\n"
              "asyncio: Exception was never retrieved (failing): ValueError: lost\n"
              "asyncio: Something happened\n"
-             "asyncio: Task was destroyed but it is pending (Task-2)\n");
+             "asyncio: Task was destroyed but it is pending (Task-1)\n");
   EXPECT_TRACE("callback");
 }
 

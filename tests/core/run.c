@@ -207,8 +207,8 @@ TEST(a_deadlock_names_the_tasks_and_what_they_wait_for) {
               "The event loop can never continue: nothing is ready, no timer is set\n"
               "  Task-1 (run_stuck) waits for gather\n"
               "  sleeper (sleep) waits for sleep\n"
-              "  Task-3 (run_await) waits for future\n"
-              "  Task-4 (run_await) waits for Task-3");
+              "  Task-2 (run_await) waits for future\n"
+              "  Task-3 (run_await) waits for Task-2");
   CHECK_INT(value.kind, ASYNCIO_NONE);
   asyncio_unref(future);
   close_loop(loop);

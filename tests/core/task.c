@@ -157,19 +157,22 @@ TEST(tasks_are_numbered_unless_they_are_named) {
   char name[] = "fetch";
   asyncio_task *first = asyncio_create_task(task_none_coroutine(), .loop = loop);
   asyncio_task *named = asyncio_create_task(task_none_coroutine(), .name = name, .loop = loop);
-  asyncio_task *third = asyncio_create_task(task_none_coroutine(), .loop = loop);
+  asyncio_task *second = asyncio_create_task(task_none_coroutine(), .loop = loop);
   name[0] = 'r';
-  CHECK_TEXT(asyncio_task_get_name(third), "Task-3");
+  CHECK_TEXT(asyncio_task_get_name(second), "Task-2");
   CHECK_TEXT(asyncio_task_get_name(named), "fetch");
   CHECK_TEXT(asyncio_task_get_name(first), "Task-1");
   CHECK_OK(asyncio_task_set_name(first, "renamed"));
   CHECK_TEXT(asyncio_task_get_name(first), "renamed");
   CHECK_OK(asyncio_task_set_name(first, asyncio_task_get_name(first)));
   CHECK_TEXT(asyncio_task_get_name(first), "renamed");
+  asyncio_task *third = asyncio_create_task(task_none_coroutine(), .loop = loop);
+  CHECK_TEXT(asyncio_task_get_name(third), "Task-3");
   run_once(loop);
   CHECK_TEXT(asyncio_task_get_name(named), "fetch");
   asyncio_unref(first);
   asyncio_unref(named);
+  asyncio_unref(second);
   asyncio_unref(third);
   close_loop(loop);
 }

@@ -2,12 +2,12 @@
 // What CMake installs is a package that a project finds, builds with and runs, natively and in WebAssembly.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { NATIVE_PROGRAMS, PROGRAMS, definitions } from '../tools/build.mjs';
-import { tree } from '../tools/paths.mjs';
+import { node, tree } from '../tools/paths.mjs';
 import { build, environment, root } from './sources.mjs';
 
 const options = { encoding: 'utf8', env: { ...process.env, ...environment } };
@@ -39,4 +39,13 @@ test('installed libraries are found and used in WebAssembly', () => {
   for (const program of ['user.js', 'user_stackless.js'])
     assert.equal(execFileSync(process.execPath, [join(folder, program)], options), 'hello\nmain goes on\n');
   assert.match(readFileSync(join(folder, 'loaded.d.ts'), 'utf8'), /half\(number: number\): Coroutine<number>;/);
+  const files = ['both.mjs', 'both.jspi.mjs', 'both.jspi.wasm', 'both.asyncify.mjs', 'both.asyncify.wasm'];
+  for (const file of files) assert.ok(existsSync(join(folder, file)), file);
+  const script = `import { load } from '${join(build, 'api/index.js')}';
+    import create from '${join(folder, 'both.mjs')}';
+    const app = await load(create);
+    console.log(await app.half(3));
+    app.close();`;
+  const run = (command) => execFileSync(command, ['--input-type=module', '-e', script], options);
+  for (const command of [process.execPath, ...['node24', 'node26'].map(node)]) assert.equal(run(command), '1.5\n');
 });

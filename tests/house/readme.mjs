@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the README shows, for tests to run: its programs, what they print, and its command lines.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 
 import { read } from './sources.mjs';
 
@@ -14,6 +15,8 @@ export function block(language, words) {
 
 // The README's command with [words] as a list, the package's folders being in [from] and the library in [build].
 export function commandLine(words, from, build) {
-  const command = block('sh', words).replaceAll('\\\n', ' ').split('\n')[0].trim().split(/\s+/);
-  return command.map((word) => word.replace(/^(-I)?(include)/, `$1${from}/$2`).replace(/^build/, build));
+  const line = block('sh', words).replaceAll('\\\n', ' ').split('\n')[0].replace(/ #.*/, '');
+  const command = line.trim().split(/\s+/);
+  const ours = command[0] === 'npx' ? [process.execPath, join(from, 'web/cli/wasyncio.mjs'), ...command.slice(2)] : command;
+  return ours.map((word) => word.replace(/^(-I)?(include)/, `$1${from}/$2`).replace(/^build(?=\/)/, build));
 }

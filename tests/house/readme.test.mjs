@@ -37,16 +37,21 @@ for (const [line, ...run] of [
   });
 }
 
-test("the README's C program, loaded into JavaScript, prints what the README says", () => {
-  const folder = join(build, 'house/readme/loaded');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'factorial.c'), block('c', 'ASYNCIO_EXPORT('));
-  writeFileSync(join(folder, 'program.mjs'), block('js', 'asyncio.load('));
-  const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...environment } };
-  const [command, ...args] = commandLine('-sMODULARIZE', root, build);
-  execFileSync(command, args, options);
-  assert.equal(execFileSync(process.execPath, ['program.mjs'], options), block('text', 'cancelled: true'));
-});
+for (const [line, module] of [
+  ['wasyncio build', './factorial.mjs'],
+  ['-sMODULARIZE', './factorial.js'],
+]) {
+  test(`the README's C program, made with the line of ${line} and loaded, prints what the README says`, () => {
+    const folder = join(build, 'house/readme', `loaded-${line}`);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'factorial.c'), block('c', 'ASYNCIO_EXPORT('));
+    writeFileSync(join(folder, 'program.mjs'), block('js', 'asyncio.load(').replace('./factorial.mjs', module));
+    const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...environment } };
+    const [command, ...args] = commandLine(line, root, build);
+    execFileSync(command, args, options);
+    assert.equal(execFileSync(process.execPath, ['program.mjs'], options), block('text', 'cancelled: true'));
+  });
+}
 
 for (const [compiler, ...run] of [
   ['emcc', process.execPath, 'program.js'],

@@ -90,7 +90,16 @@ TEST(stack_whose_end_was_written_to_stops_the_program_as_its_task_ends) {
 
 TEST(message_of_an_overflow_says_what_to_do) {
   check_stopped(run_in_child(overflow_before_parking_coroutine),
-                " bytes overflowed and memory is damaged: give the task a larger .stack_size");
+                " bytes overflowed and memory is damaged: give the task a .stack_size of more than 4096, and build with "
+                "-fsanitize=address to find out where.");
+}
+
+TEST(message_of_an_overflow_has_the_size_that_the_stack_really_had) {
+  end found = run_in_child(overflow_before_parking_coroutine);
+  size_t size = 0;
+  const char *number = strstr(found.words, "A C stack of ");
+  if (number) sscanf(number, "A C stack of %zu bytes", &size);
+  CHECK(WATCHED || (size > 4096 + 32 * 1024 && size < 256 * 1024));
 }
 
 // ---- Frames that do not fit. AddressSanitizer stops at the first write below the block.

@@ -31,12 +31,16 @@ const TOOLS = {
   'g++': { packages: ['g++'], present: () => onPath('g++') },
   clang: { packages: ['clang'], present: () => onPath('clang') },
   chromium: { packages: ['chromium'], present: () => onPath('chromium') },
+  firefox: { packages: ['firefox-esr'], present: () => onPath('firefox-esr') },
+  webkit: { packages: ['webkit2gtk-driver'], present: () => onPath('WebKitWebDriver') },
+  xvfb: { packages: ['xvfb'], present: () => onPath('Xvfb') },
   sanitizers: { packages: ['libclang-rt-14-dev'], present: sanitizersOfClang },
 };
 
 export const TO_RUN = ['cmake', 'make', 'emscripten'];
 export const TO_SHOW = [...TO_RUN, 'binaryen'];
 export const TO_COMPARE = [...TO_SHOW, 'gcc', 'clang', 'sanitizers'];
+export const TO_BROWSE = [...TO_SHOW, 'gcc', 'chromium', 'firefox', 'webkit', 'xvfb'];
 export const TO_TEST = Object.keys(TOOLS);
 
 const missing = (tools) => tools.filter((tool) => !TOOLS[tool].present());
@@ -92,8 +96,9 @@ async function installPackages(folder, title, flags) {
 // The npm packages that build and check; none of them is ever shipped.
 export const ensurePackages = () => installPackages(root, 'Installing npm packages (npm ci)', []);
 
-// The versions of Node.js that have JSPI.
-export const ensureNodes = () => installPackages(nodes, 'Installing Node.js 24 and 26 (npm ci)', ['--no-bin-links']);
+// The versions of Node.js that are tested besides the one that runs us.
+export const ensureNodes = () =>
+  installPackages(nodes, 'Installing Node.js 22, 24 and 26 (npm ci)', ['--no-bin-links']);
 
 // Makes sure that [tools] are there; throws an error that says what to do where it cannot.
 export async function ensure(tools) {

@@ -1,37 +1,36 @@
 // SPDX-License-Identifier: MIT
 // The suites: what is run once it is built. Each gives {passed, failed, details}, the details being what to read on failure.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { make } from './build.mjs';
 import { build, environment, logs, node, root, tree } from './paths.mjs';
 import { run, tail } from './process.mjs';
 
-const NO_FETCH = join(root, 'tests/tools/no_fetch.cjs');
+export const NO_FETCH = join(root, 'tests/tools/no_fetch.cjs');
 const SANITIZERS = { ASAN_OPTIONS: 'detect_leaks=1', UBSAN_OPTIONS: 'print_stacktrace=1' };
-const PROGRAM_LIMIT = 60; // seconds
+export const PROGRAM_LIMIT = 60; // seconds
 const CONFORMANCE = ['--count', '400'];
 const NODE_TEST_FOLDERS = [
   'tests/web',
   'tests/web/api',
-  'tests/browser',
   'tests/demo',
   'tests/house',
   'tests/conformance',
   'tests/checklist',
 ];
 
-const filesIn = (folder, ending) =>
-  existsSync(join(root, folder))
-    ? readdirSync(join(root, folder))
-        .filter((name) => name.endsWith(ending))
-        .sort()
-    : [];
+// Their paths from the root.
+export const filesIn = (folder, ending) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => `${folder}/${name}`);
 
 const countLines = (output, word) => output.split('\n').filter((line) => line.startsWith(`${word} `)).length;
 
 // What a program's last line says. One that died before it said so has failed once more than it reported.
-function judge({ status, output }) {
+export function judge({ status, output }) {
   const last = [...output.matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1);
   const passed = Number(last?.[1] ?? countLines(output, 'ok'));
   const known = Number(last?.[2] ?? countLines(output, 'FAILED'));
@@ -59,7 +58,7 @@ export async function cases(config, onLine) {
   return add(results);
 }
 
-function add(results) {
+export function add(results) {
   return {
     passed: results.reduce((sum, result) => sum + result.passed, 0),
     failed: results.reduce((sum, result) => sum + result.failed, 0),
@@ -70,15 +69,27 @@ function add(results) {
   };
 }
 
-// tests/web/NAME.c, one after another: they measure time.
-export async function webPrograms(onLine) {
+// tests/web/NAME.c as they lie in [folder], one after another: they measure time.
+async function runWebPrograms(command, folder, files, onLine) {
   const results = [];
-  for (const file of filesIn('tests/web', '.c')) {
+  for (const file of files) {
     const name = basename(file, '.c');
-    const options = { log: logs(`web.${name}`), onLine, limit: PROGRAM_LIMIT };
-    const result = judge(await run(process.execPath, [join(build, 'web', `${name}.js`)], options));
-    results.push({ ...result, details: result.details && `tests/web/${file}:\n${result.details}` });
+    const options = { log: logs(`web.${basename(folder)}.${name}`), onLine, limit: PROGRAM_LIMIT };
+    const result = judge(await run(command, [join(folder, `${name}.js`)], options));
+    results.push({ ...result, details: result.details && `${command} ${file}:\n${result.details}` });
   }
+  return add(results);
+}
+
+export const webPrograms = (onLine) =>
+  runWebPrograms(process.execPath, join(build, 'web'), filesIn('tests/web', '.c'), onLine);
+
+// The same over JSPI. A hundred thousand stacks at once are more than engines have: many_stacks.c has what they do have.
+export async function jspiPrograms(onLine) {
+  const files = filesIn('tests/web', '.c').filter((file) => basename(file) !== 'hundred_thousand.c');
+  const results = [];
+  for (const name of ['node24', 'node26'])
+    results.push(await runWebPrograms(node(name), join(build, 'jspi/web'), files, onLine));
   return add(results);
 }
 
@@ -97,28 +108,39 @@ export const checklist = (since) => async (onLine) => {
   return { ...judge(result), table: table.join('\n') };
 };
 
-// The numbers at the end of a TAP stream.
-function countTap(text) {
+// What a TAP stream says: the numbers at its end, and why tests were skipped.
+function readTap(text) {
   const count = (word) => Number([...text.matchAll(new RegExp(`^# ${word} (\\d+)$`, 'gm'))].at(-1)?.[1] ?? 0);
-  return { passed: count('pass'), failed: count('fail') + count('cancelled') };
+  const skipped = [...text.matchAll(/^ *ok \d+ - (.*) # SKIP (.*)$/gm)].map(([, name, reason]) => ({ name, reason }));
+  return { passed: count('pass'), failed: count('fail') + count('cancelled'), skipped };
 }
 
-// What node:test finds in our folders.
-export async function nodeTests(onLine) {
-  const files = NODE_TEST_FOLDERS.flatMap((folder) =>
-    filesIn(folder, '.test.mjs').map((name) => join(root, folder, name)),
-  );
-  if (files.length === 0) return add([]);
-  const tap = logs('node.tap');
+// Has node:test run [files], by another Node.js ([command]) if need be; what it says is left in the logs [name].
+export async function testFiles(files, { name, onLine, command = process.execPath, env = {} }) {
+  const tap = logs(`${name}.tap`);
   const reporters = [
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     '--test-reporter=tap',
     `--test-reporter-destination=${tap}`,
   ];
-  const options = { log: logs('node'), env: environment, onLine, cwd: root };
-  const { status, output } = await run(process.execPath, ['--test', ...reporters, ...files], options);
-  const { passed, failed } = countTap(readFileSync(tap, 'utf8'));
+  const options = { log: logs(name), env: { ...environment, ...env }, onLine, cwd: root };
+  const { status, output } = await run(command, ['--test', ...reporters, ...files], options);
+  const { passed, failed, skipped } = readTap(readFileSync(tap, 'utf8'));
   const failures = output.slice(Math.max(output.indexOf('failing tests:'), 0));
-  return { passed, failed: failed || Number(status !== 0), details: status ? tail(failures, 80) : '' };
+  return { passed, failed: failed || Number(status !== 0), skipped, details: status ? tail(failures, 80) : '' };
 }
+
+const testsIn = (folder) => filesIn(folder, '.test.mjs');
+
+// What node:test finds in our folders.
+export const nodeTests = (onLine) => testFiles(NODE_TEST_FOLDERS.flatMap(testsIn), { name: 'node', onLine });
+
+// Those of them that are about programs of C, over JSPI.
+export const jspiTests = (onLine) => {
+  const files = [...testsIn('tests/web'), ...testsIn('tests/web/api')].filter((file) =>
+    /^(main|load_\w+|load)\.test\.mjs$/.test(basename(file)),
+  );
+  const env = { ASYNCIO_BACKEND: 'jspi' };
+  return testFiles(files, { name: 'node.jspi', onLine, command: node('node24'), env });
+};

@@ -7,7 +7,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 
-import { build, environment, root } from '../tools/paths.mjs';
+import { build, environment, node, root } from '../tools/paths.mjs';
 
 const folder = join(build, 'web-programs/build');
 const SOURCE = `#include <asyncio.h>
@@ -27,8 +27,10 @@ ASYNCIO_EXPORT(int, twice, (int, number)) {
 const USER = `import { gather, load } from '${join(root, 'build/api/index.js')}';
 import createModule from './program.mjs';
 
-const app = await load(createModule);
-console.log(await gather(app.twice(1), app.twice(2)));
+const asked = process.env.BACKEND ? { backend: process.env.BACKEND } : {};
+const found = [];
+const app = await load(createModule, { ...asked, locateFile: (name) => (found.push(name), new URL(name, import.meta.url).href) });
+console.log(await gather(app.twice(1), app.twice(2)), ...found);
 app.close();
 `;
 
@@ -50,11 +52,31 @@ before(() => {
   writeFileSync(join(folder, 'user.mjs'), USER);
 });
 
-function runUser(node = process.execPath) {
-  const { status, stdout, stderr } = spawnSync(node, ['user.mjs'], { encoding: 'utf8', cwd: folder });
+function runUser(command = process.execPath, env = {}) {
+  const { status, stdout, stderr } = spawnSync(command, ['user.mjs'], { encoding: 'utf8', cwd: folder, env: { ...process.env, ...env } });
   assert.equal(status, 0, stderr);
   return stdout;
 }
+
+test('one module takes JSPI where the engine has it, and Asyncify elsewhere or when asked', () => {
+  const { status, output, errors } = buildWith('-O1');
+  assert.equal(status, 0, errors);
+  const sizes = [...output.matchAll(/^ +(\S+) +[\d.]+ KB/gm)].map(([, name]) => name);
+  assert.deepEqual(sizes, ['program.mjs', 'program.jspi.mjs', 'program.jspi.wasm', 'program.asyncify.mjs', 'program.asyncify.wasm']);
+  assert.equal(runUser(), '[ 2, 4 ] program.asyncify.wasm\n');
+  for (const name of ['node24', 'node26']) {
+    assert.equal(runUser(node(name)), '[ 2, 4 ] program.jspi.wasm\n');
+    assert.equal(runUser(node(name), { BACKEND: 'asyncify' }), '[ 2, 4 ] program.asyncify.wasm\n');
+  }
+});
+
+test('a program for JSPI alone says so where the engine has none', () => {
+  assert.equal(buildWith('--backend', 'jspi', '-O1').status, 0);
+  assert.equal(runUser(node('node24')), '[ 2, 4 ] program.wasm\n');
+  const { status, stderr } = spawnSync(process.execPath, ['user.mjs'], { encoding: 'utf8', cwd: folder });
+  assert.equal(status, 1);
+  assert.match(stderr, /this engine has no JavaScript Promise Integration: it needs the program built for Asyncify/);
+});
 
 test('a source becomes a module that loads, with its types, and the sizes are told', () => {
   const { status, output, errors } = buildWith('--backend', 'asyncify', '-O1');
@@ -62,7 +84,7 @@ test('a source becomes a module that loads, with its types, and the sizes are to
   for (const name of ['program.mjs', 'program.wasm']) assert.match(output, new RegExp(`^ +${name} +[\\d.]+ KB +[\\d.]+ KB gzipped$`, 'm'));
   assert.match(errors, /^The library for Asyncify: [\d.]+ s$/m);
   assert.match(readFileSync(join(folder, 'program.d.mts'), 'utf8'), /^ {2}twice\(number: number\): Coroutine<number>;$/m);
-  assert.equal(runUser(), '[ 2, 4 ]\n');
+  assert.equal(runUser(), '[ 2, 4 ] program.wasm\n');
 });
 
 test('an option of emcc is passed on', () => {

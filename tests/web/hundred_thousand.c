@@ -12,7 +12,8 @@
 enum { TASKS = 100000, WORDS = 256, STACK_SIZE = 4096 };
 static const double most_bytes = 0.75 * 1024 * 1024 * 1024;
 
-EM_JS(double, resident_bytes, (void), { return process.memoryUsage().rss; });
+// Only Node.js tells.
+EM_JS(double, resident_bytes, (void), { return typeof process === "object" ? process.memoryUsage().rss : 0; });
 
 static int parked, intact, cleaned;
 

@@ -64,7 +64,7 @@ describe('a program', () => {
   test('stops where a C stack has overflowed, and says whose it was', () => {
     const { status, errors } = run(program, ['overflow']);
     assert.notEqual(status, 0);
-    assert.match(errors, /A C stack of 4096 bytes overflowed and memory is damaged: .* It is the stack of deep/);
+    assert.match(errors, /A C stack of \d+ bytes overflowed and memory is damaged: .* of more than 4096, .*=2 .* It is the stack of deep/);
   });
 
   test('dies of an exception of JavaScript in main', () => {

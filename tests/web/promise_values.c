@@ -131,8 +131,8 @@ TASK_TEST(array_buffers_and_their_views_are_bytes) {
 // Looking at it is what fails, in the loader: that must not be the end of the program, nor leave us waiting.
 TASK_TEST(what_cannot_be_read_is_a_rejection) {
   asyncio_js detached = later("(() => { const b = new ArrayBuffer(8); structuredClone(b, {transfer: [b]}); return b; })()");
-  CHECK_ERROR(asyncio_await(asyncio_promise(detached), NULL), ASYNCIO_JS_ERROR,
-              "TypeError: Cannot perform Construct on a detached ArrayBuffer");
+  CHECK_INT(asyncio_await(asyncio_promise(detached), NULL), ASYNCIO_JS_ERROR);
+  CHECK(strncmp(asyncio_error_message(ASYNCIO_JS_ERROR), "TypeError: ", 11) == 0);  // each engine has words of its own
   asyncio_js proxy = later("new Proxy({}, {getPrototypeOf() { throw new Error('no look') }})");
   CHECK_ERROR(asyncio_await(asyncio_promise(proxy), NULL), ASYNCIO_JS_ERROR, "Error: no look");
   return ASYNCIO_OK;

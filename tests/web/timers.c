@@ -15,10 +15,10 @@ EM_JS(int, stop_ticking, (void), {
 });
 EM_JS(void, start_counting_warnings, (void), {
   globalThis.warnings = 0;
-  process.on('warning', () => globalThis.warnings++);
+  if (typeof process === 'object') process.on('warning', () => globalThis.warnings++);
 });
 EM_JS(int, warnings, (void), { return globalThis.warnings; });
-EM_JS(double, now, (void), { return performance.now() / 1000; });
+EM_JS(double, now, (void), { return performance.now() * 1e-3; });
 
 static char order[32];
 

@@ -57,8 +57,8 @@ export class Core implements ProgramOwner {
   /** The context at a pointer / of a task; contexts.ts makes them once there is one. */
   contextAt = (_pointer: number): Context => noContexts();
   contextOf = (_task: number): Context => noContexts();
-  /** `then` for who asks for it here and now, in whose context it is to go on; asked once there are contexts. */
-  follow = (then: Then<any>): Then<any> => then;
+  /** `then` for who asks for it here and now, in whose context it is to go on; once there are contexts. */
+  declare follow: ((then: Then<any>) => Then<any>) | undefined;
   /** Why it has ended. */
   ended: Error | undefined;
   /** How the outcomes of JavaScript's own promises become C's: as they are. */
@@ -245,8 +245,7 @@ export class Core implements ProgramOwner {
 
   /** The running loop; undefined outside callbacks and coroutines. */
   get running(): EventLoop | undefined {
-    const pointer = this.runningPointer;
-    return pointer ? this.loops.get(pointer) : undefined;
+    return this.loops.get(this.runningPointer);
   }
 
   /** Calls `use` as if `loop` were running. */

@@ -31,7 +31,9 @@ function brand(type: abstract new (...args: any[]) => Error, status: number, nam
   define(type.prototype, 'name', name);
   // A subclass made by a program is found the ordinary way.
   define(type, Symbol.hasInstance, function (this: unknown, value: unknown) {
-    return this === type ? brandOf(value) === status : Function.prototype[Symbol.hasInstance].call(this, value);
+    if (this !== type) return Function.prototype[Symbol.hasInstance].call(this, value);
+    const own = classes.get(brandOf(value)!); // of this copy
+    return own === type || (own !== undefined && type.prototype.isPrototypeOf(own.prototype));
   });
 }
 

@@ -11,21 +11,32 @@ import { Coroutine } from './coroutine.js';
 import { Future } from './future.js';
 
 const soon = /* @__PURE__ */ Promise.resolve();
-let asked = false;
+const known = /* @__PURE__ */ new Set<WeakRef<Core>>(); // those that have contexts
 
-// From the first context on `then` is a getter, which costs an `await` 50 ns.
-function askForThen(type: { readonly prototype: { readonly core: Core; readonly then: Then<any> } }): void {
-  const { then } = type.prototype;
-  const get = function (this: { core: Core }) {
-    return this.core.follow(then);
-  };
-  Object.defineProperty(type.prototype, 'then', { get, configurable: true });
+// What a task of one runtime awaits may be of another: each adds what it has to enter, if anything.
+function followedByAll(then: Then<any>): Then<any> {
+  let following = then;
+  for (const each of known) {
+    const core = each.deref();
+    if (!core || core.ended) known.delete(each);
+    else following = core.follow!(following);
+  }
+  return following;
 }
 
-/** Makes the `then` of a runtime's awaitables one that keeps the context of who awaits them. */
+// From the first context on `then` is a getter, which costs an `await` 50 ns.
+function askForThen(type: { readonly prototype: { readonly then: Then<any> } }): void {
+  const { then } = type.prototype;
+  Object.defineProperty(type.prototype, 'then', { get: () => followedByAll(then), configurable: true });
+}
+
+let asked = false;
+
+/** Makes the `then` of awaitables one that keeps the context of who awaits them, if that is this runtime's. */
 export function followed(core: Core): (then: Then<any>) => Then<any> {
   if (!asked) [Future, Coroutine].forEach(askForThen);
   asked = true;
+  known.add(new WeakRef(core));
   let entered: Context | undefined;
 
   const enter = (context: Context): (() => void) => {
@@ -66,7 +77,7 @@ export function followed(core: Core): (then: Then<any>) => Then<any> {
   };
 
   return (then) => {
-    const context = core.ended ? undefined : here();
+    const context = here();
     if (!context) return then;
     return function (this: unknown, fulfilled?: unknown, rejected?: unknown): Promise<any> {
       return inside(context, () => then.call(this, following(context, fulfilled), following(context, rejected)));

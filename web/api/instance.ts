@@ -85,9 +85,8 @@ export function readFunctions(
   functionAt: (index: number) => Functions[string],
 ): void {
   const words = new Uint32Array(memory);
-  const bytes = new Uint8Array(memory);
   for (let entry = table >> 2, name: number; (name = words[entry]!); entry += 2)
-    c[String.fromCharCode(...bytes.subarray(name, bytes.indexOf(0, name)))] = functionAt(words[entry + 1]!); // a TextDecoder takes 3 us
+    c[textAt(memory, name)] = functionAt(words[entry + 1]!);
 }
 
 const compiled = /* @__PURE__ */ new Map<string, WebAssembly.Module>(); // once for all runtimes
@@ -102,8 +101,7 @@ function bytesOf(text: string): BufferSource {
   if (Buffer) Buffer.from(bytes.buffer).write(text, 'latin1');
   else for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   const key = mask * 0x01010101;
-  const count = words.length;
-  for (let i = 0; i < count; i++) words[i]! ^= key;
+  for (let i = 0; i < words.length; i++) words[i]! ^= key;
   return bytes.subarray(0, text.length);
 }
 

@@ -23,8 +23,8 @@ export const turn = () => new Promise((resolve) => soon(resolve));
 // Each engine's own way, if it was started with one (engines.mjs).
 const gc = globalThis.gc ?? globalThis.TestUtils?.gc;
 
-// Chromium runs finalizers when it has nothing better to do.
-const idle = () => new Promise((resolve) => requestIdleCallback(resolve));
+// Chromium, whose way is gc(), runs finalizers when it has nothing better to do.
+const idle = () => (globalThis.gc ? new Promise((resolve) => requestIdleCallback(resolve)) : turn());
 
 export async function collect() {
   for (let i = 0; i < 2; i++) {

@@ -82,13 +82,13 @@ coroutineTest('the tasks of a loop are listed, and drawn as a tree', function* (
   const loop = asyncio.get_running_loop();
   assert.equal(
     asyncio.format_tasks(loop),
-    ['  Task-1 (coroutine) is ready', '  worker (sleep) waits for sleep', '  waiter (coroutine) waits for worker'].join(
+    ['  Task-1 (coroutine) is running', '  worker (sleep) waits for sleep', '  waiter (coroutine) waits for worker'].join(
       '\n',
     ),
   );
   assert.equal(
     asyncio.format_task_tree(),
-    ['├── Task-1 (coroutine) is ready', '└── waiter (coroutine) waits for worker', '    └── worker (sleep) waits for sleep'].join(
+    ['├── Task-1 (coroutine) is running', '└── waiter (coroutine) waits for worker', '    └── worker (sleep) waits for sleep'].join(
       '\n',
     ),
   );
@@ -104,7 +104,7 @@ test('what is printed goes to the console', async (t) => {
   });
   asyncio.print_call_graph(); // no task: nothing
   const lines = written.mock.calls.map(({ arguments: [text] }) => text.split('\n')[0]);
-  assert.deepEqual(lines, ["* Task(name='main')", '  main (coroutine) is ready', '└── main (coroutine) is ready']);
+  assert.deepEqual(lines, ["* Task(name='main')", '  main (coroutine) is running', '└── main (coroutine) is running']);
 });
 
 test('what is no future and no loop is refused', async () => {

@@ -2,6 +2,7 @@
 // Compiled by load_types.test.mjs beside the declarations that `wasyncio types` has written, never run.
 import * as asyncio from 'wasyncio';
 import createModule from './program.js';
+import createGenerators from './generators.js';
 import createReserved from './reserved.mjs';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -51,6 +52,17 @@ const reserved = await asyncio.load(createReserved);
 same<Awaited<ReturnType<typeof reserved.delete>>, number>();
 reserved.delete(1, 'class', true);
 reserved.exports.then();
+
+const generators = await asyncio.load(createGenerators);
+same<ReturnType<typeof generators.counts>, asyncio.ExportedGenerator<number>>();
+for await (const word of generators.words('text', 1n)) same<typeof word, string>();
+function* steps() {
+  const item = yield* generators.counts(3).anext();
+  same<typeof item, number>();
+  // @ts-expect-error: a number is no text
+  generators.words(3, 1n);
+}
+await asyncio.run(steps());
 
 const untyped = await asyncio.load((_options: object) => Promise.resolve({}));
 untyped.anything?.(1, 'two');

@@ -20,10 +20,11 @@ function node(...args) {
 }
 const wasyncio = (...args) => node(join(root, 'web/cli/wasyncio.mjs'), ...args);
 
-let program, reserved;
+let program, reserved, generators;
 before(() => {
   mkdirSync(folder, { recursive: true });
   program = compile('exports', MODULARIZE, PLACE);
+  generators = compile('generators', MODULARIZE, PLACE);
   const forTheWeb = [...MODULARIZE, '-sEXPORT_ES6', '-sENVIRONMENT=web'];
   reserved = compile('reserved', forTheWeb, PLACE);
 });
@@ -32,6 +33,7 @@ test('TypeScript knows the exports of a program, and what is no call of them', (
   for (const [file, declarations] of [
     [program, 'program.d.ts'],
     [reserved, 'reserved.d.mts'],
+    [generators, 'generators.d.ts'],
   ])
     assert.deepEqual(wasyncio('types', file, '-o', declarations), { status: 0, output: '', errors: '' });
   copyFileSync(join(root, 'tests/web/api/load_types.mts'), join(folder, 'load_types.mts'));

@@ -200,6 +200,7 @@ coroutineTest('an aborted barrier is broken until it is reset', function* () {
   yield* barrier.abort();
   yield* asyncio.wait([waiting]);
   assert.ok(waiting.exception() instanceof BrokenBarrierError);
+  assert.ok(waiting.exception() instanceof package_.RuntimeError);
   assert.equal(barrier.broken, true);
   yield* barrier.reset();
   assert.deepEqual(yield* gather(barrier.wait(), barrier.wait()), [0, 1]);

@@ -44,7 +44,9 @@ test('a hundred thousand locks, queues and limits leave no memory behind', { ski
     }
     return memories.at(-1).buffer.byteLength;
   };
-  const before = await rounds(5);
+  // Finalizers may lag behind at first, some engines' by rounds. A leak would grow on.
+  let before = await rounds(5);
+  for (let i = 0; i < 5 && (await rounds(5)) !== before; i++) before = memories.at(-1).buffer.byteLength;
   assert.equal(await rounds(20), before);
 });
 

@@ -10,8 +10,8 @@ import { gzipSync } from 'node:zlib';
 import puppeteer from 'puppeteer-core';
 import { build, preview } from 'vite';
 
-import { LARGEST_BUNDLE, install, pack } from '../house/installed.mjs';
-import { block } from '../house/readme.mjs';
+import { LARGEST_BUNDLE, install, pack } from './installed.mjs';
+import { block } from './readme.mjs';
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 const ICON = '<link rel="icon" href="data:," />'; // or the browser asks for one
