@@ -6,7 +6,6 @@
 //
 // demo/check_urls.mjs runs it against a server that misbehaves in every way. WebAssembly only: fetch is JavaScript's.
 #include <asyncio.h>
-#include <emscripten.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,6 @@
 // The C tasks of the demo page: main takes the page's orders one by one, each a promise of the next, and what becomes
 // of the tasks is told to the page, which draws it. demo/c_tasks.mjs is the page's side.
 #include <asyncio.h>
-#include <emscripten.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

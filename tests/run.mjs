@@ -116,7 +116,10 @@ const start = () => runScript(join(root, 'demo/check_urls.mjs'), 'demo_check_url
 async function bench() {
   await ensure(TO_SHOW);
   await ensurePackages();
+  await ensureNodes();
   await announce('Building the package', makePackage);
+  const overJspi = ['bench_coroutines', 'bench_compute_plain'];
+  await announce('Building for JSPI', (onLine) => make(JSPI_PROGRAMS, overJspi, onLine));
   return runScript(join(root, 'tests/bench/run.mjs'), 'programs_bench');
 }
 

@@ -11,7 +11,8 @@
 //     return ASYNCIO_OK;
 //   }
 //
-// defines two functions. The first is the body itself, an ordinary call from another coroutine:
+// defines two functions. The first is the body itself, an ordinary call from another coroutine. [result] is the caller's
+// then: never NULL, and set to asyncio_none() before.
 //
 //   asyncio_status factorial(const char *name, int number, asyncio_value *result);
 //
@@ -20,9 +21,9 @@
 //
 //   asyncio_future *factorial_coroutine(const char *name, int number);
 //
-// A pointer is copied as a pointer: what it points to must live until the body has ended, or is dropped if it never runs.
-// Inside one file, ASYNCIO_STATIC_COROUTINE keeps both names from the linker. [result] is never NULL in the
-// body when it was called through the object; it starts as none.
+// where [result] is never NULL and starts as none. A pointer is copied as a pointer: keep what it points to until the
+// body has ended, or the object that was never run is freed. No parameter may be called result, and no coroutine main,
+// which C has. Inside one file, ASYNCIO_STATIC_COROUTINE keeps both names from the linker.
 #ifndef ASYNCIO_COROUTINE_H
 #define ASYNCIO_COROUTINE_H
 
@@ -55,8 +56,9 @@ ASYNCIO_SUSPENDS asyncio_status asyncio_await(asyncio_future *awaitable, asyncio
 
 #define ASYNCIO__PASTE_(a, b) a##b
 #define ASYNCIO__PASTE(a, b) ASYNCIO__PASTE_(a, b)
-#define ASYNCIO__COUNT_(_0, _1, _2, _3, _4, _5, _6, _7, _8, n, ...) n
-#define ASYNCIO__COUNT(...) ASYNCIO__COUNT_(0, ##__VA_ARGS__, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#define ASYNCIO__13TH(_0, _1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, n, ...) n
+#define ASYNCIO__COUNT(...) ASYNCIO__13TH(0, ##__VA_ARGS__, MANY, MANY, MANY, MANY, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#define ASYNCIO__EACH_MANY(do, ...) _Pragma("GCC error \"A coroutine has 8 parameters at most\"")
 #define ASYNCIO__EACH_0(do)
 #define ASYNCIO__EACH_1(do, a) do a
 #define ASYNCIO__EACH_2(do, a, ...) do a ASYNCIO__EACH_1(do, __VA_ARGS__)
@@ -76,18 +78,16 @@ ASYNCIO_SUSPENDS asyncio_status asyncio_await(asyncio_future *awaitable, asyncio
 #define ASYNCIO__LIST_0(...) (void)
 #define ASYNCIO__LIST_N(first, ...) (ASYNCIO__FIRST first ASYNCIO__EACH(ASYNCIO__NEXT_PARAMETER, ##__VA_ARGS__))
 #define ASYNCIO__FIRST(type, name) type name
-#define ASYNCIO__NONE_OR_SOME_(_0, _1, _2, _3, _4, _5, _6, _7, _8, n, ...) n
-#define ASYNCIO__LIST(...) \
-  ASYNCIO__PASTE(ASYNCIO__LIST_, \
-                 ASYNCIO__NONE_OR_SOME_(0, ##__VA_ARGS__, N, N, N, N, N, N, N, N, 0))(__VA_ARGS__)
+#define ASYNCIO__LIST_MANY(...) (void)
+#define ASYNCIO__NONE_OR_SOME(...) ASYNCIO__13TH(0, ##__VA_ARGS__, MANY, MANY, MANY, MANY, N, N, N, N, N, N, N, N, 0)
+#define ASYNCIO__LIST(...) ASYNCIO__PASTE(ASYNCIO__LIST_, ASYNCIO__NONE_OR_SOME(__VA_ARGS__))(__VA_ARGS__)
 // The same list as arguments, from a copy of them.
 #define ASYNCIO__NEXT_ARGUMENT(type, name) , asyncio__arguments->name
 #define ASYNCIO__PASS_0(...) ()
 #define ASYNCIO__PASS_N(first, ...) (ASYNCIO__FIRST_ARGUMENT first ASYNCIO__EACH(ASYNCIO__NEXT_ARGUMENT, ##__VA_ARGS__))
 #define ASYNCIO__FIRST_ARGUMENT(type, name) asyncio__arguments->name
-#define ASYNCIO__PASS_LIST(...) \
-  ASYNCIO__PASTE(ASYNCIO__PASS_, \
-                 ASYNCIO__NONE_OR_SOME_(0, ##__VA_ARGS__, N, N, N, N, N, N, N, N, 0))(__VA_ARGS__)
+#define ASYNCIO__PASS_MANY(...) ()
+#define ASYNCIO__PASS_LIST(...) ASYNCIO__PASTE(ASYNCIO__PASS_, ASYNCIO__NONE_OR_SOME(__VA_ARGS__))(__VA_ARGS__)
 
 #define ASYNCIO__COROUTINE_DECLARE(linkage, name, ...) \
   linkage ASYNCIO_SUSPENDS asyncio_status name( \
@@ -96,6 +96,10 @@ ASYNCIO_SUSPENDS asyncio_status asyncio_await(asyncio_future *awaitable, asyncio
 
 // Declares, for a header, what ASYNCIO_COROUTINE with the same list defines in a .c file.
 #define ASYNCIO_COROUTINE_DECLARE(name, ...) ASYNCIO__COROUTINE_DECLARE(extern, name, ##__VA_ARGS__)
+
+// The same for one that ASYNCIO_STATIC_COROUTINE defines further down in the file.
+#define ASYNCIO_STATIC_COROUTINE_DECLARE(name, ...) \
+  ASYNCIO__COROUTINE_DECLARE(__attribute__((unused)) static, name, ##__VA_ARGS__)
 
 // Defines a coroutine function with up to 8 typed parameters; see the head of this file.
 #define ASYNCIO_COROUTINE(name, ...) ASYNCIO__COROUTINE(extern, name, ##__VA_ARGS__)

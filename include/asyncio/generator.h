@@ -89,6 +89,10 @@ ASYNCIO_SUSPENDS asyncio_status asyncio_yield(asyncio_value value, asyncio_value
 #define ASYNCIO_GENERATOR_DECLARE(name, ...) \
   extern ASYNCIO_MUST_USE asyncio_generator *name##_generator ASYNCIO__LIST(__VA_ARGS__)
 
+// The same for one that is static, with a stack or without, further down in the file.
+#define ASYNCIO_STATIC_GENERATOR_DECLARE(name, ...) \
+  __attribute__((unused)) static ASYNCIO_MUST_USE asyncio_generator *name##_generator ASYNCIO__LIST(__VA_ARGS__)
+
 // ---- What the macros are made of.
 
 // A generator around a body: of one with a stack as of asyncio_coroutine_new, of one without as of

@@ -37,8 +37,8 @@ size_t asyncio_format_call_graph(asyncio_future *future, char *text, size_t size
 void asyncio_print_call_graph(asyncio_future *future);  // to standard error; in a page to the console
 
 // A line for each pending task of [loop], the oldest first: "  worker (serve > read) waits for lock". A task "has not
-// started", "is running" (also one that starts another eagerly), "is ready" (to run next) or "waits for" something. NULL
-// is the running loop, else the thread's.
+// started", "is running" (also one that starts another eagerly), "is ready" (to run next) or "waits for" something.
+// NULL is the running loop, else the thread's.
 size_t asyncio_format_tasks(asyncio_loop *loop, char *text, size_t size);
 void asyncio_print_tasks(asyncio_loop *loop);
 

@@ -9,10 +9,15 @@
 //   asyncio_value text;
 //   ASYNCIO_TRY(asyncio_await(asyncio_promise(fetch_text(url)), &text));
 //
-// In JavaScript that C calls, `asyncio.promise(p)` makes a handle of promise p (or of a function that returns one and is given
-// an AbortSignal), `asyncio.handle(v)` of any other value, and `asyncio.value(h)` reads one.
+// In JavaScript that C calls, `asyncio.promise(p)` makes a handle of promise p (or of a function that returns one and is
+// given an AbortSignal), `asyncio.handle(v)` of any other value, and `asyncio.value(h)` reads one. EM_JS is
+// <emscripten.h>'s, which comes along.
 #ifndef ASYNCIO_PROMISE_H
 #define ASYNCIO_PROMISE_H
+
+#ifdef __EMSCRIPTEN__
+#include <emscripten/emscripten.h>
+#endif
 
 #include "future.h"
 

@@ -21,13 +21,14 @@
 //
 // It is awaited, gathered, made a task and run like any other; a stackless coroutine may await stackful ones and the
 // other way round. In the body [self] has the parameters and the locals, which start as zero, and [result] is none
-// until it is set. Failures, ASYNCIO_TRY and the end are those of stackful code, but only the macros below suspend: a
-// function that would have to (asyncio_sleep, asyncio_await) is a RuntimeError there.
+// until it is set; no parameter may have either name. Failures, ASYNCIO_TRY and the end are those of stackful code, but
+// only the macros below suspend: a function that would have to (asyncio_sleep, asyncio_await) is a RuntimeError there.
 //
-// A C local does not outlive an await. Using one that should is an error of the compiler, unless it is an array or a
-// struct (Clang does not follow those), or without optimisation (GCC then follows the simple cases). Variable-length
-// arrays cannot stand around an await, and an await cannot stand in a statement expression. Loops, switches and several
-// awaits in a line are fine.
+// A C local does not outlive an await: what should belongs into the braces, an asyncio_value, asyncio_timeout,
+// asyncio_task_group or buffer above all. A number elsewhere is an error of the compiler; of structs, of pointers and
+// of what had its address taken each compiler sees some, of arrays hardly any. Variable-length arrays cannot stand
+// around an await, and an await cannot stand in a statement expression. Loops, switches and several awaits in a line
+// are fine.
 #ifndef ASYNCIO_STACKLESS_H
 #define ASYNCIO_STACKLESS_H
 
@@ -76,6 +77,10 @@ extern "C" {
 #define ASYNCIO_STACKLESS_DECLARE(name, ...) \
   extern ASYNCIO_MUST_USE asyncio_future *name##_coroutine ASYNCIO__LIST(__VA_ARGS__)
 
+// The same for one that ASYNCIO_STATIC_STACKLESS defines further down in the file.
+#define ASYNCIO_STATIC_STACKLESS_DECLARE(name, ...) \
+  __attribute__((unused)) static ASYNCIO_MUST_USE asyncio_future *name##_coroutine ASYNCIO__LIST(__VA_ARGS__)
+
 // The line of the source at which the innermost stackless coroutine of a task waits; 0 when it has none, or did not
 // start.
 unsigned asyncio_task_line(const asyncio_task *task);
@@ -110,9 +115,9 @@ static inline asyncio_status asyncio__stackless_sleep(asyncio__place *here, void
 #define ASYNCIO__SUSPEND(sent, target, request, argument) \
   do { \
     __label__ asyncio__resumed; \
-    return request(asyncio__here, &&asyncio__resumed, __LINE__, argument); \
+    return request(asyncio__in_a_stackless_body, &&asyncio__resumed, __LINE__, argument); \
   asyncio__resumed: \
-    (sent) = asyncio__stackless_take(asyncio__here, target); \
+    (sent) = asyncio__stackless_take(asyncio__in_a_stackless_body, target); \
   } while (0)
 
 #define ASYNCIO__AWAITABLE_(first, ...) first
@@ -137,20 +142,21 @@ static inline asyncio_status asyncio__stackless_sleep(asyncio__place *here, void
   struct name##__parameters { \
     ASYNCIO__EACH(ASYNCIO__FIELD, ##__VA_ARGS__) \
   }; \
-  static asyncio_status name##__body(void *asyncio__self, asyncio__place *asyncio__here, asyncio_value *result); \
+  static asyncio_status name##__body(void *asyncio__self, asyncio__place *asyncio__in_a_stackless_body, \
+                                     asyncio_value *result); \
   static size_t name##__size(void);
 
-// Ends the locals and begins the body, in which both compilers look for locals that do not outlive an await.
+// Ends the locals and begins the body, in which both compilers look for numbers that do not outlive an await.
 #define ASYNCIO_BEGIN(name) \
   ; \
   } \
   ; \
   static size_t name##__size(void) { return sizeof(struct name##__self); } \
   ASYNCIO__WATCH_LOCALS \
-  static asyncio_status name##__body(void *asyncio__self, asyncio__place *asyncio__here, \
+  static asyncio_status name##__body(void *asyncio__self, asyncio__place *asyncio__in_a_stackless_body, \
                                      __attribute__((unused)) asyncio_value *result) { \
     __attribute__((unused)) struct name##__self *self = (struct name##__self *)asyncio__self; \
-    goto *(asyncio__here->label ? asyncio__here->label : &&asyncio__start); \
+    goto *(asyncio__in_a_stackless_body->label ? asyncio__in_a_stackless_body->label : &&asyncio__start); \
   asyncio__start:;
 
 // Ends the body; a coroutine that comes here has returned, as if with ASYNCIO_OK.

@@ -51,13 +51,13 @@ enum {
     if (asyncio__try_status != ASYNCIO_OK) return asyncio__try_status; \
   } while (0)
 
-// A failure with its words; counted, never changed once made. A task keeps the latest few, one for each status: a second
-// failure with the same status replaces the words of the first, also in cleanup.
+// A failure with its words; counted, never changed once made. A task keeps the latest few, one for each status: a
+// second failure with the same status replaces the words of the first, also in cleanup.
 typedef struct asyncio_error asyncio_error;
 
 // Records the words of a failure and returns [status], so that `return asyncio_raise(...)` is one line. [format] is
-// printf's. An earlier failure of the same task becomes the new one's context, up to 8 in a chain. A [status] that is no
-// failure, or an undefined code, is recorded as a ValueError. Never suspends.
+// printf's. An earlier failure of the same task becomes the new one's context, up to 8 in a chain. A [status] that is
+// no failure, or an undefined code, is recorded as a ValueError. Never suspends.
 asyncio_status asyncio_raise(asyncio_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 // The name of [status] as asyncio spells it ("TimeoutError"); "OK" for 0, "ApplicationError" in the application's range,
@@ -75,8 +75,8 @@ const asyncio_error *asyncio_error_current(asyncio_status status);
 // task began or asyncio_error_clear() was called.
 asyncio_status asyncio_error_latest(void);
 
-// Forgets the failures recorded in the current task: call it where an error has been dealt with, for else it becomes the
-// context of the next one.
+// Forgets the failures recorded in the current task: call it where an error has been dealt with, for else it becomes
+// the context of the next one.
 void asyncio_error_clear(void);
 
 // The parts of an error: its status, its words, and the failure that was being handled when it was raised (or NULL).
@@ -88,9 +88,9 @@ const asyncio_error *asyncio_error_context(const asyncio_error *error);
 const asyncio_error *asyncio_error_ref(const asyncio_error *error);
 void asyncio_error_unref(const asyncio_error *error);
 
-// Makes [error], a failure with [status], the latest again, with all that it came with, and returns [status]: for cleanup
-// that may fail in the same way. NULL is a failure without words, and with 0 nothing at all. ValueError when [status] is
-// not that of [error]. Never suspends.
+// Makes [error], a failure with [status], the latest again, with all that it came with, and returns [status]: for
+// cleanup that may fail in the same way. NULL is a failure without words, and with 0 nothing at all. ValueError when
+// [status] is not that of [error]. Never suspends.
 //   const asyncio_error *error = asyncio_error_ref(asyncio_error_current(status));
 //   clean_up();
 //   asyncio_raise_again(status, error);

@@ -6,6 +6,11 @@
 //   asyncio_status status = start_all(&group);  // a call: with a return in its place the end would be skipped
 //   status = asyncio_task_group_end(&group, status);
 //   asyncio_value errors = asyncio_error_exceptions(asyncio_error_current(status));  // if it is ASYNCIO_EXCEPTION_GROUP
+//
+// In a stackless coroutine, with [group] and [status] in its braces, the two lines in the middle are:
+//
+//   ASYNCIO_AWAIT_STATUS(self->status, start_all_coroutine(&self->group));
+//   ASYNCIO_AWAIT_STATUS(self->status, asyncio_task_group_end_coroutine(&self->group, self->status));
 #ifndef ASYNCIO_TASK_GROUP_H
 #define ASYNCIO_TASK_GROUP_H
 

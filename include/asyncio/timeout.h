@@ -7,6 +7,9 @@
 //   status = asyncio_timeout_end(&limit, status);
 //   if (status == ASYNCIO_TIMEOUT_ERROR) printf("too slow\n");
 //
+// In a stackless coroutine, with [limit] and [status] in its braces, the call is
+// ASYNCIO_AWAIT_STATUS(self->status, fetch_everything_coroutine()).
+//
 // For one awaitable there is asyncio_wait_for. Nothing here suspends. Times are on the loop's clock, INFINITY is never.
 #ifndef ASYNCIO_TIMEOUT_H
 #define ASYNCIO_TIMEOUT_H
@@ -36,8 +39,8 @@ ASYNCIO_MUST_USE asyncio_status asyncio_timeout_begin_at(asyncio_timeout *limit,
 // by others meanwhile. RuntimeError when [limit] has not begun, or has ended.
 ASYNCIO_MUST_USE asyncio_status asyncio_timeout_end(asyncio_timeout *limit, asyncio_status status);
 
-// Moves the limit to the time [when]. RuntimeError unless it has begun and has not passed; ValueError for NaN;
-// MemoryError, and there is no limit then.
+// Moves the limit to the time [when], such as asyncio_loop_time(loop) + 0.5. RuntimeError unless it has begun and has
+// not passed; ValueError for NaN; MemoryError, and there is no limit then.
 asyncio_status asyncio_timeout_reschedule(asyncio_timeout *limit, double when);
 
 double asyncio_timeout_when(const asyncio_timeout *limit);   // when it passes, or would have; INFINITY: never

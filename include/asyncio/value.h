@@ -56,8 +56,8 @@ asyncio_value asyncio_pointer(void *pointer);
 asyncio_status asyncio_text(asyncio_value *value, const char *text);
 asyncio_status asyncio_bytes(asyncio_value *value, const void *bytes, size_t size);
 
-// Makes [value] own [pointer]: [destroy] is called with it when the last reference goes; after a failure, MemoryError or
-// TypeError for a [value] of NULL, at once.
+// Makes [value] own [pointer]: [destroy] is called with it when the last reference goes; after a failure, MemoryError
+// or TypeError for a [value] of NULL, at once.
 asyncio_status asyncio_owned_pointer(asyncio_value *value, void *pointer, void (*destroy)(void *pointer));
 
 // Makes [value] a list of [count] values, all none; set them with asyncio_list_set, which takes over [item].

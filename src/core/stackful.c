@@ -240,7 +240,8 @@ _Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size) {
   asyncio__fail(__FILE__, __LINE__,
                 "A C stack of %zu bytes overflowed and memory is damaged: give the task a .stack_size of more than %zu, "
                 "and " ASYNCIO__WATCH_STACKS " to find out where. It is the stack of %s",
-                stack_size, self ? self->task->stack_size : stack_size, self ? asyncio_task_get_name(&self->task->future) : "main");
+                stack_size, self ? self->task->stack_size : stack_size,
+                self ? asyncio_task_get_name(&self->task->future) : "main");
 }
 
 bool asyncio__is_generator(const asyncio__frame *frame) {

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compute.h"
+
 enum { TASKS = 1000, SWITCHES = 1000, GATHERED = 1000000 };
 
 EM_JS(asyncio_js, next_command, (void), { return asyncio.promise(Module["bench"].next()); });
@@ -80,11 +82,19 @@ static asyncio_status measure_gather(asyncio_future **awaitables, constructor ma
   return ASYNCIO_OK;
 }
 
+static asyncio_status measure_compute(void) {
+  double start = emscripten_get_now();
+  double sum = compute();
+  report(emscripten_get_now() - start, sum);
+  return ASYNCIO_OK;
+}
+
 static asyncio_status execute(const char *command, asyncio_future **awaitables) {
   if (strcmp(command, "switches") == 0) return measure_switches(awaitables, spin_coroutine);
   if (strcmp(command, "light switches") == 0) return measure_switches(awaitables, spin_lightly_coroutine);
   if (strcmp(command, "gather") == 0) return measure_gather(awaitables, returns_at_once_coroutine);
   if (strcmp(command, "light gather") == 0) return measure_gather(awaitables, returns_lightly_coroutine);
+  if (strcmp(command, "compute") == 0) return measure_compute();
   return asyncio_raise(ASYNCIO_VALUE_ERROR, "Unknown command: %s", command);
 }
 

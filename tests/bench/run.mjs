@@ -6,8 +6,10 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { engineStacks } from './jspi.mjs';
 import { loadPython } from './pyodide.mjs';
 import { readiness } from './ready.mjs';
+import { alternate, awaitNull, loadCoroutines, loadOne } from './rounds.mjs';
 
 const REPETITIONS = 9;
 const build = process.env.ASYNCIO_BUILD ?? join(import.meta.dirname, '../../build');
@@ -16,55 +18,11 @@ let asyncio; // the package, loaded for its own rounds alone
 
 // ---- Peers and ours: each is a function that does one round and gives { milliseconds, sum }.
 
-async function loadCoroutines() {
-  let outcome, asked;
-  let command = new Promise((resolve) => (asked = resolve)); // for how to answer what the program asks
-  const next = () => new Promise((resolve) => asked(resolve));
-  const report = (milliseconds, sum) => outcome({ milliseconds, sum });
-  await require(join(build, 'bench/coroutines.js'))({ bench: { next, report } });
-  const send = async (text) => {
-    const answer = await command;
-    command = new Promise((resolve) => (asked = resolve));
-    answer(text);
-  };
-  const measure = (name) =>
-    new Promise((resolve) => {
-      outcome = resolve;
-      send(name);
-    });
-  return { measure, stop: () => send(null) };
-}
-
-async function loadFiber() {
-  let outcome;
-  const bench = { report: (milliseconds, sum) => outcome({ milliseconds, sum }) };
-  const module = await require(join(build, 'bench/fiber.js'))({ bench });
-  return () =>
-    new Promise((resolve) => {
-      outcome = resolve;
-      module._measure_swaps();
-    });
-}
-
-let total = 0;
-async function spin(count) {
-  for (let i = 0; i < count; i++) {
-    await null;
-    total += i;
-  }
-}
-
 async function returnsAtOnce(number) {
   return number;
 }
 
-async function awaitNull() {
-  total = 0;
-  const start = performance.now();
-  await Promise.all(Array.from({ length: 1000 }, () => spin(1000)));
-  return { milliseconds: performance.now() - start, sum: total };
-}
-
+let total = 0;
 function* spinGenerator(count) {
   for (let i = 0; i < count; i++) {
     yield* asyncio.sleep(0);
@@ -130,23 +88,6 @@ async function sumOf(call, count) {
 
 // ---- Rounds
 
-const between = () => new Promise((resolve) => setTimeout(resolve, 20));
-
-async function alternate(repetitions, contenders) {
-  const rounds = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
-  for (let i = 0; i < repetitions; i++) {
-    for (const [name, { round, units, sum }] of Object.entries(contenders)) {
-      const outcome = await round();
-      if (outcome.sum !== sum) throw new Error(`${name}: expected the sum ${sum}, got ${outcome.sum}`);
-      rounds[name].push((outcome.milliseconds * 1e6) / units);
-      await between();
-    }
-    process.stderr.write(`\r  round ${i + 1} of ${repetitions}`);
-  }
-  process.stderr.write('\r\x1b[K');
-  return rounds;
-}
-
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 function print(title, rounds, { from = 0, unit = 'ns' } = {}) {
@@ -176,8 +117,8 @@ const starts = { 'import, and a first call answered': ready, 'import, and a firs
 print('The package, in 20 fresh processes', starts, { unit: 'ms' });
 bar('ready, at most 5', median(ready), median(ready) <= 5, 'ms');
 
-const coroutines = await loadCoroutines();
-const swap = await loadFiber();
+const coroutines = await loadCoroutines(join(build, 'bench'));
+const swap = await loadOne(join(build, 'bench'), 'fiber', '_measure_swaps');
 const spinSum = (1000 * 1000 * 999) / 2;
 const gatherSum = (1e6 * (1e6 - 1)) / 2;
 
@@ -242,5 +183,27 @@ print('A call of C from JavaScript, one after another', awaits);
 atMost('C task awaited / JS async function awaited', 5, ratio(awaits[created], awaits[called]));
 console.log(`  of that the thenable alone: ${ratio(awaits[afterATurn], awaits[called]).toFixed(2)} x`);
 app.close();
+
+for (const { name, skipped, version, switches: switched, compute } of engineStacks(build)) {
+  if (skipped) {
+    console.log(`\nJSPI in ${name}: skipped, ${skipped}`);
+    continue;
+  }
+  const named = (rounds, names) => Object.fromEntries(Object.keys(names).map((key) => [names[key], rounds[key]]));
+  const suspensions = named(switched, {
+    ours: 'C task over JSPI, asyncio_sleep(0), 1000 tasks',
+    asyncify: 'the same over Asyncify',
+    turns: 'bare suspending import, resumed in turn',
+    floor: 'bare suspending import, its promise settled',
+    awaits: js,
+  });
+  print(`A switch over JSPI, Node ${version} (time of the thread)`, suspensions);
+  atMost('C switch over JSPI / JS await null', 2.5, ratio(switched.ours, switched.awaits));
+  console.log(`  of that the engine, resumed in turn: ${ratio(switched.turns, switched.awaits).toFixed(2)} x`);
+  const work = { plain: 'C without the library', ours: 'in a coroutine over JSPI', asyncify: 'in a coroutine over Asyncify' };
+  print(`C that computes, Node ${version} (time of the thread)`, named(compute, work), { unit: 'ms' });
+  atMost('over JSPI / without the library', 1.02, ratio(compute.ours, compute.plain));
+  console.log(`  over Asyncify: ${ratio(compute.asyncify, compute.plain).toFixed(2)} x`);
+}
 process.exitCode = missed ? 1 : 0;
 coroutines.stop(); // ends the process, as main's return does

@@ -18,11 +18,13 @@ export const CHANGES = {
   lock_acquire: (maker, slot) => [[made('lock_acquire', { slot })], [made('lock_release', { slot })]],
   condition_acquire: (maker, slot) => [[made('condition_acquire', { slot })], [made('condition_release', { slot })]],
   condition_wait: (maker, slot) => [[], [underLock(made('condition_notify', { slot, number: maker.int(1, 2) }))]],
-  semaphore_acquire: (maker, slot) => [
-    Array.from({ length: maker.semaphoreSize(slot) }, () => made('semaphore_acquire', { slot })),
-    // Who comes at that moment waits for its turn.
-    [made('semaphore_release', { slot }), ...(maker.chance(0.5) ? [made('semaphore_acquire', { slot })] : [])],
-  ],
+  // With more room than there are who wait, who comes before they go on waits for their turn all the same.
+  semaphore_acquire(maker, slot) {
+    const acquire = () => made('semaphore_acquire', { slot });
+    const releases = Array.from({ length: maker.random.pick([1, 1, 4]) }, () => made('semaphore_release', { slot }));
+    const comes = maker.chance(0.5) ? [acquire()] : [];
+    return [Array.from({ length: maker.semaphoreSize(slot) }, acquire), [...releases, ...comes]];
+  },
   event_wait(maker, slot) {
     const clear = maker.chance(0.5) ? [made('event_clear', { slot })] : [];
     return [[], [made('event_set', { slot }), ...clear]];

@@ -20,6 +20,7 @@ const SHARES = [
   ['harassing', 1.5],
   ['resting', 4.2],
   ['taking_back', 1.5],
+  ['gathering', 2],
 ];
 
 // Instead of those, where a program has the theme.
@@ -138,6 +139,11 @@ const SHAPES = {
       ? made('set_exception', { slot, flag: maker.kind(), text: maker.words() })
       : made('cancel', { slot, text: maker.message() });
     return [failed, made('wait', { items: [failed.slot, ...items], ...fields })];
+  },
+
+  gathering(maker) {
+    const items = Array.from({ length: maker.int(2, 3) }, () => maker.body() ?? maker.awaitable());
+    return [made('gather', { items, flag: Number(maker.chance(0.7)) })];
   },
 
   removing(maker) {

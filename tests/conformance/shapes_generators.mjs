@@ -25,7 +25,7 @@ export const GENERATOR_SHAPES = {
   closing_slowly(maker) {
     const rest = () => made('sleep', { number: maker.int(1, 3) });
     const flag = CATCHES.indexOf('BaseException');
-    const blocks = [[rest()], [rest(), ...(maker.chance(0.75) ? [made('reraise')] : [])]];
+    const blocks = [[rest()], [rest(), ...(maker.chance(0.6) ? [made('reraise')] : [])]];
     return [made('yield_try', { number: maker.int(1, 9), flag, blocks }), made('yield', { number: 1 }), rest()];
   },
 
@@ -63,7 +63,7 @@ export const GENERATOR_SHAPES = {
       [[made('timeout', { slot: maker.thing('timeout'), number: 1, blocks: [[ask]] })], 5],
       [[made('try_finally', { blocks: [[rest], cancelled] })], 8],
       [cancelled, 1],
-      [[ask], 2],
+      [[ask], 5],
     ]);
     return [...begins, ...end];
   },

@@ -152,7 +152,7 @@ TEST(a_coroutine_that_returns_what_is_no_status_fails) {
 
 // ---- Names
 
-TEST(tasks_are_numbered_unless_they_are_made_with_a_name) {
+TEST(tasks_are_numbered_unless_they_are_named) {
   asyncio_loop *loop = asyncio_new_event_loop();
   char name[] = "fetch";
   asyncio_task *first = asyncio_create_task(task_none_coroutine(), .loop = loop);

@@ -33,6 +33,22 @@ const MISTAKES = {
   'a body belongs to no coroutine': inBody('').replace('BEGIN(coroutine)', 'BEGIN(another)'),
 };
 
+// What the error says, whatever else there is.
+const WORDS = {
+  'a coroutine has nine parameters': [
+    'ASYNCIO_COROUTINE(nine, (int, a), (int, b), (int, c), (int, d), (int, e), (int, f), (int, g), (int, h), (int, i)) {}',
+    'A coroutine has 8 parameters at most',
+  ],
+  'a stackless generator has twelve': [
+    `ASYNCIO_STACKLESS_GENERATOR(twelve${', (int, a)'.repeat(12)}) {} ASYNCIO_BEGIN(twelve) {} ASYNCIO_END`,
+    'A coroutine has 8 parameters at most',
+  ],
+  'a coroutine with a stack awaits as one without': [
+    'ASYNCIO_COROUTINE(stackful) { ASYNCIO_SLEEP(1); return ASYNCIO_OK; }',
+    'asyncio__in_a_stackless_body',
+  ],
+};
+
 const FINE = {
   'a local is set anew after each await': inBody(
     'int i; for (i = 0; i < 2; i++) count(); ASYNCIO_SLEEP(1); for (i = 0; i < 2; i++) count();',
@@ -62,6 +78,15 @@ for (const [name, compiler] of Object.entries(COMPILERS)) {
   describe(`${name} refuses a stackless coroutine when`, () => {
     for (const [mistake, text] of Object.entries(MISTAKES))
       test(mistake, () => assert.notEqual(compile(compiler, text).status, 0));
+  });
+
+  describe(`${name} says what is wrong when`, () => {
+    for (const [mistake, [text, words]] of Object.entries(WORDS))
+      test(mistake, () => {
+        const { status, stderr } = compile(compiler, `#include <asyncio.h>\n${text}`);
+        assert.notEqual(status, 0);
+        assert.ok(stderr.includes(words), stderr);
+      });
   });
 
   describe(`${name} has nothing to say when`, () => {
