@@ -84,8 +84,8 @@ void asyncio__coro_release(void);
 void *asyncio__coro_rescue(void);
 
 // Upcalls, from src/core: a coroutine that was ENTERED is about to run, and has left; and one whose C stack overflowed has been
-// found out after the damage was done.
-void asyncio__coro_resuming(void *owner);
+// found out after the damage was done. The first gives what a body that has not begun is taken to have returned, instead of running; 0: it runs.
+int asyncio__coro_resuming(void *owner);
 void asyncio__coro_left(void *owner, asyncio__coro_state state);
 _Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size);
 

@@ -36,7 +36,7 @@ function asyncioStacksMaker() {
     },
 
     left() {
-      _asyncio__jspi_left();
+      return _asyncio__jspi_left();
     },
 
     number(activation) {
@@ -101,12 +101,12 @@ function asyncioStacksMaker() {
 
     // An activation that is just being begun does not know its number yet, and its coroutine's leaving is its starter's affair.
     suspend(known) {
+      if (released) return Promise.reject(DISCARDED);
       const number = starting ?? known;
       const promise = new Promise(executor);
       resolvers[number] = resolve;
       rejecters[number] = reject;
       stacks.leaves();
-      if (released) stacks.discard(number);
       return promise;
     },
 

@@ -170,8 +170,7 @@ function asyncioLoader(makeBridge) {
       };
       const left = stacks.left;
       stacks.left = () => {
-        left();
-        if (asyncio.owner && !asyncio.exited) asyncio.owner.turned();
+        if (left() && asyncio.owner && !asyncio.exited) asyncio.owner.turned();
       };
     },
 
