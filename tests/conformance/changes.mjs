@@ -21,8 +21,8 @@ export const CHANGES = {
   // With more room than there are who wait, who comes before they go on waits for their turn all the same.
   semaphore_acquire(maker, slot) {
     const acquire = () => made('semaphore_acquire', { slot });
-    const releases = Array.from({ length: maker.random.pick([1, 1, 4]) }, () => made('semaphore_release', { slot }));
-    const comes = maker.chance(0.5) ? [acquire()] : [];
+    const releases = Array.from({ length: maker.random.pick([1, 1, 1, 4]) }, () => made('semaphore_release', { slot }));
+    const comes = releases.length > 1 ? [acquire()] : [];
     return [Array.from({ length: maker.semaphoreSize(slot) }, acquire), [...releases, ...comes]];
   },
   event_wait(maker, slot) {

@@ -50,7 +50,7 @@ const THEMES = [
   [['locks', 'events'], 10],
   [['conditions', 'events'], 32],
   [['conditions', 'locks'], 5],
-  [['semaphores'], 13],
+  [['semaphores'], 17],
   [['barriers'], 12],
   [['queues'], 30],
   [['timeouts'], 12],

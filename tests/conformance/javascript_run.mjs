@@ -18,9 +18,7 @@ export function error({ flag, text }) {
   return new CLASSES[flag](text);
 }
 
-// In Python a broken barrier's error is a RuntimeError.
 export function catches(flag, failure) {
-  if (CATCHES[flag] === 'RuntimeError' && failure instanceof asyncio.BrokenBarrierError) return true;
   if (flag < CLASSES.length) return failure instanceof CLASSES[flag];
   return CATCHES[flag] === 'BaseException' || !is_cancelled(failure);
 }

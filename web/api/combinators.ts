@@ -129,7 +129,10 @@ export const shieldIn =
     const core = coreOf(runtime);
     if (awaitable instanceof Future && awaitable.done()) return awaitable;
     return runtime.within((loop) => {
-      const shield = core.made(core.c.shield!(pointerOf(core, awaitable, 'awaitable')));
-      return new Future<Awaited_<A>>(core, loop, core.c.ref!(shield)).watch();
+      const shield = core.c.ref!(core.made(core.c.shield!(pointerOf(core, awaitable, 'awaitable'))));
+      if (!core.c.istask!(shield)) return new Future<Awaited_<A>>(core, loop, shield).watch();
+      const task = core.wrapTask(shield); // it has run to its end already
+      core.release(shield);
+      return task;
     });
   };

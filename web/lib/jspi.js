@@ -29,6 +29,7 @@ function asyncioStacksMaker() {
 
   const stacks = {
     most: 16000, // Node 26 dies at 33,000
+    exiting: () => undefined, // what exit() has thrown
     guard: (call) => call(), // keeps what is thrown from C
     failed(error) {
       throw error;
@@ -56,7 +57,8 @@ function asyncioStacksMaker() {
       });
     },
 
-    // Runs [coro] until it leaves, under the frames of whoever calls.
+    // Runs [coro] until it leaves, under the frames of whoever calls. What it throws rejects its own promise and spares them, but
+    // nobody goes on after an exit().
     begin(coro, activation) {
       const outer = starting;
       const number = stacks.number(activation);
@@ -65,6 +67,7 @@ function asyncioStacksMaker() {
       running[number] = coro;
       stacks.activate(number, coro);
       starting = outer;
+      if (stacks.exiting()) throw stacks.exiting();
       return number;
     },
 

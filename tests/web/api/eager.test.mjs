@@ -44,6 +44,17 @@ coroutineTest('an eager task runs at once until it waits', function* () {
   assert.deepEqual(trace.lines, ['starts as eager', 'created', 'ends']);
 });
 
+loopTest('a shield of what an eager factory has run to its end is that task', function* (loop) {
+  loop.set_task_factory(eager_task_factory);
+  const done = asyncio.shield(answers(() => {}));
+  const put = asyncio.shield(new asyncio.Queue().put(1));
+  assert.deepEqual([done, put].map((one) => [one instanceof Task, one.done()]), [[true, true], [true, true]]);
+  assert.deepEqual([yield* done, yield* put], [42, undefined]);
+  const pending = asyncio.shield(answers(() => {}, 1));
+  assert.ok(!(pending instanceof Task));
+  assert.equal(yield* pending, 42);
+});
+
 coroutineTest('one that need not wait is done when it is made', function* () {
   const trace = tracer();
   const task = create_task(answers(trace), { eager_start: true });
