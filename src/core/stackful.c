@@ -155,13 +155,14 @@ static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
   return asyncio__frame_done(frame, no_stack(self->task), asyncio_none());
 }
 
-void asyncio__coro_resuming(void *owner) {
+int asyncio__coro_resuming(void *owner) {
   const stackful *self = owner;
   asyncio__thread.turning = true;
   asyncio__thread.task = self->task;
   asyncio__thread.running = self->task->future.loop;
   if (asyncio__thread.running->observer) asyncio__thread.running->resumed = asyncio__host_now();
   asyncio__coro_parkable = self->task->ending ? NULL : self->task;
+  return self->task->ending ? (int)self->task->sent : 0;
 }
 
 void asyncio__coro_left(void *owner, asyncio__coro_state state) {

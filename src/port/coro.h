@@ -40,7 +40,7 @@ asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asy
                                  void *result, void *owner);
 
 // False where there can be none: asyncio__coro_new then gives NULL.
-#ifdef ASYNCIO_NO_ASYNCIFY
+#ifdef ASYNCIO_NO_STACKS
 enum { asyncio__coro_possible = false };
 #else
 enum { asyncio__coro_possible = true };
@@ -84,8 +84,8 @@ void asyncio__coro_release(void);
 void *asyncio__coro_rescue(void);
 
 // Upcalls, from src/core: a coroutine that was ENTERED is about to run, and has left; and one whose C stack overflowed has been
-// found out after the damage was done.
-void asyncio__coro_resuming(void *owner);
+// found out after the damage was done. The first gives what a body that has not begun is taken to have returned, instead of running; 0: it runs.
+int asyncio__coro_resuming(void *owner);
 void asyncio__coro_left(void *owner, asyncio__coro_state state);
 _Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size);
 

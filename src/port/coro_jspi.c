@@ -39,7 +39,7 @@ enum { NOT_STARTED = -1, LOST = -2 };
 struct asyncio__coro {
   char *stack;  // where the C stack stood when it was left
   asyncio__coro_call call;
-  int status;      // what the body returned
+  int status;      // what the body returned, or is taken to have
   int activation;  // its number, or one of the above
   size_t size;     // of the block
   bool returned;
@@ -118,7 +118,7 @@ static void resuming(asyncio__coro *self) {
   if (self->begins) return;
   under = NULL;
   if (self->call.owner)
-    asyncio__coro_resuming(self->call.owner);
+    self->status = asyncio__coro_resuming(self->call.owner);
   else if (asyncio__main_resuming)
     asyncio__main_resuming();
 }
@@ -133,7 +133,7 @@ char *asyncio__jspi_begin(asyncio__coro *self, char *stack) {
 }
 
 char *asyncio__jspi_body(asyncio__coro *self) {
-  self->status = self->call.body(self->call.argument, self->call.result);
+  if (!self->status) self->status = self->call.body(self->call.argument, self->call.result);
   return host_stack;
 }
 
@@ -165,8 +165,8 @@ void asyncio__coro_park(void) {
   resuming(self);
 }
 
-// By the loader, within the import that suspends.
-EMSCRIPTEN_KEEPALIVE void asyncio__jspi_left(void) {
+// By the loader, within the import that suspends. Answers whether a run has ended.
+EMSCRIPTEN_KEEPALIVE bool asyncio__jspi_left(void) {
   asyncio__coro *self = leaving;
   asyncio__coro_state state = self->returned ? ASYNCIO__CORO_RETURNED : ASYNCIO__CORO_PARKED;
   leaving = NULL;
@@ -176,7 +176,7 @@ EMSCRIPTEN_KEEPALIVE void asyncio__jspi_left(void) {
     asyncio__coro_left(self->call.owner, state);
   else if (asyncio__main_left)
     asyncio__main_left(state);
-  asyncio__host_left();
+  return asyncio__host_left();
 }
 
 // Whether the code that runs could be suspended: in an activation, no JavaScript in between.

@@ -24,7 +24,7 @@ bool asyncio__coro_settle(void) {
   if (!link) return false;
   asyncio__coro *self = asyncio__container(link, asyncio__coro, queued);
   void *owner = self->call.owner;
-  asyncio__coro_resuming(owner);
+  (void)asyncio__coro_resuming(owner);  // settled before anybody could end it
   asyncio__coro_left(owner, asyncio__ucontext_resume(self) ? ASYNCIO__CORO_RETURNED : ASYNCIO__CORO_PARKED);
   return true;
 }

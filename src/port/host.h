@@ -35,8 +35,9 @@ double asyncio__host_now(void);
 // A turn is wanted soon: work has arrived from outside a turn. Never turns at once.
 void asyncio__host_wake(void);
 
-// Goes on with the turn in which a coroutine was ENTERED that has left now: by a backend whose coroutines run between turns.
-void asyncio__host_left(void);
+// Goes on with the turn in which a coroutine was ENTERED that has left now: by a backend whose coroutines run between turns. Answers
+// whether a run has ended.
+bool asyncio__host_left(void);
 
 // Turns until [over] says so: the calling C code is suspended or blocked meanwhile. False when nothing is left that
 // could ever make it so.

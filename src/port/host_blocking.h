@@ -40,7 +40,7 @@ bool asyncio__host_debug(void) {
 }
 #endif
 
-void asyncio__host_left(void) {}
+bool asyncio__host_left(void) { return false; }
 
 void asyncio__host_report(const char *line) { fprintf(stderr, "%s\n", line); }
 

@@ -116,7 +116,13 @@ EMSCRIPTEN_KEEPALIVE bool asyncio__host_turn(int how) {
   return next.ended;
 }
 
-void asyncio__host_left(void) { end_turn(asyncio__turn(NAN, fmax(web.until - web.now, 0))); }
+bool asyncio__host_left(void) {
+  double left = web.until - web.now;
+  asyncio__next next = {.again = true, .deadline = INFINITY, .now = web.now};
+  if (left > 0) next = asyncio__turn(NAN, left);
+  end_turn(next);
+  return next.ended;
+}
 
 // The program is closed: main does not go on, although the loop that it waits for has ended.
 EMSCRIPTEN_KEEPALIVE void asyncio__host_forget_main(void) { web.over = NULL; }

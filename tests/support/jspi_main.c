@@ -12,7 +12,10 @@ typedef int cases_main(int argc, char **argv);
 EM_JS(void, run_suspendable, (cases_main *cases, int argc, char **argv), {
   noExitRuntime = true;
   const call = WebAssembly.promising(wasmTable.get(cases));
-  const end = (status) => { process.exitCode = status; };
+  const end = (status) => {
+    if (typeof process === 'object') process.exitCode = status;
+    if (Module['onExit']) Module['onExit'](status); // a page's
+  };
   Promise.resolve().then(() => call(argc, argv)).then(end, (error) => { console.log(error); end(1); });
 });
 

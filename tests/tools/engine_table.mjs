@@ -13,8 +13,6 @@ const END = '<!-- the end of what it writes -->';
 
 const HEADS = {
   package: 'the package',
-  programs: 'C on its loop',
-  demos: 'demos',
   life: 'a key meets 10,000 coroutines that spin',
 };
 
@@ -49,7 +47,7 @@ function reasons(engines) {
 
 /** The table in Markdown, and why what is left out is left out. */
 export function table(engines) {
-  const head = ['', ...PARTS.map((part) => HEADS[part] ?? `C ${part}`)];
+  const head = ['', ...PARTS.map((part) => HEADS[part] ?? part)];
   const rows = engines.map(({ title, version, parts }) => [
     `${title} ${version}`,
     ...PARTS.map((part) => cell(part, parts[part])),

@@ -2,7 +2,7 @@
 // The same tests in every engine that programs are for: three browsers, headless, and four versions of Node.js.
 //   package    tests/web/api: what the JavaScript package promises
 //   cases      the C cases, over each of BACKENDS: the same program in every engine
-//   programs   tests/web: C on the engine's own loop, with its promises and timers
+//   programs   tests/web, over each too: C on the engine's own loop, with its promises and timers
 //   demos      browsers: the demo page at two widths, and programs in a page; Node.js: the programs of demo/
 //   life       browsers: how soon a key is served while 10,000 coroutines spin
 // Each part gives {passed, failed, skipped, details}. What looks at the clock runs alone; the demo page, which mostly waits
@@ -12,14 +12,30 @@ import { basename, join, relative } from 'node:path';
 import { BROWSERS } from '../browser/engines.mjs';
 import { life, program, testFiles as testFilesInPage } from '../browser/in_page.mjs';
 import { serve } from '../browser/serve.mjs';
-import { WASM, make } from './build.mjs';
+import { JSPI, WASM, make } from './build.mjs';
 import { ask, run } from './process.mjs';
 import { build, logs, node, tree } from './paths.mjs';
 import { pool } from './progress.mjs';
 import { NO_FETCH, PROGRAM_LIMIT, add, filesIn, judge, testFiles } from './suites.mjs';
 
-// How coroutines are switched: the configuration of its cases, and what keeps it from an engine.
-const BACKENDS = [{ name: 'Asyncify', config: WASM.find(({ name }) => name === 'wasm-O3'), lacking: {} }];
+// How coroutines are switched: the configuration of its cases, where its programs are, which engines do not have it, and what it
+// cannot do.
+const BACKENDS = [
+  {
+    name: 'Asyncify',
+    config: WASM.find(({ name }) => name === 'wasm-O3'),
+    folder: join(build, 'web'),
+    lacking: {},
+    without: {},
+  },
+  {
+    name: 'JSPI',
+    config: JSPI.find(({ name }) => name === 'jspi-O3'),
+    folder: join(build, 'jspi/web'),
+    lacking: { webkit: 'it has no JSPI', node20: 'it has no JSPI', node22: 'it has no JSPI' },
+    without: { hundred_thousand: 'so many stacks at once are more than any engine has' },
+  },
+];
 
 const NODES = { node20: process.execPath, node22: node('node22'), node24: node('node24'), node26: node('node26') };
 
@@ -29,10 +45,15 @@ const WITHOUT_PAGE = {
   'load_types.test.mjs': "runs the package's command and TypeScript's compiler, on Node.js",
 };
 
-export const PARTS = ['package', ...BACKENDS.map(({ name }) => `cases on ${name}`), 'programs', 'demos', 'life'];
+export const PARTS = ['package', ...BACKENDS.flatMap(({ name }) => [`cases, ${name}`, `programs, ${name}`]), 'demos', 'life'];
 
 const packageFiles = () => filesIn('tests/web/api', '.test.mjs');
-const programsOfWeb = () => filesIn('tests/web', '.c').map((file) => join(build, 'web', `${basename(file, '.c')}.js`));
+const programsOf = ({ folder, without }) =>
+  filesIn('tests/web', '.c')
+    .map((file) => basename(file, '.c'))
+    .filter((name) => !Object.hasOwn(without, name))
+    .map((name) => join(folder, `${name}.js`));
+const reasonsOf = ({ without }) => Object.entries(without).map(([name, reason]) => ({ name, reason }));
 const casesOf = ({ config }) => join(tree(config.name), 'tests/asyncio_tests.js');
 
 const nothing = { passed: 0, failed: 0, skipped: [], details: '' };
@@ -49,13 +70,15 @@ async function programs(paths, runOne) {
   return { ...add(results), skipped: [] };
 }
 
-async function allCases(engine, runOne) {
+// What is written in C, over each backend.
+async function allOfC(engine, runOne) {
   const parts = {};
   for (const backend of BACKENDS) {
     const reason = backend.lacking[engine];
-    parts[`cases on ${backend.name}`] = reason
-      ? skip('all cases', reason)
-      : await programs([casesOf(backend)], runOne);
+    const attempt = (paths) => (reason ? skip('all of it', reason) : guarded(() => programs(paths, runOne)));
+    parts[`cases, ${backend.name}`] = await attempt([casesOf(backend)]);
+    const found = await attempt(programsOf(backend));
+    parts[`programs, ${backend.name}`] = reason ? found : { ...found, skipped: reasonsOf(backend) };
   }
   return parts;
 }
@@ -87,8 +110,7 @@ async function inBrowser(name, onLine) {
   try {
     const parts = {
       package: await guarded(() => packageInPage(page, server.url, note)),
-      ...(await allCases(name, runOne)),
-      programs: await guarded(() => programs(programsOfWeb(), runOne)),
+      ...(await allOfC(name, runOne)),
       life: await guarded(() => life(page, server.url)),
     };
     return { title: BROWSERS[name].title, version: page.version, parts };
@@ -123,12 +145,11 @@ async function inNode(name, onLine) {
   const command = NODES[name];
   const runOne = (path) => {
     const args = path.includes('/cmake/') ? ['-r', NO_FETCH, path] : [path];
-    return run(command, args, { log: logs(`${name}.${basename(path, '.js')}`), onLine, limit: PROGRAM_LIMIT });
+    return run(command, args, { log: logs(`${name}.${relative(build, path).replaceAll('/', '.')}`), onLine, limit: PROGRAM_LIMIT });
   };
   const parts = {
     package: await testsIn(name, 'package', packageFiles(), onLine),
-    ...(await allCases(name, runOne)),
-    programs: await guarded(() => programs(programsOfWeb(), runOne)),
+    ...(await allOfC(name, runOne)),
   };
   return { title: 'Node.js', version: ask(command, ['--version']).slice(1), parts };
 }

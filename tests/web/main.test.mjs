@@ -28,6 +28,9 @@ describe('a program', () => {
 
   test('ends by exit() in main after a run', () => expect('exit_in_main', 6, 'in the run\nat exit\n'));
 
+  test('ends by exit() in an eager task, and its starter with it', () =>
+    expect('exit_in_eager_task', 8, 'at exit\n'));
+
   test('ends by exit() in a callback', () => expect('exit_in_callback', 7, 'at exit\n'));
 
   test('reports a failure whose words nobody asked for', () =>

@@ -11,7 +11,7 @@ enum { GROUP = 60, GROUPS = 2000, WARM = 200, WORDS = 192, ROUNDS = 4, EAGER = 2
 static const double most_growth = 64 * 1024 * 1024;
 
 EM_JS(double, address_space, (void), {
-  if (process.platform !== 'linux') return 0;
+  if (typeof process !== 'object' || process.platform !== 'linux') return 0;
   return 1024 * /VmSize:[^0-9]*([0-9]+)/.exec(require('fs').readFileSync('/proc/self/status', 'utf8'))[1];
 });
 

@@ -278,7 +278,10 @@ export class Core implements ProgramOwner {
     this.c.end_runs!();
     for (const loop of this.loops.values()) loop.close();
     this.turned();
-    this.whenQuiet(() => this.end(new RuntimeError('The runtime is closed')));
+    const reason = new RuntimeError('The runtime is closed');
+    const refuse = () => fail(reason);
+    this.c = { ...this.c, create_task: refuse, new_loop: refuse }; // nothing begins meanwhile
+    this.whenQuiet(() => this.end(reason));
   }
 
   /** Calls `then` at once, or when the coroutines have ended that can only do so later. */

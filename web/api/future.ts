@@ -162,7 +162,7 @@ export class Future<T> implements PromiseLike<T> {
 
   #see(): void {
     if (!this.pointer || this.#state !== FAILED) return;
-    this.core.c.look!(this.pointer);
+    if (!this.core.ended) this.core.c.look!(this.pointer);
     this.#drop();
   }
 

@@ -29,13 +29,14 @@ function asyncioStacksMaker() {
 
   const stacks = {
     most: 16000, // Node 26 dies at 33,000
+    exiting: () => undefined, // what exit() has thrown
     guard: (call) => call(), // keeps what is thrown from C
     failed(error) {
       throw error;
     },
 
     left() {
-      _asyncio__jspi_left();
+      return _asyncio__jspi_left();
     },
 
     number(activation) {
@@ -56,7 +57,8 @@ function asyncioStacksMaker() {
       });
     },
 
-    // Runs [coro] until it leaves, under the frames of whoever calls.
+    // Runs [coro] until it leaves, under the frames of whoever calls. What it throws rejects its own promise and spares them, but
+    // nobody goes on after an exit().
     begin(coro, activation) {
       const outer = starting;
       const number = stacks.number(activation);
@@ -65,6 +67,7 @@ function asyncioStacksMaker() {
       running[number] = coro;
       stacks.activate(number, coro);
       starting = outer;
+      if (stacks.exiting()) throw stacks.exiting();
       return number;
     },
 
@@ -98,12 +101,12 @@ function asyncioStacksMaker() {
 
     // An activation that is just being begun does not know its number yet, and its coroutine's leaving is its starter's affair.
     suspend(known) {
+      if (released) return Promise.reject(DISCARDED);
       const number = starting ?? known;
       const promise = new Promise(executor);
       resolvers[number] = resolve;
       rejecters[number] = reject;
       stacks.leaves();
-      if (released) stacks.discard(number);
       return promise;
     },
 

@@ -96,6 +96,7 @@ function asyncioLoader(makeBridge) {
     },
 
     exited: false, // nothing of the program's may run any more
+    exiting: undefined, // what exit() has thrown, on its way
     mainSuspended: false,
     // exit() was called while main is suspended. For the glue that is a reason to keep the runtime: it has only thrown.
     exit(status) {
@@ -156,6 +157,7 @@ function asyncioLoader(makeBridge) {
     // Over JSPI (jspi.js). Nothing runs any more once the program has exited, but what close() has entered.
     useStacks(stacks) {
       asyncio.stacks = stacks;
+      stacks.exiting = () => asyncio.exiting;
       stacks.guard = (call) => asyncio.protect(call);
       stacks.failed = (error, coro) => {
         if (asyncio.exited) return;
@@ -168,8 +170,7 @@ function asyncioLoader(makeBridge) {
       };
       const left = stacks.left;
       stacks.left = () => {
-        left();
-        if (asyncio.owner && !asyncio.exited) asyncio.owner.turned();
+        if (left() && asyncio.owner && !asyncio.exited) asyncio.owner.turned();
       };
     },
 
@@ -201,6 +202,9 @@ function asyncioLoader(makeBridge) {
           HEAPU32[asyncio.parkable >> 2] = 0;
           try {
             return original(...args);
+          } catch (error) {
+            if (asyncio.isExit(error)) asyncio.exiting = error;
+            throw error;
           } finally {
             HEAPU32[asyncio.parkable >> 2] = parkable;
             asyncio.foreign = outer;

@@ -45,6 +45,17 @@ static int exit_in_coroutine(void) {
   return 0;
 }
 
+ASYNCIO_COROUTINE(exiting_at_once) { exit(8); }
+
+ASYNCIO_COROUTINE(start_exiting) {
+  ASYNCIO_TRY(asyncio_sleep(0.001));
+  asyncio_unref(asyncio_create_task(exiting_at_once_coroutine(), .eager_start = true));
+  printf("never\n");
+  return ASYNCIO_OK;
+}
+
+static int exit_in_eager_task(void) { return asyncio_run(start_exiting_coroutine(), NULL) ? 1 : 0; }
+
 static int exit_in_main(void) {
   (void)asyncio_run(say_coroutine("in the run"), NULL);
   exit(6);
@@ -128,7 +139,7 @@ static const struct {
   int (*run)(void);
 } endings[] = {
     {"after_run", after_run}, {"no_run", no_run}, {"two_runs", two_runs}, {"exit_in_coroutine", exit_in_coroutine},
-    {"exit_in_main", exit_in_main}, {"exit_in_callback", exit_in_callback}, {"failure", failure},
+    {"exit_in_eager_task", exit_in_eager_task}, {"exit_in_main", exit_in_main}, {"exit_in_callback", exit_in_callback}, {"failure", failure},
     {"failure_then_success", failure_then_success},
     {"failure_seen", failure_seen}, {"stuck", stuck}, {"exception", exception}, {"exception_in_main", exception_in_main},
     {"code_like_success", code_like_success}, {"overflow", overflow},

@@ -76,6 +76,13 @@ ASYNCIO_EXPORT(const char *, rest, (double, seconds), (const char *, name)) {
   return status ? status : asyncio_text(result, name);
 }
 
+ASYNCIO_EXPORT(double, spin, (double, steps)) {
+  double done = 0;
+  for (; done < steps; done++) ASYNCIO_TRY(asyncio_sleep(0));
+  *result = asyncio_double(done);
+  return ASYNCIO_OK;
+}
+
 ASYNCIO_EXPORT(int, running_now) {
   *result = asyncio_int(running);
   return ASYNCIO_OK;
