@@ -280,7 +280,7 @@ export class Core implements ProgramOwner {
     this.turned();
     const reason = new RuntimeError('The runtime is closed');
     const refuse = () => fail(reason);
-    this.c = { ...this.c, create_task: refuse, new_loop: refuse }; // nothing begins meanwhile
+    this.c = Object.assign(Object.create(this.c), { create_task: refuse, new_loop: refuse }); // nothing begins meanwhile
     this.whenQuiet(() => this.end(reason));
   }
 
