@@ -5,14 +5,12 @@
 //   npm run test:browsers   what runs in every engine; the README gets the table of it
 //   npm run bench   the measurements
 //   npm run demo    the demo page, on 127.0.0.1; $PORT is its port
-// Node.js's own modules are enough for all of it.
+// Node.js's own modules are enough for all of it; what needs npm's packages is imported once they are there.
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 import { JSPI, JSPI_PROGRAMS, NATIVE, NATIVE_PROGRAMS, PROGRAMS, WASM, make, makePackage } from './tools/build.mjs';
 import { coverage } from './tools/coverage.mjs';
-import { table, write } from './tools/engine_table.mjs';
-import { engines } from './tools/engines.mjs';
 import { environment, root } from './tools/paths.mjs';
 import { CommandFailed, show } from './tools/process.mjs';
 import { announce, pool, step } from './tools/progress.mjs';
@@ -87,6 +85,8 @@ async function test() {
 }
 
 const everyEngine = async (onLine) => {
+  const { engines } = await import('./tools/engines.mjs');
+  const { table } = await import('./tools/engine_table.mjs');
   const result = await engines(onLine);
   return { ...result, table: table(result.engines) };
 };
@@ -100,7 +100,7 @@ async function testBrowsers() {
   await announce(`Building ${JSPI_PROGRAMS.name}`, (onLine) => make(JSPI_PROGRAMS, ['programs_web'], onLine));
   await announce('Building the package', makePackage);
   const result = await suite('engines', everyEngine)();
-  if (result.failed === 0) write(result.engines);
+  if (result.failed === 0) (await import('./tools/engine_table.mjs')).write(result.engines);
   console.log(`${result.passed} passed, ${result.failed} failed`);
   return result.failed ? 1 : 0;
 }

@@ -187,7 +187,8 @@ test('what a program leaves in memory is not counted with the next one', async (
   const code = `
     const fs = require('fs');
     const index = fs.readFileSync(process.argv.at(-1), 'utf8').split(' ')[0];
-    fs.writeSync(1, 'program ' + index + '\\n' + (index === '2' ? '' : '1 allocations are left\\n') + 'done ' + index + '\\n');
+    const left = index === '2' ? '' : '1 allocations are left\\n';
+    fs.writeSync(1, 'program ' + index + '\\n' + left + 'done ' + index + '\\n');
     process.exit(index === '2' ? 0 : 3);`;
   const traces = await openNative(process.execPath, ['-e', code, '--'])(programs(1, 3));
   assert.deepEqual(traces, [['1 allocations are left'], ['1 allocations are left'], []]);

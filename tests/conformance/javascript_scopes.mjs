@@ -22,7 +22,10 @@ const spawning = (none, options) => (me, op) => {
   me.event(op, run.label(run.slots[op.slot]));
 };
 
-const contextOf = ({ scopes }, { flag }) => (scopes.contexts[flag] === null ? null : { context: scopes.contexts[flag] });
+function contextOf({ scopes }, { flag }) {
+  const context = scopes.contexts[flag];
+  return context === null ? null : { context };
+}
 
 export const PLAIN_SCOPES = {
   spawn_in: spawning('empty', contextOf),

@@ -6,7 +6,7 @@ import math
 import oracle_generators
 import oracle_locks
 import oracle_scopes
-from oracle_common import CATCHES, WHEN, Instance, error, outcome, refused, show
+from oracle_common import CATCHES, WHEN, Instance, error, outcome, refused, show, state
 from oracle_loop import VirtualLoop, asyncio
 
 MOST_INSTANCES = 60
@@ -99,17 +99,6 @@ class Callback:
             if self.run.dead:
                 return
             SYNCHRONOUS[op["op"]](self.me, op)
-
-
-def state(future):
-    if not future.done():
-        return "pending"
-    if future.cancelled():
-        try:
-            future.exception()
-        except asyncio.CancelledError as cancelled:
-            return f"cancelled {show(cancelled)}"
-    return f"failed {show(future.exception())}" if future.exception() else f"finished {show(future.result())}"
 
 
 async def body(me, index):

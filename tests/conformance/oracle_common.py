@@ -40,6 +40,17 @@ def show(value, depth=DEEPEST_LIST):
     return str(value)
 
 
+def state(future):
+    if not future.done():
+        return "pending"
+    if future.cancelled():
+        try:
+            future.exception()
+        except asyncio.CancelledError as cancelled:
+            return f"cancelled {show(cancelled)}"
+    return f"failed {show(future.exception())}" if future.exception() else f"finished {show(future.result())}"
+
+
 async def outcome(me, op, awaitable):
     try:
         value = await awaitable

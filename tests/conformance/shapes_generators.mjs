@@ -56,7 +56,8 @@ export const GENERATOR_SHAPES = {
     if (maker.body() === null) return GENERATOR_SHAPES.yielding(maker);
     const slot = maker.slots_.bodies - 1; // it yields
     const ask = made(maker.random.pick(['aclose', 'aclose', 'iterate', 'anext']), { slot });
-    const begins = [made('generate', { slot, items: [-1 - slot] }), ...(maker.chance(0.8) ? [made('anext', { slot })] : [])];
+    const first = maker.chance(0.8) ? [made('anext', { slot })] : [];
+    const begins = [made('generate', { slot, items: [-1 - slot] }), ...first];
     const cancelled = [made('cancel_self', { text: maker.message() }), ask];
     const rest = made('sleep', { number: maker.int(0, 1) });
     const end = maker.random.weighted([

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The timeouts, groups, generators and contexts of a program under way, by their numbers: the latest of each. Those before are kept
-// until the end too, since who has begun one still ends it.
+// The timeouts, groups, generators and contexts of a program under way, by their numbers: the latest of each. Those
+// before are kept until the end too, since who has begun one still ends it.
 #ifndef TESTS_CONFORMANCE_SCOPES_H
 #define TESTS_CONFORMANCE_SCOPES_H
 

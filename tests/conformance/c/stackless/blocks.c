@@ -94,7 +94,8 @@ static asyncio_status begin_as_completed(const operation *op, asyncio_as_complet
 }
 
 static asyncio_future *next(const operation *op, asyncio_as_completed *iterator) {
-  return op->flag ? asyncio_as_completed_next_future_coroutine(iterator) : asyncio_as_completed_next_coroutine(iterator);
+  return op->flag ? asyncio_as_completed_next_future_coroutine(iterator)
+                  : asyncio_as_completed_next_coroutine(iterator);
 }
 
 static asyncio_status say_next(const instance *me, const operation *op, asyncio_status status, asyncio_value value) {

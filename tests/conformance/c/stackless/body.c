@@ -25,7 +25,8 @@ ASYNCIO_STATIC_STACKLESS(hold, (instance *, me), (const operation *, op)) {
   ASYNCIO_AWAIT(wait_for_it_coroutine(self->me, self->op));
   ASYNCIO_AWAIT_STATUS(self->status, steps_coroutine(self->me, &self->op->blocks[0]), &self->returned);
   self->kept = keep(self->status);
-  asyncio_status failed = run.dead ? ASYNCIO_OK : leave(self->me, self->op, self->op->verb->release(self->me, self->op));
+  asyncio_status failed = ASYNCIO_OK;
+  if (!run.dead) failed = leave(self->me, self->op, self->op->verb->release(self->me, self->op));
   *result = self->returned;
   return failed ? let_go(&self->kept, failed) : raise_again(&self->kept);
 } ASYNCIO_END

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the stackless driver's files share. Every part of a body is a coroutine of its own, awaited by the one around it;
-// it gives true when the body returns.
+// What the stackless driver's files share. Every part of a body is a coroutine of its own, awaited by the one around
+// it; it gives true when the body returns.
 #ifndef TESTS_CONFORMANCE_STACKLESS_H
 #define TESTS_CONFORMANCE_STACKLESS_H
 
