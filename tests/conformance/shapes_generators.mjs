@@ -61,10 +61,10 @@ export const GENERATOR_SHAPES = {
     const cancelled = [made('cancel_self', { text: maker.message() }), ask];
     const rest = made('sleep', { number: maker.int(0, 1) });
     const end = maker.random.weighted([
-      [[made('timeout', { slot: maker.thing('timeout'), number: 1, blocks: [[ask]] })], 5],
-      [[made('try_finally', { blocks: [[rest], cancelled] })], 8],
+      [[made('timeout', { slot: maker.thing('timeout'), number: 1, blocks: [[ask]] })], 8],
+      [[made('try_finally', { blocks: [[rest], cancelled] })], 11],
       [cancelled, 1],
-      [[ask], 5],
+      [[ask], 1],
     ]);
     return [...begins, ...end];
   },

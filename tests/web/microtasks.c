@@ -122,16 +122,18 @@ TEST(a_loop_that_runs_is_not_closed_at_any_moment) {
 EM_JS(void, watch_page, (callback *tick), {
   const call = wasmTable.get(tick);
   asyncio.watching = setInterval(call, 1);
-  const again = () => {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
     call();
-    asyncio.ticking = setImmediate(again);
+    port2.postMessage(0);
   };
-  again();
+  port2.postMessage(0);
+  asyncio.ticking = port1;
 });
 
 EM_JS(void, end_watch, (void), {
   clearInterval(asyncio.watching);
-  clearImmediate(asyncio.ticking);
+  asyncio.ticking.close();
 });
 
 static int since_tick, most_since_tick, ticks;

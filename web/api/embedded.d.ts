@@ -2,8 +2,8 @@
 // What web/cli/build.mjs makes beside the compiled files: the modules of the core, and the part of web/lib/bridge.js
 // that every loader shares.
 
-/** WebAssembly, one character for each byte, combined with `mask`. */
-export const wasm: string;
+/** WebAssembly, one character for each byte, combined (exclusive or) with `mask`, as those of the others are. */
+export const first: { readonly wasm: string; readonly mask: number };
 
 /** The same for the functions behind contexts.ts, which live in the first one's memory and table. */
 export const contexts: string;
@@ -16,9 +16,6 @@ export const objects: string;
 
 /** The same for those behind call_graph.ts, which need the combinators' too. */
 export const inspection: string;
-
-/** What each byte is combined with (exclusive or). */
-export const mask: number;
 
 /** A value as C takes it. */
 export interface Given {

@@ -2,7 +2,7 @@
 // What a runtime needs of WebAssembly: C's functions by name, memory, and the bridge. Two loaders supply it: the
 // embedded one here, and program.ts for what emcc has linked. Both take the functions from the table that src/web/api.c
 // keeps.
-import { asyncioBridge, mask, wasm, type Bridge } from './embedded.js';
+import { asyncioBridge, first, type Bridge } from './embedded.js';
 
 /** The clock of a runtime, which a test can replace by one that need not wait. */
 export interface Clock {
@@ -100,7 +100,7 @@ function bytesOf(text: string): BufferSource {
   const bytes = new Uint8Array(words.buffer);
   if (Buffer) Buffer.from(bytes.buffer).write(text, 'latin1');
   else for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  const key = mask * 0x01010101;
+  const key = first.mask * 0x01010101;
   for (let i = 0; i < words.length; i++) words[i]! ^= key;
   return bytes.subarray(0, text.length);
 }
@@ -160,7 +160,7 @@ export const embedded =
       now,
     });
     if (clock) bridge.armTimer = (deadline) => clock.wake_at(deadline, () => bridge.turn(bridge.TURN.timer));
-    const instance = new WebAssembly.Instance(compile(wasm), { env: importsOf(owner, bridge, now, () => raw) });
+    const instance = new WebAssembly.Instance(compile(first.wasm), { env: importsOf(owner, bridge, now, () => raw) });
     const raw = instance.exports as unknown as Raw;
     const c: Functions = {};
     const functionAt = (index: number) => raw.__indirect_function_table.get(index);

@@ -181,7 +181,8 @@ function optimise(text, module) {
   const last = ['-Os', '-aimfs', '14', '--strip-producers', '--strip-debug'];
   writeFileSync(`${module}.wat`, text);
   must('wasm-opt', [...common, `${module}.wat`, '--post-emscripten', '-Oz', '-o', `${module}.small`]);
-  must('wasm-opt', [...common, `${module}.small`, ...last, '-o', module]);
+  must('wasm-opt', [...common, `${module}.small`, ...last, '-o', `${module}.smaller`]);
+  must('wasm-opt', [...FEATURES, `${module}.smaller`, '-Os', '-o', module]); // 90 bytes less, once compressed
 }
 
 // A table that is imported may be any size: the first module's grows with each cut.
