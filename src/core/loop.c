@@ -182,7 +182,6 @@ static void turn(asyncio_loop *loop, double now, double slice) {
 
 // What [loop] wants besides what [next] has already.
 static void want(asyncio__next *next, const asyncio_loop *loop) {
-  if (!loop->running) return;
   next->entered |= loop->entered != NULL;
   if (loop->entered) return;
   next->again |= loop->stopping || !asyncio__list_empty(&loop->ready) || !asyncio__list_empty(&loop->batch);
@@ -196,12 +195,13 @@ asyncio__next asyncio__turn(double now, double slice) {
   for (asyncio__link *link = driven->next; link != driven; link = following) {
     following = link->next;
     asyncio_loop *loop = asyncio__container(link, asyncio_loop, driven);
-    if (!loop->entered) {
-      turn(loop, isnan(now) ? now : next.now, slice);
-      next.now = loop->now;
-    }
-    want(&next, loop);
+    if (loop->entered) continue;
+    turn(loop, isnan(now) ? now : next.now, slice);
+    next.now = loop->now;
   }
+  // Only now: the turn of one loop may have brought work to another, or set it a timer.
+  for (asyncio__link *link = driven->next; link != driven; link = link->next)
+    want(&next, asyncio__container(link, asyncio_loop, driven));
   asyncio__thread.turning = false;
   next.ended = asyncio__thread.run_ended;
   asyncio__thread.run_ended = false;

@@ -37,6 +37,24 @@ TEST(two_loops_run_at_once) {
   }
 }
 
+static asyncio_status finish(void *arg) { return asyncio_future_set_result(arg, asyncio_int(7)); }
+
+// The turn of a loop may bring work to one that has had its own: nothing else would wake the host for it.
+TEST(a_loop_wakes_one_that_has_been_turned_before_it) {
+  asyncio_loop *first = asyncio_new_event_loop(), *second = asyncio_new_event_loop();
+  asyncio_future *awaited = asyncio_loop_create_future(first), *futures[2];
+  asyncio_value value;
+  CHECK_OK(asyncio__loop_begin_run(first, awaited, &futures[0]));
+  CHECK_OK(asyncio_loop_call_later(second, 1, finish, awaited, NULL));
+  CHECK_OK(asyncio__loop_begin_run(second, asyncio_sleep_coroutine(1, asyncio_none()), &futures[1]));
+  CHECK_OK(run_to_its_end(first, futures[0], &value));
+  CHECK_INT(asyncio_value_int(value), 7);
+  CHECK_OK(run_to_its_end(second, futures[1], &value));
+  asyncio_unref(awaited);
+  close_loop(first);
+  close_loop(second);
+}
+
 TEST(a_run_without_an_awaitable_ends_when_it_is_stopped) {
   asyncio_loop *loop = asyncio_new_event_loop();
   asyncio_future *future;
