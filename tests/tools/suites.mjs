@@ -84,7 +84,7 @@ async function runWebPrograms(command, folder, files, onLine) {
 export const webPrograms = (onLine) =>
   runWebPrograms(process.execPath, join(build, 'web'), filesIn('tests/web', '.c'), onLine);
 
-// The same over JSPI. A hundred thousand stacks at once are more than engines have: many_stacks.c has what they do have.
+// The same over JSPI. A hundred thousand stacks at once are more than engines have: stack_limit.c has what they do have.
 export async function jspiPrograms(onLine) {
   const files = filesIn('tests/web', '.c').filter((file) => basename(file) !== 'hundred_thousand.c');
   const results = [];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Stacks by the ten thousand, one after another and at once: every word of each is as its coroutine left it, however they take
-// turns; those that have ended leave neither memory nor address space behind; and where an engine's stacks are few, one too
-// many is told of. Of the engine's stacks only address space tells, which Node.js on Linux can look at.
+// Stacks by the ten thousand, one after another: every word of each is as its coroutine left it, however they take
+// turns, and those that have ended leave neither memory nor address space behind. Of the engine's stacks only address space
+// tells, which Node.js on Linux can look at.
 #include <malloc.h>
 #include <stdlib.h>
 
@@ -95,49 +95,3 @@ TASK_TEST(eager_starts_leave_nothing_behind) {
   check_growth(memory, space, "eager starts");
   return ASYNCIO_OK;
 }
-
-#ifdef ASYNCIO_NO_ASYNCIFY
-enum { MOST = 16000, TOO_MANY = 100 };
-
-static int parked, intact;
-
-ASYNCIO_COROUTINE(hold_words, (unsigned, seed), (asyncio_event *, go)) {
-  volatile unsigned words[WORDS];
-  for (unsigned i = 0; i < WORDS; i++) words[i] = seed * 2654435761u + i;
-  parked++;
-  ASYNCIO_TRY(asyncio_event_wait(go));
-  unsigned same = 0;
-  for (unsigned i = 0; i < WORDS; i++) same += words[i] == seed * 2654435761u + i;
-  intact += same == WORDS;
-  return ASYNCIO_OK;
-}
-
-// Main and the coroutine here have stacks as well.
-TASK_TEST(one_more_than_the_engine_s_stacks_fails_and_the_others_do_not) {
-  asyncio_event go;
-  asyncio_event_init(&go);
-  asyncio_task **tasks = malloc((MOST + TOO_MANY) * sizeof *tasks);
-  for (unsigned i = 0; i < MOST + TOO_MANY; i++)
-    tasks[i] = asyncio_create_task(hold_words_coroutine(i, &go), .stack_size = STACK_SIZE);
-  ASYNCIO_TRY(asyncio_sleep(0));
-  ASYNCIO_TRY(asyncio_sleep(0));
-  CHECK_INT(parked, MOST - 2);
-  asyncio_event_set(&go);
-  int failed = 0;
-  for (unsigned i = 0; i < MOST + TOO_MANY; i++) {
-    asyncio_status status = asyncio_await(tasks[i], NULL);
-    failed += status == ASYNCIO_MEMORY_ERROR;
-    if (i == MOST + TOO_MANY - 1)
-      CHECK_ERROR(status, ASYNCIO_MEMORY_ERROR,
-                  "No stack for Task-16101: as many coroutines as may be have stacks (the module's maximumStacks)");
-    asyncio_unref(tasks[i]);
-  }
-  CHECK_INT(failed, TOO_MANY + 2);
-  CHECK_INT(intact, MOST - 2);
-  asyncio_task *late = asyncio_create_task(hold_words_coroutine(7, &go));
-  CHECK_OK(asyncio_await(late, NULL));
-  asyncio_unref(late);
-  free(tasks);
-  return ASYNCIO_OK;
-}
-#endif
