@@ -65,7 +65,7 @@ export const WORDINGS = [
   ),
 ];
 
-const CANCELLED = /CancelledError\(\w*\)/;
+const CANCELLED = /CancelledError\(\w*\)/g; // one that is gathered twice stands in a line twice
 
 // [excused] is asked about the first line that differs, the oracle's and ours.
 export const EXCUSES = [
