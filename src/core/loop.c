@@ -4,7 +4,6 @@
 // may end inside a batch, whose rest then comes first in the next turn.
 // Invariant: entries run nowhere else, and never inside one another.
 #include "loop.h"
-#include "task.h"
 
 #include <math.h>
 

@@ -227,6 +227,23 @@ TEST(as_completed_refuses_what_it_cannot_watch_and_drops_it) {
   run(begins_wrongly_coroutine());
 }
 
+ASYNCIO_STATIC_COROUTINE(begins_with_a_used_one_in_between) {
+  clock_start();
+  asyncio_as_completed iterator;
+  asyncio_future *used = asyncio_ref(asyncio_sleep_coroutine(0, asyncio_none()));
+  CHECK_OK(asyncio_await(used, NULL));
+  asyncio_future *awaitables[] = {actor_coroutine("before", 1, 1), used, actor_coroutine("dropped", 1, 2)};
+  CHECK_ERROR(asyncio_as_completed_begin(&iterator, awaitables, 3, 9), ASYNCIO_TYPE_ERROR,
+              "Expected [awaitables] to be awaitables, got a used coroutine at 1");
+  asyncio_unref(used);
+  return asyncio_sleep(2);
+}
+
+TEST(as_completed_lets_those_before_a_wrong_one_run_on) {
+  run(begins_with_a_used_one_in_between_coroutine());
+  EXPECT_TRACE("before done at 1");
+}
+
 ASYNCIO_STATIC_COROUTINE(is_left_iterating) {
   asyncio_future *awaitables[] = {actor_coroutine("a", INFINITY, 1), asyncio_sleep_coroutine(1, asyncio_int(1))};
   shared = begun(awaitables, 2, 60);

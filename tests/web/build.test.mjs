@@ -139,6 +139,9 @@ test('an undefined function is named, with what to do', () => {
   const { errors } = wasyncio(['build', 'undefined.c', '-o', 'undefined.mjs', '--backend', 'asyncify', '-O1']);
   assert.match(errors, /undefined symbol: nowhere/);
   assert.match(errors, /^wasyncio: Nothing defines this function/m);
+  writeFileSync(join(folder, 'misspelled.c'), 'int asyncio_sleeps(void);\nint main(void) { return asyncio_sleeps(); }\n');
+  const misspelled = wasyncio(['build', 'misspelled.c', '-o', 'misspelled.mjs', '--backend', 'asyncify', '-O1']);
+  assert.match(misspelled.errors, /^wasyncio: The library has no such function: is it spelled/m);
 });
 
 test('without emcc, and with an old one, the words say what to install', () => {

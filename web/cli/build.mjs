@@ -22,7 +22,8 @@ import { buildCore, must, root } from './core.mjs';
 const api = join(root, 'web/api');
 const core = join(root, 'build/core');
 const output = join(root, 'build/api');
-const MODULES = ['wasm', 'contexts', 'combinators', 'objects', 'inspection']; // as core.mjs cuts them; the later ones are called so in embedded.js
+// As core.mjs cuts them; the later ones are called so in embedded.js.
+const MODULES = ['wasm', 'contexts', 'combinators', 'objects', 'inspection'];
 
 // Text as a bundler writes it that keeps to ASCII, and never a newline.
 function literal(bytes) {

@@ -13,11 +13,8 @@ const environment = () =>
   existsSync(DEBIAN_MODULES) ? { ...process.env, NODE_PATH: [process.env.NODE_PATH, DEBIAN_MODULES].filter(Boolean).join(':') } : process.env;
 
 const HINTS = [
-  [/Cannot find module 'acorn'/, "emcc's Node.js does not find the parser that it needs: npm install acorn, or set NODE_PATH"],
-  [/undefined symbol: (asyncio_\w+)/, 'The library has no such function: is it spelled as in include/asyncio, and made for this version of the package?'],
-  [/undefined symbol: (\w+)/, 'Nothing defines this function: give its source, or the library that it is in'],
-  [/Unknown option '--?s?JSPI'|ASYNCIFY=2/, 'Neither flag is needed for JSPI: leave it out'],
-  [/ASYNCIFY_\w+ contained an item that is not|was not found in the module|pattern did not match/i, 'A list of Asyncify names what the program does not have after inlining: mark the function __attribute__((noinline))'],
+  [/undefined symbol: asyncio_/, 'The library has no such function: is it spelled as in include/asyncio?'],
+  [/undefined symbol: \w/, 'Nothing defines this function: give its source, or the library that it is in'],
 ];
 
 // The words of the first hint that fits what emcc said, on a line of its own.
