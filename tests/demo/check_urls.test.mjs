@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
+import { attempts } from '../tools/attempts.mjs';
 import { execute, repository } from './program.mjs';
 
 const outcomes = {
@@ -21,7 +22,7 @@ const outcomes = {
 
 const tableOf = (output) => output.slice(output.indexOf('\nURL'));
 
-test('check_urls tells every outcome, aborts what hangs and overlaps its requests', async () => {
+async function check() {
   const script = path.join(repository, 'demo/check_urls.mjs');
   const { output, errors, status, seconds } = await execute(process.execPath, [script]);
   assert.equal(errors, '');
@@ -36,4 +37,6 @@ test('check_urls tells every outcome, aborts what hangs and overlaps its request
   const [, together, apart] = output.match(/([\d.]+) s with up to 3 at once.* been ([\d.]+) s\.$/m);
   assert.ok(Number(together) < Number(apart) * 0.6, output);
   assert.ok(seconds < 10, `took ${seconds} s`);
-});
+}
+
+test('check_urls tells every outcome, aborts what hangs and overlaps its requests', (t) => attempts(t, check));

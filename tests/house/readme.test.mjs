@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { attempts } from '../tools/attempts.mjs';
 import { block, commandLine } from './readme.mjs';
 import { build, environment, root } from './sources.mjs';
 
@@ -13,12 +14,12 @@ for (const [what, program, prints] of [
   ['JavaScript', "from 'wasyncio'", 'TimeoutError: true'],
   ['queue and scopes', 'new Queue(2)', 'nothing more: true'],
 ])
-  test(`the README's ${what} print what the README says`, () => {
+  test(`the README's ${what} print what the README says`, async (t) => {
     const folder = join(build, 'house/readme');
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'program.mjs'), block('js', program));
-    const printed = execFileSync(process.execPath, ['program.mjs'], { cwd: folder, encoding: 'utf8' });
-    assert.equal(printed, block('text', prints));
+    const run = () => execFileSync(process.execPath, ['program.mjs'], { cwd: folder, encoding: 'utf8' });
+    await attempts(t, () => assert.equal(run(), block('text', prints)));
   });
 
 for (const [line, ...run] of [
@@ -26,14 +27,14 @@ for (const [line, ...run] of [
   ['emcc -O', process.execPath, 'program.js'],
   ['gcc -O', './program'],
 ]) {
-  test(`the README's stackless program, built with the line of ${line}, prints what the README says`, () => {
+  test(`the README's stackless program, built with the line of ${line}, prints what the README says`, async (t) => {
     const folder = join(build, 'house/readme', `stackless-${line}`);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'program.c'), block('c', 'ASYNCIO_MAIN('));
     const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...environment } };
     const [command, ...args] = commandLine(line, root, build);
     execFileSync(command, args, options);
-    assert.equal(execFileSync(run[0], run.slice(1), options), block('text', 'run_both'));
+    await attempts(t, () => assert.equal(execFileSync(run[0], run.slice(1), options), block('text', 'run_both')));
   });
 }
 
@@ -41,7 +42,7 @@ for (const [line, module] of [
   ['wasyncio build', './factorial.mjs'],
   ['-sMODULARIZE', './factorial.js'],
 ]) {
-  test(`the README's C program, made with the line of ${line} and loaded, prints what the README says`, () => {
+  test(`the README's C program, made with the line of ${line} and loaded, prints what the README says`, async (t) => {
     const folder = join(build, 'house/readme', `loaded-${line}`);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'factorial.c'), block('c', 'ASYNCIO_EXPORT('));
@@ -49,7 +50,8 @@ for (const [line, module] of [
     const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...environment } };
     const [command, ...args] = commandLine(line, root, build);
     execFileSync(command, args, options);
-    assert.equal(execFileSync(process.execPath, ['program.mjs'], options), block('text', 'cancelled: true'));
+    const run = () => execFileSync(process.execPath, ['program.mjs'], options);
+    await attempts(t, () => assert.equal(run(), block('text', 'cancelled: true')));
   });
 }
 
@@ -57,13 +59,13 @@ for (const [compiler, ...run] of [
   ['emcc', process.execPath, 'program.js'],
   ['gcc', './program'],
 ]) {
-  test(`the README's program, built with ${compiler}, prints what the README says`, () => {
+  test(`the README's program, built with ${compiler}, prints what the README says`, async (t) => {
     const folder = join(build, 'house/readme', compiler);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'program.c'), block('c', 'int main(void)'));
     const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...environment } };
     const [command, ...args] = commandLine(`${compiler} -O`, root, build);
     execFileSync(command, args, options);
-    assert.equal(execFileSync(run[0], run.slice(1), options), block('text', ''));
+    await attempts(t, () => assert.equal(execFileSync(run[0], run.slice(1), options), block('text', '')));
   });
 }

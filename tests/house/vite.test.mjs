@@ -30,7 +30,7 @@ before(async () => {
   options = { root, configFile: false, logLevel: 'error' };
   await build({ ...options, build: { target: 'es2022' } });
   server = await preview({ ...options, preview: { host: '127.0.0.1', port: 0 } });
-  browser = await puppeteer.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+  browser = await puppeteer.launch({ executablePath: '/usr/bin/chromium', args: FLAGS, timeout: 120_000 });
 });
 
 after(async () => {
@@ -38,7 +38,7 @@ after(async () => {
   await server?.close();
 });
 
-test('a page built by Vite prints what the README says', { timeout: 60_000 }, async () => {
+test('a page built by Vite prints what the README says', { timeout: 300_000 }, async () => {
   const page = await browser.newPage();
   const lines = [];
   const ended = new Promise((resolve, reject) => {

@@ -19,7 +19,10 @@ const HEADS = {
 function lifeOf({ figures, skipped }) {
   if (!figures) return skipped?.[0]?.reason ?? '';
   return figures
-    .map(({ name, served, share }) => `${name}: ${served.toFixed(1)} ms, ${(share * 100).toFixed(0)} %`)
+    .map(({ name, served, share, attempt }) => {
+      const again = attempt > 1 ? ` (measured ${attempt} times)` : '';
+      return `${name}: ${served.toFixed(1)} ms, ${(share * 100).toFixed(0)} %${again}`;
+    })
     .join('<br>');
 }
 

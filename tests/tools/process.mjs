@@ -6,7 +6,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 const LONGEST_LINE = 300; // a minified program on one line would bury the message under it
-const DEFAULT_LIMIT = 600; // seconds
+const DEFAULT_LIMIT = 3600; // seconds: whole suites take minutes, and several times as long where others are busy
 
 export class CommandFailed extends Error {}
 

@@ -21,7 +21,7 @@ function compileNatively() {
 }
 
 function runNatively(program, args) {
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', timeout: 20_000 });
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', timeout: 60_000 });
   return { status, output: stdout, errors: stderr };
 }
 

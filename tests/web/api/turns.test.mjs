@@ -20,16 +20,24 @@ test('work that arrives has its turn before the next task of the host', async ()
   assert.deepEqual(trace.lines, ['scheduled', 'task', 'awaited', 'host']);
 });
 
+const PATIENCE = 20_000; // ms: what the host owes has come long before, on any machine that others keep busy
+
+// Whether there is still something to wait for: until [come] says yes.
+function until(come) {
+  const end = performance.now() + PATIENCE;
+  return () => !come() && performance.now() < end;
+}
+
 // Goes on, by [more], until an interval of the host's has ticked often enough; with 8 ms between two ticks that takes 0.1 s, on
 // a machine that is free.
 async function tickMeanwhile(more) {
   const ENOUGH = 12;
   let ticks = 0;
   const interval = setInterval(() => ticks++, 2);
-  const end = performance.now() + 2000;
-  await more(() => ticks < ENOUGH && performance.now() < end);
+  const goesOn = until(() => ticks >= ENOUGH);
+  await more(goesOn);
   clearInterval(interval);
-  assert.ok(ticks >= ENOUGH, `the interval of 2 ms ticked ${ticks} times in 2 s`);
+  assert.ok(ticks >= ENOUGH, `the interval of 2 ms ticked ${ticks} times in ${PATIENCE} ms`);
 }
 
 test('a task that goes on and on lets the host have its turns', () =>
@@ -57,12 +65,11 @@ class HastyClock {
   wake_at() {}
 }
 
-test('sleep(0) is never delayed as browsers delay timers, by 4 ms', async () => {
-  const asyncio = create_runtime({ clock: new HastyClock() });
-  const end = performance.now() + 2000;
-  let tasks = 0; // of the host, while it spins
+// How long each of a thousand turns takes (ms), and of more, until the host had two tasks meanwhile.
+async function timeTurns(asyncio) {
+  let tasks = 0;
   let turns = 0;
-  const goesOn = () => turns < 1000 || (tasks < 2 && performance.now() < end);
+  const goesOn = until(() => turns >= 1000 && tasks >= 2);
   function* spin() {
     for (; goesOn(); turns++) yield* asyncio.sleep(0);
   }
@@ -70,8 +77,14 @@ test('sleep(0) is never delayed as browsers delay timers, by 4 ms', async () => 
   soon(count);
   const start = performance.now();
   await asyncio.create_task(spin());
-  const each = (performance.now() - start) / turns;
   assert.ok(tasks >= 2, `the host had ${tasks} tasks in ${turns} turns`);
+  return (performance.now() - start) / turns;
+}
+
+test('sleep(0) is never delayed as browsers delay timers, by 4 ms', async () => {
+  const asyncio = create_runtime({ clock: new HastyClock() });
+  let each = Infinity;
+  for (let i = 0; i < 20 && each >= 1; i++) each = Math.min(each, await timeTurns(asyncio)); // others use the machine too
   assert.ok(each < 1, `each took ${each} ms`);
   asyncio.close();
 });
