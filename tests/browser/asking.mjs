@@ -8,7 +8,7 @@ export const expression = (call, args) =>
 export const answer = (text) => JSON.parse(text ?? 'null');
 
 // Asks the page until it says yes; at most [seconds].
-export async function waitFor(page, call, args = [], seconds = 20) {
+export async function waitFor(page, call, args = [], seconds = 60) {
   const end = performance.now() + seconds * 1e3;
   while (!(await page.evaluate(call, ...args))) {
     if (performance.now() > end) throw new Error(`After ${seconds} s still not: ${call} of ${JSON.stringify(args)}`);

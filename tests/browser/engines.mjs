@@ -21,7 +21,7 @@ const CHROMIUM_FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no
   ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--enable-precise-memory-info'],
 );
 const FIREFOX_PREFERENCES = { 'dom.testing.testutils.enabled': true }; // its way to collect garbage
-const LIMIT = 180_000; // ms
+const LIMIT = 330_000; // ms, for whatever the browser is asked: more than a page of tests has (in_page.mjs)
 
 // The failures that the demo's checker runs into are the browser's errors too: those are wanted.
 const isWanted = (message) => message.location().url?.includes('/answers/');
@@ -50,12 +50,13 @@ async function emulate(page, { scheme, motion }) {
 async function openPuppeteer(options) {
   const profile = await mkdtemp(join(tmpdir(), 'asyncio-browser-'));
   const forget = () => rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-  const common = { headless: true, userDataDir: profile, protocolTimeout: LIMIT };
+  const common = { headless: true, userDataDir: profile, protocolTimeout: LIMIT, timeout: LIMIT };
   const browser = await puppeteer.launch({ ...common, ...options }).catch(async (error) => {
     await forget();
     throw error;
   });
   const page = await browser.newPage();
+  page.setDefaultTimeout(LIMIT);
   return {
     version: (await browser.version()).replace(/^\D*\//, ''),
     errors: watch(page),

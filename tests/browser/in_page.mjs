@@ -3,7 +3,7 @@
 // its own in Node.js. The outcome is {passed, failed, skipped: [{name, reason}], details}.
 import { liveliness } from './liveliness.mjs';
 
-const LIMIT = 120; // seconds, for one page
+const LIMIT = 300; // seconds, for one page
 
 function limited(promise, name) {
   let timer;

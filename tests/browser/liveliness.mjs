@@ -31,16 +31,17 @@ async function measure(page, kind) {
   return { keys: latencies.length, served: percentile(latencies, 0.95), share: median(together) / median(alone) };
 }
 
-const words = ({ keys, served, share }) =>
-  `of ${keys} keys 95 % are served within ${served.toFixed(1)} ms, at ${(share * 100).toFixed(0)} % of the unsliced throughput`;
+const words = ({ keys, served, share, attempt }) =>
+  `of ${keys} keys 95 % are served within ${served.toFixed(1)} ms, at ${(share * 100).toFixed(0)} % of the unsliced throughput` +
+  (attempt > 1 ? ` (measured ${attempt} times)` : '');
 
 async function judge(page, kind) {
   let measured;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    measured = await measure(page, kind);
-    if (measured.served <= LATEST && measured.share >= LEAST) break;
+  let fits = false;
+  for (let attempt = 1; !fits && attempt <= ATTEMPTS; attempt++) {
+    measured = { ...(await measure(page, kind)), attempt };
+    fits = measured.served <= LATEST && measured.share >= LEAST;
   }
-  const fits = measured.served <= LATEST && measured.share >= LEAST;
   const bars = `Expected at most ${LATEST} ms and at least ${LEAST * 100} %`;
   return { name: kind, ...measured, words: words(measured), error: fits ? undefined : `${bars}, got: ${words(measured)}` };
 }

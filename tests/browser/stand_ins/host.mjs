@@ -24,7 +24,7 @@ export const turn = () => new Promise((resolve) => soon(resolve));
 const gc = globalThis.gc ?? globalThis.TestUtils?.gc;
 
 // Chromium, whose way is gc(), runs finalizers when it has nothing better to do.
-const idle = () => (globalThis.gc ? new Promise((resolve) => requestIdleCallback(resolve)) : turn());
+const idle = () => (globalThis.gc ? new Promise((resolve) => requestIdleCallback(resolve, { timeout: 1000 })) : turn());
 
 export async function collect() {
   for (let i = 0; i < 2; i++) {
