@@ -13,8 +13,10 @@ import { Future } from './future.js';
 const soon = /* @__PURE__ */ Promise.resolve();
 const known = /* @__PURE__ */ new Set<WeakRef<Core>>(); // those that have contexts
 
-// What a task of one runtime awaits may be of another: each adds what it has to enter, if anything.
-function followedByAll(then: Then<any>): Then<any> {
+// What a task of one runtime awaits may be of another: each adds what it has to enter, if anything. Most often the only
+// one with contexts is that of the awaitable, [own], and following a WeakRef takes longer than all the rest.
+function followedByAll(own: Core | undefined, then: Then<any>): Then<any> {
+  if (known.size === 1 && own?.follow && !own.ended) return own.follow(then);
   let following = then;
   for (const each of known) {
     const core = each.deref();
@@ -24,10 +26,13 @@ function followedByAll(then: Then<any>): Then<any> {
   return following;
 }
 
-// From the first context on `then` is a getter, which costs an `await` 50 ns.
+// From the first context on `then` is a getter, which costs an `await` 25 ns, 90 where two runtimes have some.
 function askForThen(type: { readonly prototype: { readonly then: Then<any> } }): void {
   const { then } = type.prototype;
-  Object.defineProperty(type.prototype, 'then', { get: () => followedByAll(then), configurable: true });
+  function get(this: { readonly core?: Core }): Then<any> {
+    return followedByAll(this.core, then);
+  }
+  Object.defineProperty(type.prototype, 'then', { get, configurable: true });
 }
 
 let asked = false;
