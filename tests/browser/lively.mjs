@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Runs in a page, whose driver presses keys meanwhile: 10,000 coroutines spin, of C and of JavaScript, once with the page having
-// its turns and once without. Without is the same code under a clock that stands still: no slice of time is ever spent.
+// Runs in a page, whose driver presses keys meanwhile: 10,000 coroutines spin, of C over each backend that the engine has and of
+// JavaScript, once with the page having its turns and once without. Without is the same code under a clock that stands still: no
+// slice of time is ever spent.
 import * as asyncio from '../../build/api/index.js';
 import { factory } from '../web/api/factory.mjs';
 
@@ -14,10 +15,14 @@ function* spin(turns) {
   for (let i = 0; i < turns; i++) yield* asyncio.sleep(0);
 }
 
-const app = await asyncio.load(await factory('spin', 'lively'));
+const loadOver = async (backend) =>
+  asyncio.load(await factory('spin', 'lively', ['-O3'], backend), { maximumStacks: SPINNERS + 10 });
+const overAsyncify = await loadOver('asyncify');
+const overJspi = WebAssembly.Suspending && (await loadOver('jspi'));
 
 const KINDS = {
-  C: (turns) => app.spin_all(SPINNERS, turns),
+  'C over Asyncify': (turns) => overAsyncify.spin_all(SPINNERS, turns),
+  ...(overJspi && { 'C over JSPI': (turns) => overJspi.spin_all(SPINNERS, turns) }),
   JavaScript: (turns) => asyncio.gather(...Array.from({ length: SPINNERS }, () => spin(turns))),
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A C program in a real page, in a headless browser ($ASYNCIO_BROWSER, Chromium unless set): main waits, its tasks spin,
-// and the page's own timers go on.
+// and the page's own timers go on. And pages with ten thousand stacks, left one after another.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -10,6 +10,7 @@ import { test } from 'node:test';
 
 import { attempts } from '../tools/attempts.mjs';
 import { BROWSERS } from './engines.mjs';
+import { serve as serveProject } from './serve.mjs';
 
 const build = process.env.ASYNCIO_BUILD ?? join(import.meta.dirname, '../../build');
 const engine = process.env.ASYNCIO_BROWSER ?? 'chromium';
@@ -65,3 +66,24 @@ for (const [program, words] of [
 ]) {
   test(`a page goes on ticking while ${words}`, { timeout: 300_000 }, (t) => attempts(t, () => watch(program)));
 }
+
+// Engines keep a left page's stacks until they collect garbage: twice as many as here are more than a process can have.
+const overJspi = { skip: engine === 'webkit' && 'it has no JSPI', timeout: 60_000 };
+test('a page may be left while its coroutines are parked over JSPI, and opened again', overJspi, async () => {
+  const page = await BROWSERS[engine].open();
+  const server = await serveProject(page);
+  try {
+    for (let visit = 0; visit < 3; visit++) {
+      await page.goto(`${server.url}run?file=tests/browser/lively.mjs`);
+      assert.deepEqual(await page.evaluate(() => window.outcome), []);
+      const kind = 'C over JSPI';
+      await page.evaluate((kind) => window.lively.begin(kind, 1), kind);
+      await page.evaluate(() => window.lively.end());
+      await page.evaluate((kind) => window.lively.begin(kind, 1e6), kind);
+    }
+    assert.equal(await page.evaluate(() => window.lively.ended), false);
+  } finally {
+    server.close();
+    await page.close();
+  }
+});

@@ -4,6 +4,7 @@
 //   /run?file=tests/NAME.test.mjs     a page that runs the file; stand_ins/ has what it takes for Node.js's modules
 //   /program?path=build/NAME.js       a page that runs a program of emcc's
 //   POST /link                        links a program of tests/web/programs, as tests/web/compile.mjs does
+//   /address_space                    of the page's process and its like, as engines.mjs tells it
 // Its pages are isolated, as those with SharedArrayBuffer must be.
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -78,8 +79,8 @@ async function readBody(request) {
 }
 
 async function link(request) {
-  const { name, flags, place } = JSON.parse(await readBody(request));
-  return JSON.stringify({ path: relative(build, compile(name, flags, place)) });
+  const { name, flags, place, over } = JSON.parse(await readBody(request));
+  return JSON.stringify({ path: relative(build, compile(name, flags, place, over)) });
 }
 
 // A file of the project or of its build, which may lie elsewhere.
@@ -95,16 +96,17 @@ async function fileAt(path) {
   );
 }
 
-async function answer(request) {
+async function answer(request, page) {
   const { pathname } = new URL(request.url, 'http://localhost');
   if (request.method === 'POST' && pathname === '/link') return { body: await link(request), type: 'application/json' };
+  if (pathname === '/address_space') return { body: JSON.stringify(page.addressSpace()), type: 'application/json' };
   if (Object.hasOwn(PAGES, pathname)) return { body: PAGES[pathname](), type: TYPES['.html'] };
   return fileAt(pathname);
 }
 
-async function handle(request, response) {
+async function handle(request, response, page) {
   try {
-    const found = await answer(request);
+    const found = await answer(request, page);
     response.writeHead(found ? 200 : 404, { ...HEAD, 'Content-Type': found?.type ?? 'text/plain' });
     response.end(found?.body ?? 'Not found\n');
   } catch (error) {
@@ -112,9 +114,9 @@ async function handle(request, response) {
   }
 }
 
-/** Serves on 127.0.0.1; gives the address, which ends with a slash, and what closes it. */
-export async function serve() {
-  const server = createServer(handle).listen(0, '127.0.0.1');
+/** Serves [page] on 127.0.0.1; gives the address, which ends with a slash, and what closes it. */
+export async function serve(page) {
+  const server = createServer((request, response) => handle(request, response, page)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const close = () => {
     server.close();

@@ -106,6 +106,7 @@ function pageOf(base, { sessionId, capabilities }) {
   return {
     version: capabilities.browserVersion,
     errors: [],
+    addressSpace: () => ({}),
     evaluate,
     async goto(url) {
       await call('POST', '/frame', { id: null });

@@ -19,7 +19,7 @@ import { pool } from './progress.mjs';
 import { NO_FETCH, PROGRAM_LIMIT, add, filesIn, judge, testFiles } from './suites.mjs';
 
 // How coroutines are switched: the configuration of its cases, where its programs are, which engines do not have it, and what it
-// cannot do, anywhere or in one of them.
+// cannot do.
 const BACKENDS = [
   {
     name: 'Asyncify',
@@ -34,12 +34,6 @@ const BACKENDS = [
     folder: join(build, 'jspi/web'),
     lacking: { webkit: 'it has no JSPI', node20: 'it has no JSPI', node22: 'it has no JSPI' },
     without: { hundred_thousand: 'so many stacks at once are more than any engine has' },
-    withoutIn: {
-      firefox: {
-        stack_limit: "16,000 stacks at once end the page's process in two runs of five",
-        many_stacks: 'it takes 20 s there, and the process is slow for the programs after it',
-      },
-    },
   },
 ];
 
@@ -54,13 +48,12 @@ const WITHOUT_PAGE = {
 export const PARTS = ['package', ...BACKENDS.flatMap(({ name }) => [`cases, ${name}`, `programs, ${name}`]), 'demos', 'life'];
 
 const packageFiles = () => filesIn('tests/web/api', '.test.mjs');
-const leftOut = ({ without, withoutIn = {} }, engine) => ({ ...without, ...withoutIn[engine] });
-const programsOf = (backend, engine) =>
+const programsOf = ({ without, folder }) =>
   filesIn('tests/web', '.c')
     .map((file) => basename(file, '.c'))
-    .filter((name) => !Object.hasOwn(leftOut(backend, engine), name))
-    .map((name) => join(backend.folder, `${name}.js`));
-const reasonsOf = (backend, engine) => Object.entries(leftOut(backend, engine)).map(([name, reason]) => ({ name, reason }));
+    .filter((name) => !Object.hasOwn(without, name))
+    .map((name) => join(folder, `${name}.js`));
+const reasonsOf = ({ without }) => Object.entries(without).map(([name, reason]) => ({ name, reason }));
 const casesOf = ({ config }) => join(tree(config.name), 'tests/asyncio_tests.js');
 
 const nothing = { passed: 0, failed: 0, skipped: [], details: '' };
@@ -84,8 +77,8 @@ async function allOfC(engine, runOne) {
     const reason = backend.lacking[engine];
     const attempt = (paths) => (reason ? skip('all of it', reason) : guarded(() => programs(paths, runOne)));
     parts[`cases, ${backend.name}`] = await attempt([casesOf(backend)]);
-    const found = await attempt(programsOf(backend, engine));
-    parts[`programs, ${backend.name}`] = reason ? found : { ...found, skipped: reasonsOf(backend, engine) };
+    const found = await attempt(programsOf(backend));
+    parts[`programs, ${backend.name}`] = reason ? found : { ...found, skipped: reasonsOf(backend) };
   }
   return parts;
 }
@@ -107,8 +100,8 @@ async function packageInPage(page, url, onLine) {
 }
 
 async function inBrowser(name, onLine) {
-  const server = await serve();
   const page = await BROWSERS[name].open();
+  const server = await serve(page);
   const note = (line) => onLine(`${name}: ${line}`);
   const runOne = (path) => {
     note(path);

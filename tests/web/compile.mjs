@@ -9,13 +9,10 @@ import { build, environment, root } from '../tools/paths.mjs';
 
 // The backend that a run of the tests is about: the versions of Node.js in tests/nodes run them for JSPI too.
 export const backend = process.env.ASYNCIO_BACKEND ?? 'asyncify';
-const OF_BACKEND = {
-  asyncify: { library: 'wasm', folder: 'web-programs', flags: ['-sASYNCIFY', '-sASSERTIONS=0'] },
-  jspi: { library: 'wasm-jspi', folder: 'web-programs-jspi', flags: [] },
+const BACKENDS = {
+  asyncify: { libraries: join(build, 'wasm'), folder: join(build, 'web-programs'), ownFlags: ['-sASYNCIFY', '-sASSERTIONS=0'] },
+  jspi: { libraries: join(build, 'wasm-jspi'), folder: join(build, 'web-programs-jspi'), ownFlags: [] },
 };
-const of = OF_BACKEND[backend];
-const libraries = join(build, of.library);
-const folder = join(build, of.folder);
 
 const headers = join(root, 'include/asyncio');
 const changed = (file) => statSync(file).mtimeMs;
@@ -30,9 +27,10 @@ function isCurrent(output, sources) {
 function link(name, output, library, flags) {
   assert.ok(existsSync(library), `${library} is missing: npm start builds it`);
   const sources = [join(root, 'tests/web/programs', `${name}.c`), library];
-  if (isCurrent(output, [...sources, join(libraries, 'asyncio.js')])) return output;
+  const loader = join(dirname(library), 'asyncio.js');
+  if (isCurrent(output, [...sources, loader])) return output;
   mkdirSync(dirname(output), { recursive: true });
-  const include = ['-I', join(root, 'include'), '--js-library', join(libraries, 'asyncio.js')];
+  const include = ['-I', join(root, 'include'), '--js-library', loader];
   const args = [...sources, ...include, '-O2', '-sEXIT_RUNTIME=1', ...flags, '-o', output];
   const result = spawnSync('emcc', args, { encoding: 'utf8', env: { ...process.env, ...environment } });
   assert.ifError(result.error);
@@ -42,15 +40,18 @@ function link(name, output, library, flags) {
 
 // The path of programs/NAME.c's JavaScript. [flags] come last, so that they win. Tests that run side by side have each their
 // own [place].
-export function compile(name, flags = [], place = '.') {
+export function compile(name, flags = [], place = '.', over = backend) {
+  const { libraries, folder, ownFlags } = BACKENDS[over];
   const ending = flags.includes('-sEXPORT_ES6') ? 'mjs' : 'js';
   const output = join(folder, place, `${[name, ...flags].join('').replace(/[^\w=-]/g, '')}.${ending}`);
-  return link(name, output, join(libraries, 'libasyncio.a'), [...of.flags, ...flags]);
+  return link(name, output, join(libraries, 'libasyncio.a'), [...ownFlags, ...flags]);
 }
 
 // The same without Asyncify.
-export const withoutAsyncify = (name) =>
-  link(name, join(folder, `${name}-without.js`), join(libraries, 'libasyncio_stackless.a'), []);
+export const withoutAsyncify = (name) => {
+  const { libraries, folder } = BACKENDS[backend];
+  return link(name, join(folder, `${name}-without.js`), join(libraries, 'libasyncio_stackless.a'), []);
+};
 
 // What it prints and how it ends; a minute is for ever, on a busy machine too.
 export function run(program, args = []) {

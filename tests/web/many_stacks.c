@@ -1,18 +1,31 @@
 // SPDX-License-Identifier: MIT
 // Stacks by the ten thousand, one after another: every word of each is as its coroutine left it, however they take
 // turns, and those that have ended leave neither memory nor address space behind. Of the engine's stacks only address space
-// tells, which Node.js on Linux can look at.
+// tells, which Node.js on Linux can look at, and for a page the server of the tests.
 #include <malloc.h>
 #include <stdlib.h>
 
 #include "check.h"
 
-enum { GROUP = 60, GROUPS = 2000, WARM = 200, WORDS = 192, ROUNDS = 4, EAGER = 20000, STACK_SIZE = 4096 };
+enum { GROUP = 60, GROUPS = 2000, WARM = 200, WORDS = 192, ROUNDS = 4, EAGER = 20000, BURST = 4000, BURSTS = 8, STACK_SIZE = 4096 };
 static const double most_growth = 512 * 1024 * 1024;  // the engine's garbage is tens of MiB; stacks by the thousand are GiB
 
-EM_JS(double, address_space, (void), {
-  if (typeof process !== 'object' || process.platform !== 'linux') return 0;
-  return 1024 * /VmSize:[^0-9]*([0-9]+)/.exec(require('fs').readFileSync('/proc/self/status', 'utf8'))[1];
+// Of the process that has grown most since it was called with [afresh].
+EM_JS(double, address_space_growth, (bool afresh), {
+  const of_node = () => {
+    const status = process.platform === 'linux' ? require('fs').readFileSync('/proc/self/status', 'utf8') : 'VmSize: 0';
+    return {node : 1024 * /VmSize:[^0-9]*([0-9]+)/.exec(status)[1]};
+  };
+  const of_page = () => {
+    const request = new XMLHttpRequest();
+    request.open('GET', '/address_space', false);
+    request.send();
+    return JSON.parse(request.responseText);
+  };
+  const sizes = typeof process === 'object' ? of_node() : of_page();
+  const before = (Module.address_space = afresh ? sizes : Module.address_space);
+  const grown = Object.keys(sizes).map((name) => sizes[name] - before[name]);
+  return Math.max(0, ...grown.filter((bytes) => bytes > 0));
 });
 
 static unsigned random_state = 1;
@@ -56,8 +69,14 @@ static asyncio_status run_groups(unsigned from, unsigned to) {
 
 static size_t bytes_in_use(void) { return (size_t)mallinfo().uordblks; }
 
-static void check_growth(size_t memory, double space, const char *what) {
-  double grown = address_space() - space;
+// What there is before.
+static size_t mark(void) {
+  address_space_growth(true);
+  return bytes_in_use();
+}
+
+static void check_growth(size_t memory, const char *what) {
+  double grown = address_space_growth(false);
   printf("  %s: %.1f MiB more address space, %.1f KiB more memory\n", what, grown / 1048576,
          ((double)bytes_in_use() - (double)memory) / 1024);
   CHECK(bytes_in_use() <= memory + 64 * 1024);
@@ -66,20 +85,20 @@ static void check_growth(size_t memory, double space, const char *what) {
 
 TASK_TEST(sixty_coroutines_park_in_random_order_and_no_word_is_wrong) {
   ASYNCIO_TRY(run_groups(0, WARM));
-  size_t memory = bytes_in_use();
-  double space = address_space();
+  size_t memory = mark();
   ASYNCIO_TRY(run_groups(WARM, GROUPS));
   CHECK_INT(ended, GROUP * GROUPS);
   CHECK_INT(wrong, 0);
-  check_growth(memory, space, "120,000 tasks");
+  check_growth(memory, "120,000 tasks");
   return ASYNCIO_OK;
 }
 
-ASYNCIO_COROUTINE(park_sometimes, (int, number)) { return number % 8 ? ASYNCIO_OK : asyncio_sleep(0); }
+ASYNCIO_COROUTINE(park_each, (int, nth), (int, number)) { return number % nth ? ASYNCIO_OK : asyncio_sleep(0); }
 
-static asyncio_status start_eagerly(int from, int to) {
-  for (int i = from; i < to; i++) {
-    asyncio_task *task = asyncio_create_task(park_sometimes_coroutine(i), .eager_start = true);
+// Of which each [nth] parks.
+static asyncio_status start_eagerly(int count, int nth) {
+  for (int i = 0; i < count; i++) {
+    asyncio_task *task = asyncio_create_task(park_each_coroutine(nth, i), .eager_start = true);
     asyncio_status status = asyncio_await(task, NULL);
     asyncio_unref(task);
     ASYNCIO_TRY(status);
@@ -88,10 +107,36 @@ static asyncio_status start_eagerly(int from, int to) {
 }
 
 TASK_TEST(eager_starts_leave_nothing_behind) {
-  ASYNCIO_TRY(start_eagerly(0, EAGER / 2));
-  size_t memory = bytes_in_use();
-  double space = address_space();
-  ASYNCIO_TRY(start_eagerly(EAGER / 2, EAGER));
-  check_growth(memory, space, "eager starts");
+  for (int nth = 8; nth > 0; nth -= 7) {
+    ASYNCIO_TRY(start_eagerly(EAGER / 2, nth));
+    size_t memory = mark();
+    ASYNCIO_TRY(start_eagerly(EAGER / 2, nth));
+    check_growth(memory, nth == 1 ? "eager starts that all park" : "eager starts");
+  }
+  return ASYNCIO_OK;
+}
+
+ASYNCIO_COROUTINE(wait_for_event, (asyncio_event *, go)) { return asyncio_event_wait(go); }
+
+static asyncio_status burst(asyncio_task **tasks) {
+  asyncio_event go;
+  asyncio_event_init(&go);
+  for (int i = 0; i < BURST; i++) tasks[i] = asyncio_create_task(wait_for_event_coroutine(&go), .stack_size = STACK_SIZE);
+  ASYNCIO_TRY(asyncio_sleep(0));
+  asyncio_event_set(&go);
+  for (int i = 0; i < BURST; i++) {
+    ASYNCIO_TRY(asyncio_await(tasks[i], NULL));
+    asyncio_unref(tasks[i]);
+  }
+  return ASYNCIO_OK;
+}
+
+TASK_TEST(bursts_of_parked_coroutines_leave_nothing_behind) {
+  asyncio_task **tasks = malloc(BURST * sizeof *tasks);
+  ASYNCIO_TRY(burst(tasks));
+  size_t memory = mark();
+  for (int i = 1; i < BURSTS; i++) ASYNCIO_TRY(burst(tasks));
+  check_growth(memory, "bursts");
+  free(tasks);
   return ASYNCIO_OK;
 }

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: MIT
-// The JavaScript side of src/port/coro_jspi.c, for emcc's --js-library beside asyncio.js: activations by number. Each is a call
-// of C's through WebAssembly.promising, and waits on a promise whenever it is suspended. Resolving it is all that entering a
-// coroutine takes; rejecting it throws the frames away, of which nothing may be left to do. Those whose coroutine has returned wait
-// for another, since V8 keeps the address space of all but the few stacks of ended ones that it uses again; one that an eager start has
-// begun and that was never suspended ends: the next eager start gets its stack. Invariant: activations go on in microtasks, under no
-// frame of C, and begin there or, at an eager start, under their starter's.
+// The JavaScript side of src/port/coro_jspi.c, for emcc's --js-library beside asyncio.js: activations by number. Each is a call of
+// C's through WebAssembly.promising, and waits on a promise whenever it is suspended. Resolving it is all that entering a coroutine
+// takes; rejecting it throws the frames away, of which nothing may be left to do. Those whose coroutine has returned wait for
+// another, as many as ever had one at once: V8 keeps the address space of all but the few stacks of ended ones that it uses again,
+// and in Chromium a mapping of each, so that bursts of ten thousand would end a page. One that an eager start has begun takes none
+// of those that wait; it ends beyond that number or if it was never suspended, and the next one gets its stack. Invariant:
+// activations go on in microtasks, under no frame of C, and begin there or, at an eager start, under their starter's.
 
 function asyncioStacksMaker() {
+  const spidermonkey = typeof InternalError === 'function';
   const DISCARDED = { asyncio: 'discarded' };
-  const MOST_IDLE = 1000;
+  const MOST_IDLE = spidermonkey ? 1000 : Infinity; // it takes ended ones back
   const microtask = Promise.resolve();
   const resolvers = []; // by number: goes on with it
   const rejecters = [];
   const running = []; // the coroutine that has it
   const idle = []; // numbers of those that wait for a coroutine
   const vacant = []; // numbers that may be given again
+  let peak = 0; // as many have had a coroutine at once
   const settlers = []; // innermost last
   let resolve, reject;
   const executor = (first, second) => {
@@ -27,8 +30,14 @@ function asyncioStacksMaker() {
   let released = false;
   let activate; // C's function, promising
 
+  // Engines keep the parked stacks of a page that was left beside those of the next one, in the same process.
+  const inPage = typeof addEventListener === 'function';
+  const leavePage = ({ persisted }) => persisted || stacks.release();
+
   const stacks = {
-    most: 16000, // Node 26 dies at 33,000
+    // A process of Linux may have 65,530 mappings, and dies of one more. A parked stack takes two in Node, three in Chromium and
+    // four in Firefox.
+    most: spidermonkey ? 8000 : 16000,
     exiting: () => undefined, // what exit() has thrown
     guard: (call) => call(), // keeps what is thrown from C
     failed(error) {
@@ -40,8 +49,20 @@ function asyncioStacksMaker() {
     },
 
     number(activation) {
-      if (!activate) activate = WebAssembly.promising(wasmTable.get(activation));
+      if (!activate) {
+        activate = WebAssembly.promising(wasmTable.get(activation));
+        if (inPage) addEventListener('pagehide', leavePage);
+      }
       return vacant.length ? vacant.pop() : resolvers.push(undefined) - 1;
+    },
+
+    count() {
+      return resolvers.length - vacant.length;
+    },
+
+    occupy(number, coro) {
+      running[number] = coro;
+      peak = Math.max(peak, stacks.count() - idle.length);
     },
 
     activate(number, coro) {
@@ -64,7 +85,7 @@ function asyncioStacksMaker() {
       const number = stacks.number(activation);
       entered++;
       starting = number;
-      running[number] = coro;
+      stacks.occupy(number, coro);
       stacks.activate(number, coro);
       starting = outer;
       if (stacks.exiting()) throw stacks.exiting();
@@ -76,19 +97,19 @@ function asyncioStacksMaker() {
       entered++;
       if (idle.length) {
         const number = idle.pop();
-        running[number] = coro;
+        stacks.occupy(number, coro);
         resolvers[number](coro);
         return number;
       }
       const number = stacks.number(activation);
-      running[number] = coro;
+      stacks.occupy(number, coro);
       microtask.then(() => stacks.activate(number, coro));
       return number;
     },
 
     // Whether an activation ends whose coroutine has returned.
     ends() {
-      if (starting === undefined && idle.length < MOST_IDLE) return false;
+      if (starting === undefined && stacks.count() <= peak && idle.length < MOST_IDLE) return false;
       stacks.leaves();
       return true;
     },
@@ -140,6 +161,7 @@ function asyncioStacksMaker() {
     // The program has ended: the engine may have its stacks back, those that were entered as they leave.
     release() {
       released = true;
+      if (inPage) removeEventListener('pagehide', leavePage);
       rejecters.forEach((each) => each && each(DISCARDED));
     },
 

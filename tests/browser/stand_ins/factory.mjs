@@ -19,9 +19,9 @@ async function loadScript(src) {
   return create;
 }
 
-export async function factory(name, place, flags = ['-O3']) {
+export async function factory(name, place, flags = ['-O3'], over = undefined) {
   const all = ['-sALLOW_MEMORY_GROWTH', '-sMODULARIZE', ...flags];
-  const program = `/build/${await link({ name, flags: all, place })}`;
+  const program = `/build/${await link({ name, flags: all, place, over })}`;
   const create = program.endsWith('.mjs') ? (await import(program)).default : await loadScript(program);
   const response = await fetch(program.replace(/\.m?js$/, '.wasm'));
   const bytes = response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined; // none: they are in the file
