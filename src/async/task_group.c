@@ -193,7 +193,7 @@ asyncio_status asyncio_task_group_start(asyncio_task_group *scope, asyncio_futur
 }
 
 void asyncio_task_group_cancel(asyncio_task_group *scope) {
-  group *self = scope->asyncio__group;
+  group *self = scope ? scope->asyncio__group : NULL;
   if (!self || (self->exiting && asyncio__list_empty(&self->members)) || self->aborting) return;
   cancel_parent(self);
 }

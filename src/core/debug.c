@@ -58,19 +58,22 @@ ASYNCIO__OUTLINED static void tell_unused(asyncio_loop *loop) {
 static const asyncio__observer debug_mode = {run_observed, entered_has_left, tell_unused};
 
 void asyncio_loop_set_debug(asyncio_loop *loop, bool enabled) {
-  if (enabled == asyncio_loop_get_debug(loop)) return;
+  if (!loop || enabled == asyncio_loop_get_debug(loop)) return;
   while (asyncio__list_pop(&loop->unused)) continue;
   loop->observer = enabled ? &debug_mode : NULL;
   loop->resumed = asyncio__host_now();  // of what runs now
   asyncio__thread.debug_loops += enabled ? 1 : -1U;
 }
 
-bool asyncio_loop_get_debug(const asyncio_loop *loop) { return loop->observer != NULL; }
+bool asyncio_loop_get_debug(const asyncio_loop *loop) { return loop && loop->observer; }
 
 asyncio_status asyncio_loop_set_slow_callback_duration(asyncio_loop *loop, double seconds) {
   if (isnan(seconds)) return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [seconds] to be a number, got NaN");
+  if (!loop) return asyncio__loop_open(NULL);
   loop->slow_callback_duration = seconds;
   return ASYNCIO_OK;
 }
 
-double asyncio_loop_get_slow_callback_duration(const asyncio_loop *loop) { return loop->slow_callback_duration; }
+double asyncio_loop_get_slow_callback_duration(const asyncio_loop *loop) {
+  return loop ? loop->slow_callback_duration : NAN;
+}
