@@ -18,13 +18,21 @@ static void tell(asyncio_loop *loop, const char *message, asyncio_future *future
   asyncio_loop_call_exception_handler(loop, &context);
 }
 
+// The coroutine that [task] has come to a wait in; the outermost where there is none within, or it has ended.
+static const char *innermost(const asyncio__task *task) {
+  asyncio__frame **called = asyncio__stackful_called(task->frame);
+  const asyncio__frame *frame = called && *called ? *called : task->frame;
+  return frame ? asyncio__coroutine_of(frame)->function : task->function;
+}
+
 ASYNCIO__OUTLINED static void tell_slow(asyncio_loop *loop, asyncio__task *task, double seconds) {
   ASYNCIO__NEVER_SUSPENDS(tell_slow);
   char message[LONGEST_MESSAGE];
   if (seconds < loop->slow_callback_duration) return;
   unsigned ms = (unsigned)((seconds < LONGEST_DURATION ? seconds : LONGEST_DURATION) * 1e3 + 0.5);
-  snprintf(message, sizeof message, "Executing a %s%.80s%s took %u.%u%u%u seconds", task ? "step of coroutine '" : "callback",
-           task ? task->function : "", task ? "'" : "", ms / 1000, ms / 100 % 10, ms / 10 % 10, ms % 10);
+  const char *outer = task ? task->function : "", *inner = task ? innermost(task) : outer;
+  snprintf(message, sizeof message, "Executing a %s%.60s%s%.60s%s took %u.%u%u%u seconds", task ? "step of coroutine '" : "callback",
+           outer, inner == outer ? "" : " > ", inner == outer ? "" : inner, task ? "'" : "", ms / 1000, ms / 100 % 10, ms / 10 % 10, ms % 10);
   tell(loop, message, task ? &task->future : NULL);
 }
 

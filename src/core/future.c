@@ -93,12 +93,17 @@ ASYNCIO__OUTLINED void asyncio__future_drop_callbacks(asyncio_future *self) {
   }
 }
 
+void asyncio__future_report_unseen(asyncio_future *self) {
+  if (!self->unseen) return;
+  self->unseen = false;
+  asyncio__loop_report(self->loop, "Exception was never retrieved", self);
+}
+
 ASYNCIO__OUTLINED static void destroy(asyncio_future *self) {
   ASYNCIO__NEVER_SUSPENDS(destroy);
   if (self->unseen && self->loop) {
-    self->unseen = false;
     self->references = 1;  // the handler may keep it
-    asyncio__loop_report(self->loop, "Exception was never retrieved", self);
+    asyncio__future_report_unseen(self);
     if (--self->references) return;
   }
   if (!asyncio__list_empty(&self->callbacks)) asyncio__future_drop_callbacks(self);

@@ -125,7 +125,6 @@ function importsOf(owner: Owner, bridge: Bridge, now: () => number, raw: () => R
     asyncio_host_now: now,
     asyncio_host_wake_soon: (patient) => bridge.wakeSoon(patient!),
     asyncio_host_wake_at: (deadline) => bridge.armTimer(deadline!),
-    asyncio_host_report: (line) => console.error(textAt(raw().memory.buffer, line!)),
     asyncio_host_fill: (target) => new Uint8Array(raw().memory.buffer).set(bridge.incoming!, target),
     asyncio_host_release: (handle) => void bridge.values.delete(handle! >>> 0),
     asyncio_host_watch: (handle, future) => Number(bridge.watch(handle! >>> 0, future!)),
