@@ -60,9 +60,31 @@ typedef struct asyncio_error asyncio_error;
 // no failure, or an undefined code, is recorded as a ValueError. Never suspends.
 asyncio_status asyncio_raise(asyncio_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-// The name of [status] as asyncio spells it ("TimeoutError"); "OK" for 0, "ApplicationError" in the application's range,
-// "UnknownError" otherwise. Never NULL.
+// The name of [status] as asyncio spells it ("TimeoutError"); "OK" for 0; in the application's range what it has named
+// the status, or "ApplicationError"; "UnknownError" otherwise. Never NULL.
 const char *asyncio_error_name(asyncio_status status);
+
+// Names a status of the application's, as a class of exceptions is in Python, for whatever tells of errors: reports,
+// asyncio_error_name, JavaScript. At file scope, once for each (the first of several counts); [name] is kept.
+//   enum { QUOTA_ERROR = ASYNCIO_APPLICATION_ERROR, LINK_ERROR = ASYNCIO_APPLICATION_ERROR - 1 };  // where all see it
+//   ASYNCIO_ERROR_NAME(QUOTA_ERROR, "QuotaError");                                                 // in one .c file
+#define ASYNCIO_ERROR_NAME(status, name) ASYNCIO__ERROR_NAME(status, name, __LINE__)
+#define ASYNCIO__ERROR_NAME(status, name, line) ASYNCIO__ERROR_NAME_(status, name, line)
+#define ASYNCIO__ERROR_NAME_(status, name, line) \
+  __attribute__((constructor)) static void asyncio__name_error_##line(void) { \
+    static asyncio__error_name record = {status, name, 0}; \
+    asyncio__error_name_add(&record); \
+  } \
+  typedef char asyncio__expects_a_status_of_the_application_##line[(int)(status) <= (int)ASYNCIO_APPLICATION_ERROR ? 1 : -1] \
+      __attribute__((unused))
+
+// What it is made of: a record, linked before main.
+typedef struct asyncio__error_name {
+  asyncio_status status;
+  const char *name;
+  struct asyncio__error_name *next;
+} asyncio__error_name;
+void asyncio__error_name_add(asyncio__error_name *self);
 
 // The words of the latest failure with [status] in the current task (outside a task: on this thread); general words when
 // none were recorded, "" for 0. Never NULL; valid until the task suspends, raises or ends.

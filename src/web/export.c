@@ -85,7 +85,7 @@ EMSCRIPTEN_KEEPALIVE const exported *asyncio__exported(void) {
       {"call_export", (const void *)call}, {"arguments", (const void *)asyncio__stackful_arguments},
       {"shutdown_asyncgens", (const void *)asyncio_loop_shutdown_asyncgens},
       {"has_asyncgens", (const void *)has_asyncgens}, {"value", (const void *)asyncio__js_value}, {"bytes", (const void *)bytes_of}, {"size", (const void *)size_of},
-      {"pointer", (const void *)pointer_of}, {NULL, NULL}};
+      {"pointer", (const void *)pointer_of}, {"error_name", (const void *)asyncio_error_name}, {NULL, NULL}};
   static exported program;
   program = (exported){{asyncio__js_functions(), asyncio__js_context_functions(), asyncio__js_combinator_functions(),
                         asyncio__js_object_functions(), asyncio__js_inspection_functions(),

@@ -59,6 +59,8 @@ export class Core implements ProgramOwner {
   contextOf = (_task: number): Context => noContexts();
   /** `then` for who asks for it here and now, in whose context it is to go on; once there are contexts. */
   declare follow: ((then: Then<any>) => Then<any>) | undefined;
+  /** What an error of C's is in JavaScript. */
+  errorOf = errorOf;
   /** Why it has ended. */
   ended: Error | undefined;
   /** How the outcomes of JavaScript's own promises become C's: as they are. */
@@ -201,7 +203,7 @@ export class Core implements ProgramOwner {
     const handle = pointer ? this.c.error_js!(pointer) >>> 0 : 0;
     if (handle && this.bridge.values.has(handle)) return this.bridge.values.get(handle);
     const exceptions = status === EXCEPTION_GROUP && pointer ? this.read(this.c.exceptions!(pointer)) : undefined;
-    const made = errorOf(status, this.text(this.c.words!(pointer, status)), exceptions as Error[] | undefined);
+    const made = this.errorOf(status, this.text(this.c.words!(pointer, status)), exceptions as Error[] | undefined);
     if (pointer) this.c.keep!(pointer, this.bridge.handle(made));
     return made;
   }
@@ -226,7 +228,7 @@ export class Core implements ProgramOwner {
 
   /** What an error is in C: its status, its words and a handle of itself. */
   crossError<T>(error: unknown, give: (status: number, size: number, handle: number) => T): T {
-    const status = statusOf(error);
+    const status = this.crossing.statusOf(error);
     const words = status === JS_ERROR ? this.bridge.describe(error) : `${(error as Error).message}`;
     return this.withText(words, (size) => give(status, size, this.bridge.handle(error)));
   }

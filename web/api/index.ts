@@ -90,6 +90,7 @@ export type { DoneCallback } from './future.js';
 export { Coroutine } from './coroutine.js';
 export type { AsyncFunction, Awaitable, CoroutineLike, GeneratorCoroutine } from './awaitable.js';
 export type { Clock } from './instance.js';
+export { ApplicationError } from './application_error.js';
 export {
   BrokenBarrierError,
   CancelledError,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // load(): a C program as a runtime of its own, with its exports as coroutine functions.
+import { takeErrorsOf } from './application_error.js';
 import { TypeError, show } from './errors.js';
 import { exportedFunction, readRecords, recordsOf } from './exports.js';
 import type { Clock } from './instance.js';
@@ -49,6 +50,7 @@ export async function load<E = CoroutineFunctions>(
   const runtime = new Runtime(program.open);
   program.onEnd = (reason) => runtime.core.end(reason);
   if (program.ended) throw program.ended; // between two microtasks
+  takeErrorsOf(runtime.core);
   const records = readRecords(runtime.core, program.first);
   recordsOf.set(runtime, records);
   const exports = Object.fromEntries(records.map((record) => [record.name, exportedFunction(runtime, record)]));
