@@ -195,8 +195,9 @@ asyncio_task *asyncio_task_group_create_task_with(asyncio_task_group *scope, asy
   return NULL;
 }
 
-asyncio_status asyncio_task_group_start(asyncio_task_group *scope, asyncio_future *coroutine) {
-  asyncio_task *task = asyncio_task_group_create_task(scope, coroutine);
+asyncio_status asyncio_task_group_start_with(asyncio_task_group *scope, asyncio_future *coroutine,
+                                             asyncio_task_options options) {
+  asyncio_task *task = asyncio_task_group_create_task_with(scope, coroutine, options);
   asyncio_unref(task);
   return task ? ASYNCIO_OK : asyncio__null_awaitable("coroutine");
 }
