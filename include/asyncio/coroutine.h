@@ -37,8 +37,8 @@ extern "C" {
 typedef asyncio_status (*asyncio_body)(void *arg, asyncio_value *result);
 
 // A coroutine object that will call [body] with a copy of [size] bytes at [arguments], named [name] in messages (kept as
-// a pointer). It is used up by its first use; asyncio_unref drops an unused one. NULL with MemoryError. [size] 0 passes
-// [arguments] itself on.
+// a pointer). It is used up by its first use; asyncio_unref drops an unused one. NULL with MemoryError, or TypeError for a
+// NULL [body] or [arguments]. [size] 0 passes [arguments] itself on.
 ASYNCIO_MUST_USE asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size);
 
 bool asyncio_iscoroutine(const asyncio_future *awaitable);  // not yet used: neither awaited nor made a task

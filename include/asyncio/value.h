@@ -60,9 +60,11 @@ asyncio_status asyncio_bytes(asyncio_value *value, const void *bytes, size_t siz
 // or TypeError for a [value] of NULL, at once.
 asyncio_status asyncio_owned_pointer(asyncio_value *value, void *pointer, void (*destroy)(void *pointer));
 
-// Makes [value] a list of [count] values, all none; set them with asyncio_list_set, which takes over [item].
-// Failures are those of asyncio_text.
+// Makes [value] a list of [count] values, all none. Failures are those of asyncio_text.
 asyncio_status asyncio_list(asyncio_value *value, size_t count);
+
+// Makes [item], which is taken over, the item of the list at [index], and clears the former one; past the end, or in what
+// is no list, [item] itself is cleared.
 void asyncio_list_set(asyncio_value list, size_t index, asyncio_value item);
 
 // A second reference to what [value] holds; each is cleared by its owner.
