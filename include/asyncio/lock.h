@@ -11,8 +11,8 @@ extern "C" {
 #endif
 
 // Owned by whoever has it, on a stack or in a struct; zeroed memory is one that is free. It has nothing to free, and
-// must stay where it is for as long as anybody waits for it: who leaves the scope of one ends those tasks first. Natively
-// AddressSanitizer tells of a task that waits for one in a coroutine that has ended.
+// must stay where it is for as long as anybody waits for it: who leaves the scope of one ends those tasks first.
+// Natively AddressSanitizer tells of a task that waits for one in a coroutine that has ended.
 typedef struct asyncio_lock {
   asyncio__waiters asyncio__waiters;
   bool asyncio__locked;

@@ -5,7 +5,7 @@
 //   ASYNCIO_TRY(asyncio_task_group_begin(&group));
 //   asyncio_status status = start_all(&group);  // a call: with a return in its place the end would be skipped
 //   status = asyncio_task_group_end(&group, status);
-//   asyncio_value errors = asyncio_error_exceptions(asyncio_error_current(status));  // if it is ASYNCIO_EXCEPTION_GROUP
+//   if (status == ASYNCIO_EXCEPTION_GROUP) look_at(asyncio_error_exceptions(asyncio_error_current(status)));
 //
 // In a stackless coroutine, with [group] and [status] in its braces, the two lines in the middle are:
 //

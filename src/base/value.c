@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Values and their boxes. A box is one allocation: a count, then the payload of its kind. Copying a value shares its box,
-// so that a future, a gathered list and an awaiting coroutine can hold the same text without three copies.
+// Values and their boxes. A box is one allocation: a count, then the payload of its kind. Copying a value shares its
+// box, so that a future, a gathered list and an awaiting coroutine can hold the same text without three copies.
 // Invariant: value.boxed tells whether the box member is active; only boxes are counted.
 #include "asyncio/value.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What programs do with contexts and their variables. Variables that nobody shares are changed where they are, others are
-// copied first. Invariant: asyncio_context_run exchanges what is in the slot, not the slot, and hence may suspend.
+// What programs do with contexts and their variables. Variables that nobody shares are changed where they are, others
+// are copied first. Invariant: asyncio_context_run exchanges what is in the slot, not the slot, and hence may suspend.
 #include <string.h>
 
 #include "../base/alloc.h"

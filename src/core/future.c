@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Futures. The callbacks of a future are entries, the same that the ready queue holds: when it is done they move there in
-// order, so a done callback and a waiting task cost nothing to wake.
-// Invariant: callbacks is empty once the future is done; a value or an error is held only then.
+// Futures. The callbacks of a future are entries, the same that the ready queue holds: when it is done they move there
+// in order, so a done callback and a waiting task cost nothing to wake. Invariant: callbacks is empty once the future
+// is done; a value or an error is held only then.
 #include "future.h"
 #include "task.h"
 

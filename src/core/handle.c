@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Handles: callbacks that a user scheduled. A handle is a timer too, armed or not, so that call_soon, call_later and call_at share
-// one type. The queue holds one reference until the callback ran or was cancelled, the user may hold another.
+// Handles: callbacks that a user scheduled. A handle is a timer too, armed or not, so that call_soon, call_later and
+// call_at share one type. The queue holds one reference until the callback ran or was cancelled, the user may hold
+// another.
 #include <math.h>
 
 #include "../base/alloc.h"

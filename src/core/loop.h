@@ -57,14 +57,14 @@ asyncio_status asyncio__loop_open(const asyncio_loop *loop);
 asyncio_status asyncio__loop_run_in(asyncio_loop *loop, asyncio_future *awaitable, asyncio_context *context, asyncio_value *result)
     __attribute__((warn_unused_result));
 
-// A run in two halves, for those who are not blocked by it: the host turns the loop between them, until it no longer runs.
-// begin: until [awaitable] is done, whose reference in *[future] the caller gives to end; NULL for a run that only stop ends,
-// then *[future] is NULL too. end: gives its outcome, [run] if that is a failure.
+// A run in two halves, for those who are not blocked by it: the host turns the loop between them, until it no longer
+// runs. begin: until [awaitable] is done, whose reference in *[future] the caller gives to end; NULL for a run that
+// only stop ends, then *[future] is NULL too. end: gives its outcome, [run] if that is a failure.
 asyncio_status asyncio__loop_begin_run(asyncio_loop *loop, asyncio_future *awaitable, asyncio_future **future);
 asyncio_status asyncio__loop_end_run(asyncio_loop *loop, asyncio_status run, asyncio_future *future, asyncio_value *result);
 
-// Stops a run that the host has found can never end by itself: the RuntimeError that says so. Apart from the rest, since the embedded
-// core, whose host cannot know, leaves out what describes tasks.
+// Stops a run that the host has found can never end by itself: the RuntimeError that says so. Apart from the rest,
+// since the embedded core, whose host cannot know, leaves out what describes tasks.
 asyncio_status asyncio__loop_stuck(asyncio_loop *loop);
 
 // Takes everything back that lies in the stack of [coro], which is about to be freed with its frames unfinished.

@@ -145,8 +145,8 @@ static void drop_entries(asyncio__link *list) {
   }
 }
 
-// They execute as in an iteration of the loop, but now: whoever closes it may itself execute in another loop, and goes on.
-// Those that do not end go to [lasting].
+// They execute as in an iteration of the loop, but now: whoever closes it may itself execute in another loop, and goes
+// on. Those that do not end go to [lasting].
 static void end_tasks(asyncio_loop *loop, asyncio__link *lasting) {
   asyncio_loop *running = asyncio__thread.running;
   asyncio__task *closer = asyncio__thread.task;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A page, a worker or Node. Turns are tasks of the JavaScript loop: the loader (web/lib) arms at most one for
 // soon and one for the earliest deadline, and calls asyncio__host_turn. Between turns JavaScript has the thread.
-// Work that arrives while nothing is to do has its turn in a microtask of the task that brought it. Invariant: between two
-// tasks of the page microtasks take turns for a slice at most, so that nothing starves it.
+// Work that arrives while nothing is to do has its turn in a microtask of the task that brought it. Invariant: between
+// two tasks of the page microtasks take turns for a slice at most, so that nothing starves it.
 #include <emscripten.h>
 #include <math.h>
 
@@ -142,9 +142,9 @@ EMSCRIPTEN_KEEPALIVE bool asyncio__host_drained(void) {
   return true;
 }
 
-// A turn was cut short by an exception that went through every frame of it. [status] is what that means for the coroutine
-// or callback that was running, [thrown] a handle of the exception or 0. False when there was none: it is then nobody's
-// but the host's.
+// A turn was cut short by an exception that went through every frame of it. [status] is what that means for the
+// coroutine or callback that was running, [thrown] a handle of the exception or 0. False when there was none: it is
+// then nobody's but the host's.
 EMSCRIPTEN_KEEPALIVE bool asyncio__host_rescue(int status, unsigned thrown) {
   char words[256];
   asyncio_value cause = asyncio_none();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The embedded core's malloc, memcpy and strlen, which take the place of the C library's in a fifth of their size. Blocks are
-// powers of two; a freed one waits in a list for the next of its size, and is never split or merged: what is small and
-// short-lived has pools of its own (base/pool.c), so few sizes come here, again and again. Large blocks are whole pages
-// of WebAssembly's, the others are cut from one. Invariant: a block begins HEADER bytes before what its user sees, and
-// a large one HEADER bytes before a page, so that its user sees whole pages.
+// The embedded core's malloc, memcpy and strlen, which take the place of the C library's in a fifth of their size.
+// Blocks are powers of two; a freed one waits in a list for the next of its size, and is never split or merged: what is
+// small and short-lived has pools of its own (base/pool.c), so few sizes come here, again and again. Large blocks are
+// whole pages of WebAssembly's, the others are cut from one. Invariant: a block begins HEADER bytes before what its
+// user sees, and a large one HEADER bytes before a page, so that its user sees whole pages.
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>

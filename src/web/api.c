@@ -12,9 +12,9 @@
 #include "asyncio/debug.h"
 #include "asyncio/sleep.h"
 
-// From the loader. The future whose half in JavaScript is [half] is done, and its outcome is this; all of it at once, since
-// every call costs as much as running a task. False when that half keeps its reference, because nobody has looked at the
-// failure.
+// From the loader. The future whose half in JavaScript is [half] is done, and its outcome is this; all of it at once,
+// since every call costs as much as running a task. False when that half keeps its reference, because nobody has looked
+// at the failure.
 bool asyncio_host_settled(asyncio_js half, asyncio_status status, int flags, const asyncio_value *value,
                           const asyncio_error *error, unsigned number, unsigned cancels);
 enum { CANCELLED = 1, UNSEEN = 2 };  // flags
@@ -138,8 +138,8 @@ void asyncio__js_remove_done(asyncio_future *future, asyncio_js callback) {
   asyncio_future_remove_done_callback(future, call_done, as_argument(callback));
 }
 
-// Tells JavaScript of a future's end. It is not a callback of the user's, with a context and errors, and refers to the future as
-// long as JavaScript's half does.
+// Tells JavaScript of a future's end. It is not a callback of the user's, with a context and errors, and refers to the
+// future as long as JavaScript's half does.
 typedef struct watcher {
   asyncio__entry entry;
   asyncio_future *future;

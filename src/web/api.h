@@ -26,15 +26,15 @@ asyncio_status asyncio__js_raise(asyncio_status status, unsigned size, asyncio_j
 void asyncio__js_return(asyncio__frame *frame, int kind, double number, asyncio_js handle);
 asyncio_future *asyncio__js_coroutine(asyncio_js handle);
 
-// From the loader. Goes on with the coroutine behind [handle], after [sent] and with [value]: what it returns it gives to
-// asyncio__js_return first, what it throws to asyncio__js_raise.
+// From the loader. Goes on with the coroutine behind [handle], after [sent] and with [value]: what it returns it gives
+// to asyncio__js_return first, what it throws to asyncio__js_raise.
 uintptr_t asyncio_host_step(asyncio_js handle, asyncio_status sent, const asyncio_value *value, asyncio__frame *frame);
 
 // From the loader: calls the function behind [callback], once, and gives the status of what it threw.
 asyncio_status asyncio_host_call(asyncio_js callback);
 
-// [half] is JavaScript's half of the future, which holds a reference to it: it is told when the future is done. Watched:
-// a new task with its half (0: none yet), as a caller gets it; NULL for NULL, or when memory is out.
+// [half] is JavaScript's half of the future, which holds a reference to it: it is told when the future is done.
+// Watched: a new task with its half (0: none yet), as a caller gets it; NULL for NULL, or when memory is out.
 asyncio_status asyncio__js_watch(asyncio_future *future, asyncio_js half);
 asyncio_task *asyncio__js_watched(asyncio_task *task, asyncio_js half);
 

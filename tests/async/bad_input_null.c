@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// NULL in the place of what a call is about: what frees or lets go does nothing, a question has the answer of nothing at
-// all, and a call that gives a status says TypeError. See bad_input.h for the rows.
+// NULL in the place of what a call is about: what frees or lets go does nothing, a question has the answer of nothing
+// at all, and a call that gives a status says TypeError. See bad_input.h for the rows.
 #include "bad_input.h"
 
 #include <math.h>

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Stacks by the ten thousand, one after another: every word of each is as its coroutine left it, however they take
-// turns, and those that have ended leave neither memory nor address space behind. Of the engine's stacks only address space
-// tells, which Node.js on Linux can look at, and for a page the server of the tests.
+// turns, and those that have ended leave neither memory nor address space behind. Of the engine's stacks only address
+// space tells, which Node.js on Linux can look at, and for a page the server of the tests.
 #include <malloc.h>
 #include <stdlib.h>
 
 #include "check.h"
 
 enum { GROUP = 60, GROUPS = 2000, WARM = 200, WORDS = 192, ROUNDS = 4, EAGER = 20000, BURST = 4000, BURSTS = 8, STACK_SIZE = 4096 };
-static const double most_growth = 512 * 1024 * 1024;  // the engine's garbage is tens of MiB; stacks by the thousand are GiB
+// The engine's garbage is tens of MiB; stacks by the thousand are GiB.
+static const double most_growth = 512 * 1024 * 1024;
 
 // Of the process that has grown most since it was called with [afresh].
 EM_JS(double, address_space_growth, (bool afresh), {

@@ -85,7 +85,9 @@ export class ContextVar<T> {
     vars.add(this.pointer, this);
   }
 
-  /** Its value in the current context, else `fallback`, else its own default. LookupError when there is none of these. */
+  /**
+   * Its value in the current context, else `fallback`, else its own default. LookupError when there is none of these.
+   */
   get(): T;
   get<D>(fallback: D): T | D;
   get(...fallback: unknown[]): unknown {

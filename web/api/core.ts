@@ -52,7 +52,9 @@ export class Core implements ProgramOwner {
   declare wrapTask: (pointer: number) => Task<any>;
   /** The exception handler of a loop. */
   declare report: (loop: number, message: string, error: unknown, future: number) => void;
-  /** Coroutine objects that loops in debug mode have made and nobody has used, and where; from the first such loop on. */
+  /**
+   * Coroutine objects that loops in debug mode have made and nobody has used, and where; from the first such loop on.
+   */
   unused: Map<object, [loop: EventLoop, stack: string | undefined]> | undefined;
   /** The context at a pointer / of a task; contexts.ts makes them once there is one. */
   contextAt = (_pointer: number): Context => noContexts();
@@ -282,7 +284,8 @@ export class Core implements ProgramOwner {
     this.turned();
     const reason = new RuntimeError('The runtime is closed');
     const refuse = () => fail(reason);
-    this.c = Object.assign(Object.create(this.c), { create_task: refuse, new_loop: refuse }); // nothing begins meanwhile
+    // Nothing begins meanwhile.
+    this.c = Object.assign(Object.create(this.c), { create_task: refuse, new_loop: refuse });
     this.whenQuiet(() => this.end(reason));
   }
 

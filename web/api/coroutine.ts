@@ -22,7 +22,8 @@ class Itself {
   }
 }
 
-// A generator that was awaited, marked by a private field that only this class can see: a WeakSet takes ten times as long.
+// A generator that was awaited, marked by a private field that only this class can see: a WeakSet takes ten times as
+// long.
 class Used extends Itself {
   #mark = true;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Futures and tasks: JavaScript's half of C's. A pending one asks C; a finished one has copied its outcome and dropped
-// its reference, but for a failure that nobody has looked at: C reports that one when it goes. One that is watched keeps
-// it until C has told its end. Invariant: `pointer` is 0 once C's half is no longer ours.
+// its reference, but for a failure that nobody has looked at: C reports that one when it goes. One that is watched
+// keeps it until C has told its end. Invariant: `pointer` is 0 once C's half is no longer ours.
 import { Scope } from './abort.js';
 import { AwaitIterator } from './awaitable.js';
 import { contextPointer, type ContextOption } from './context_half.js';
@@ -192,7 +192,10 @@ export class Future<T> implements PromiseLike<T> {
     return this.#state === FAILED ? this.#outcome : null;
   }
 
-  /** Asks for cancellation, with `message` in the CancelledError; false when done already, and then nobody is told how it failed. */
+  /**
+   * Asks for cancellation, with `message` in the CancelledError; false when done already, and then nobody is told how
+   * it failed.
+   */
   cancel(message?: string): boolean {
     if (message !== undefined && typeof message !== 'string')
       throw new TypeError(`Expected [message] to be a string, got ${show(message)}`);
@@ -226,7 +229,9 @@ export class Future<T> implements PromiseLike<T> {
     );
   }
 
-  /** Calls `callback` with the future in an iteration after it is done, in the order of adding; in `options.context`. */
+  /**
+   * Calls `callback` with the future in an iteration after it is done, in the order of adding; in `options.context`.
+   */
   add_done_callback(callback: DoneCallback<T>, options: ContextOption = {}): void {
     expectFunction('callback', callback);
     const context = contextPointer(this.core, options.context);

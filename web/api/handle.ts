@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Handles: JavaScript's half of C's. Invariant: the loop has them, and C's half is held, until the callback is called or
-// cancelled.
+// Handles: JavaScript's half of C's. Invariant: the loop has them, and C's half is held, until the callback is called
+// or cancelled.
 import { ContextHalf, contextPointer, type ContextOption } from './context_half.js';
 import type { Core } from './core.js';
 import type { EventLoop } from './loop.js';

@@ -24,7 +24,9 @@ export interface LoadOptions {
   [option: string]: unknown;
 }
 
-/** A loaded program: a runtime with its exports. One with a name of Runtime's, or called then, is in `exports` alone. */
+/**
+ * A loaded program: a runtime with its exports. One with a name of Runtime's, or called then, is in `exports` alone.
+ */
 export type App<E = CoroutineFunctions> = Runtime & { readonly exports: E } & Omit<
     E,
     keyof Runtime | 'exports' | 'then'

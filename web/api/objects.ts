@@ -95,8 +95,8 @@ export abstract class CObject {
 const LARGEST = 2 ** 31;
 
 /**
- * Throws for argument `name` unless `value` is an integer that an int of C holds: a TypeError for what is no number, else a
- * ValueError.
+ * Throws for argument `name` unless `value` is an integer that an int of C holds: a TypeError for what is no number,
+ * else a ValueError.
  */
 export function expectInteger(name: string, value: unknown): asserts value is number {
   const expected = `Expected [${name}] to be an integer`;

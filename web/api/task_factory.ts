@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Task factories: who makes a loop's tasks. A factory is JavaScript's, and C asks it too: for a gather's children, for a
-// group's tasks, and for those that a C program makes.
+// Task factories: who makes a loop's tasks. A factory is JavaScript's, and C asks it too: for a gather's children, for
+// a group's tasks, and for those that a C program makes.
 import type { CoroutineLike } from './awaitable.js';
 import type { Stepper } from './core.js';
 import { Coroutine } from './coroutine.js';

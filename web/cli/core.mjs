@@ -2,7 +2,8 @@
 // The embedded core: C compiled to WebAssembly without Asyncify and without glue. All of it is linked as one and then
 // cut into modules: the first has what every runtime calls; the others live in its memory and table, each brought in by
 // whoever uses it, and may refer to those before. Which functions are whose is told by links without the files of the
-// later ones. Invariant: no code and no data of a module refers to a later one, nor to one before that it does not need.
+// later ones. Invariant: no code and no data of a module refers to a later one, nor to one before that it does not
+// need.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -18,8 +19,8 @@ const MEMORY = ['-sALLOW_MEMORY_GROWTH', '-sTOTAL_STACK=65536', '-sINITIAL_MEMOR
 const inAsync = (...names) => names.map((name) => `src/async/${name}.c`);
 
 // The modules after the first: the files that only they need, and the function that gives their table, which is in the
-// first. One that is `needed` is brought in together with those after it; what others have in common with them all is the
-// first one's.
+// first. One that is `needed` is brought in together with those after it; what others have in common with them all is
+// the first one's.
 const LATER = [
   { files: ['src/web/contexts.c', 'src/core/context_api.c'], entry: 'asyncio__js_context_functions' },
   {
@@ -48,8 +49,8 @@ const filesOf = (folder) =>
 
 const LEFT_OUT = /(base\/check|core\/report_line|web\/main|web\/main_none|web\/export|web\/export_generator)\.c$/;
 
-// src/port/print.c takes the place of stdio, check.c and report_line.c, memory.c that of malloc; there is no main to be a
-// coroutine, and C exports nothing.
+// src/port/print.c takes the place of stdio, check.c and report_line.c, memory.c that of malloc; there is no main to be
+// a coroutine, and C exports nothing.
 function sources() {
   const port = ['stack', 'coro_none', 'print', 'memory', 'host_web'].map((name) => join(root, `src/port/${name}.c`));
   const others = ['src/base', 'src/core', 'src/async', 'src/web'].flatMap(filesOf);
@@ -158,7 +159,8 @@ function moveData(text, later, number) {
   ];
 }
 
-// Cuts module [number] off [whole]; [alone] is the link without its files and those that need it. Gives what is left and the module, as texts.
+// Cuts module [number] off [whole]; [alone] is the link without its files and those that need it. Gives what is left
+// and the module, as texts.
 function cut(whole, alone, number) {
   const entries = LATER.map(({ entry }) => entry);
   const keep = new Set([...functionsOf(alone), ...entries]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A loaded program is cancelled, stopped and closed by JavaScript in whichever microtask: an engine that switches stacks goes on with a
-// coroutine in one of its own, some after it was told to.
+// A loaded program is cancelled, stopped and closed by JavaScript in whichever microtask: an engine that switches
+// stacks goes on with a coroutine in one of its own, some after it was told to.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 
