@@ -9,10 +9,10 @@ const APPLICATION_ERROR = -1000;
 /** A failure with a status of the C program's own. Its `name` is what ASYNCIO_ERROR_NAME has named the status there. */
 export class ApplicationError extends Error {
   constructor(
-    message: string,
-    name: string,
+    message?: string,
+    name = 'ApplicationError',
     /** What C returned, ASYNCIO_APPLICATION_ERROR or less. */
-    readonly status: number,
+    readonly status: number = APPLICATION_ERROR,
   ) {
     super(message);
     Object.defineProperty(this, 'name', { value: name, configurable: true, writable: true });
