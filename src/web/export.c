@@ -78,6 +78,8 @@ static bool has_asyncgens(const asyncio_loop *loop) { return !asyncio__list_empt
   _(call_export, call) _(arguments, asyncio__stackful_arguments) _(shutdown_asyncgens, asyncio_loop_shutdown_asyncgens) \
   _(has_asyncgens, has_asyncgens) _(value, asyncio__js_value) _(bytes, bytes_of) _(size, size_of) _(pointer, pointer_of)
 
+static const asyncio__functions functions = ASYNCIO__TABLE(FUNCTIONS);
+
 // What the loader asks a program for.
 typedef struct exported {
   const asyncio__functions *tables[7];
@@ -85,7 +87,6 @@ typedef struct exported {
 } exported;
 
 EMSCRIPTEN_KEEPALIVE const exported *asyncio__exported(void) {
-  static const asyncio__functions functions = ASYNCIO__TABLE(FUNCTIONS);
   static exported program;
   program = (exported){{asyncio__js_functions(), asyncio__js_context_functions(), asyncio__js_combinator_functions(),
                         asyncio__js_object_functions(), asyncio__js_inspection_functions(),

@@ -61,7 +61,6 @@ static asyncio_future *generator_throw(asyncio_generator *generator, const async
   _(generator_new, generator_new) _(generator_unref, asyncio_generator_unref) _(generator_send, generator_send) \
   _(generator_throw, generator_throw) _(aclose, asyncio_aclose)
 
-const asyncio__functions *asyncio__js_generator_functions(void) {
-  static const asyncio__functions functions = ASYNCIO__TABLE(FUNCTIONS);
-  return &functions;
-}
+static const asyncio__functions functions = ASYNCIO__TABLE(FUNCTIONS);
+
+const asyncio__functions *asyncio__js_generator_functions(void) { return &functions; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // as_completed: C tells which awaitable is done next. Invariant: the futures are held here for as long as C may tell
 // their pointers.
-import type { Awaitable, Awaited_ } from './awaitable.js';
+import type { Awaitable, Awaited_, FutureOf } from './awaitable.js';
 import type { BaseRuntime } from './base.js';
 import type { Coroutine } from './coroutine.js';
 import { ValueError, expectNumber } from './errors.js';
@@ -15,12 +15,15 @@ export interface AsCompletedOptions {
 }
 
 /** The results of awaitables as they come. Either iteration may go on where the other has stopped. */
-export class AsCompleted<T> extends CObject implements IterableIterator<Coroutine<T>>, AsyncIterable<Future<T>> {
-  #futures = new Map<number, Future<T>>(); // by C's pointer
+export class AsCompleted<T, F = Future<T>>
+  extends CObject
+  implements IterableIterator<Coroutine<T>>, AsyncIterable<F>
+{
+  #futures = new Map<number, F>(); // by C's pointer
   #left: number;
 
   /** @internal */
-  constructor(runtime: BaseRuntime, futures: Future<T>[], timeout: number) {
+  constructor(runtime: BaseRuntime, futures: F[], timeout: number) {
     super(runtime, KINDS.as_completed);
     const { core } = this;
     runtime.within(() => {
@@ -45,12 +48,12 @@ export class AsCompleted<T> extends CObject implements IterableIterator<Coroutin
   }
 
   /** The futures and tasks themselves, each when it is done. TimeoutError when time has run out. */
-  [Symbol.asyncIterator](): AsyncIterator<Future<T>, undefined> {
+  [Symbol.asyncIterator](): AsyncIterator<F, undefined> {
     return { next: () => this.#nextFuture() };
   }
 
   // An async generator would await the future that it gives.
-  async #nextFuture(): Promise<IteratorResult<Future<T>, undefined>> {
+  async #nextFuture(): Promise<IteratorResult<F, undefined>> {
     if (this.#left === 0) return { done: true, value: undefined };
     this.#left--;
     const pointer = await this.coroutine<number>(() =>
@@ -66,9 +69,9 @@ export const asCompletedIn =
   <A extends Awaitable<any>>(
     awaitables: Iterable<A>,
     { timeout = null }: AsCompletedOptions = {},
-  ): AsCompleted<Awaited_<A>> => {
+  ): AsCompleted<Awaited_<A>, FutureOf<A>> => {
     if (timeout !== null) expectNumber('timeout', timeout);
     if (Number.isNaN(timeout)) throw new ValueError('Expected [timeout] to be a number, got NaN');
     const futures = [...new Set(awaitables)].map((awaitable) => runtime.ensure_future(awaitable));
-    return new AsCompleted<Awaited_<A>>(runtime, futures, timeout ?? Infinity);
+    return new AsCompleted<any, any>(runtime, futures, timeout ?? Infinity);
   };

@@ -8,6 +8,8 @@ import {
   type Awaitable,
   type Awaited_,
   type CoroutineLike,
+  type FutureOf,
+  type GeneratorCoroutine,
 } from './awaitable.js';
 import { Core } from './core.js';
 import { Coroutine, Pause, currentTask, isUnusedCoroutine, pointerOf } from './coroutine.js';
@@ -147,14 +149,14 @@ export class BaseRuntime {
     this.#here().create_task(coroutine, options);
 
   /** The future to wait for: a coroutine is made a task and a promise a future, a future is returned as it is. */
-  readonly ensure_future = <A extends Awaitable<any>>(awaitable: A): Future<Awaited_<A>> => {
+  readonly ensure_future = <A extends Awaitable<any>>(awaitable: A): FutureOf<A> => {
     const core = this.#core;
-    if (awaitable instanceof Future) return awaitable;
+    if (awaitable instanceof Future) return awaitable as any;
     if (typeof awaitable === 'function' || this.iscoroutine(awaitable))
-      return this.create_task(awaitable as any) as Task<any>;
+      return this.create_task(awaitable as any) as any;
     return this.within((loop) => {
       const pointer = pointerOf(core, awaitable, 'awaitable');
-      return new Future<Awaited_<A>>(core, loop, core.c.ref!(pointer)).watch();
+      return new Future<any>(core, loop, core.c.ref!(pointer)).watch() as any;
     });
   };
 
@@ -185,13 +187,16 @@ export class BaseRuntime {
   /**
    * Whether `value` is a coroutine object: a generator object, or one of sleep() and its like, that was not used yet.
    */
-  readonly iscoroutine = (value: unknown): boolean => isUnusedCoroutine(value);
+  readonly iscoroutine = (value: unknown): value is Coroutine<any> | GeneratorCoroutine<any> => isUnusedCoroutine(value);
 
   /** Whether calling `value` makes a coroutine, or it is one as it is: a `function*` or an `async function`. */
-  readonly iscoroutinefunction = (value: unknown): boolean => isGeneratorFunction(value) || isAsyncFunction(value);
+  readonly iscoroutinefunction = (
+    value: unknown,
+  ): value is (...args: any[]) => GeneratorCoroutine<any> | Coroutine<any> | Promise<any> =>
+    isGeneratorFunction(value) || isAsyncFunction(value);
 
   /** Whether `value` is a future or a task. */
-  readonly isfuture = (value: unknown): boolean => value instanceof Future;
+  readonly isfuture = (value: unknown): value is Future<any> => value instanceof Future;
 
   /** The loop that runs this code; for code that no loop has called, the one that the host drives. */
   readonly get_running_loop = (): EventLoop => this.#here();

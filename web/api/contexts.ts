@@ -8,6 +8,7 @@ import { Core } from './core.js';
 import { contexts } from './embedded.js';
 import { LookupError, TypeError, ValueError, expectFunction, show } from './errors.js';
 import { followed } from './following.js';
+import type { Given } from './handle.js';
 import { Halves } from './halves.js';
 import type { Part } from './instance.js';
 import { runtimeOf } from './objects.js';
@@ -160,10 +161,11 @@ export class Context extends ContextHalf implements Iterable<[ContextVar<unknown
   }
 
   /**
-   * Calls `callable` in this context, and gives what it returns; what it sets stays here. Of an async function only the
-   * part before its first await runs here. RuntimeError when the context is entered already.
+   * Calls `callable` in this context, and gives what it returns; what it sets stays here. An async function leaves it at
+   * its first await, and goes on in that of its task: `create_task(f, { context })` is for those. RuntimeError when the
+   * context is entered already.
    */
-  run<A extends unknown[], R>(callable: (...args: A) => R, ...args: A): R {
+  run<A extends unknown[], R>(callable: (...args: Given<A>) => R, ...args: A): R {
     const { core } = this;
     expectFunction('callable', callable);
     let outcome: { result: R } | { error: unknown } | undefined;

@@ -32,7 +32,7 @@ export class Future<T> implements PromiseLike<T> {
   /** @internal */ readonly loop: EventLoop;
   #state = PENDING;
   #outcome: unknown; // the value, or the error
-  #callbacks: Map<number, DoneCallback<T>> | undefined; // by C's handle of each
+  #callbacks: Map<number, (future: any) => unknown> | undefined; // by C's handle of each
   #half = 0; // C's handle of this, from watch() to settled()
   #promise: Promise<T> | undefined;
   #resolve: ((value: T) => void) | undefined; // from the promise's making until it is settled
@@ -227,7 +227,7 @@ export class Future<T> implements PromiseLike<T> {
   }
 
   /** Calls `callback` with the future in an iteration after it is done, in the order of adding; in `options.context`. */
-  add_done_callback(callback: DoneCallback<T>, options: ContextOption = {}): void {
+  add_done_callback(callback: (future: this) => unknown, options: ContextOption = {}): void {
     expectFunction('callback', callback);
     const context = contextPointer(this.core, options.context);
     if (this.#sync() && !this.pointer) {
@@ -244,7 +244,7 @@ export class Future<T> implements PromiseLike<T> {
   }
 
   /** Removes every callback that was added as `callback`; how many. */
-  remove_done_callback(callback: DoneCallback<T>): number {
+  remove_done_callback(callback: (future: this) => unknown): number {
     if (this.#sync()) return 0;
     const handles = [...(this.#callbacks ?? [])].filter(([, added]) => added === callback).map(([handle]) => handle);
     for (const handle of handles) {

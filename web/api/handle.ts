@@ -5,6 +5,9 @@ import { ContextHalf, contextPointer, type ContextOption } from './context_half.
 import type { Core } from './core.js';
 import type { EventLoop } from './loop.js';
 
+/** The arguments `A` as they are given, which a callback has to take: of an overloaded one any signature may. */
+export type Given<A> = [A][A extends any ? 0 : never];
+
 // How a callback is scheduled.
 export const SOON = 0;
 export const LATER = 1;

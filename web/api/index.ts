@@ -64,7 +64,7 @@ export { ExportedGenerator } from './exported_generator.js';
 export type { App, CoroutineFunctions, LoadOptions, ModuleFactory } from './load.js';
 export { create_runtime, Runtime } from './runtime.js';
 export type { RuntimeOptions } from './runtime.js';
-export type { GatherOptions, Gathered, ReturnWhen, WaitOptions } from './combinators.js';
+export type { Gather, GatherOptions, Gathered, ReturnWhen, Settled, WaitOptions } from './combinators.js';
 export { Barrier, BoundedSemaphore, Condition, Event, Lock, Semaphore } from './locks.js';
 export type { Held } from './locks.js';
 export { LifoQueue, PriorityQueue, Queue } from './queues.js';
@@ -88,8 +88,9 @@ export type { ExceptionContext, ExceptionHandler, TaskOptions } from './loop.js'
 export { Future, Task } from './future.js';
 export type { DoneCallback } from './future.js';
 export { Coroutine } from './coroutine.js';
-export type { AsyncFunction, Awaitable, CoroutineLike, GeneratorCoroutine } from './awaitable.js';
+export type { AsyncFunction, Awaitable, CoroutineLike, FutureOf, GeneratorCoroutine } from './awaitable.js';
 export type { Clock } from './instance.js';
+export type { ErrorType, ExceptionCondition } from './errors.js';
 export {
   BrokenBarrierError,
   CancelledError,

@@ -15,7 +15,7 @@ import { NO_TEXT, type Core, type Run } from './core.js';
 import { Coroutine, coroutinePointer, pointerOf } from './coroutine.js';
 import { RuntimeError, TypeError, ValueError, expectFunction, expectNumber, show } from './errors.js';
 import { Future, Task } from './future.js';
-import { AT, Handle, LATER, SOON, TimerHandle } from './handle.js';
+import { AT, Handle, LATER, SOON, TimerHandle, type Given } from './handle.js';
 import { expectTask, factoryStepper, type TaskFactory } from './task_factory.js';
 
 /** What an exception handler is told. */
@@ -41,7 +41,10 @@ export interface TaskOptions extends ContextOption {
   signal?: AbortSignal;
   /** In a C program: bytes of the C stack that its functions run on. 32 KiB when left out; ValueError below 2 KiB. */
   stack_size?: number;
-  /** Takes its first step at once, if its loop is running: a coroutine that need not wait is done when that returns. */
+  /**
+   * Takes its first step at once, if its loop is running: a coroutine that need not wait is done when that returns, but
+   * for an async function, whose promise tells its end later.
+   */
   eager_start?: boolean;
 }
 
@@ -93,26 +96,32 @@ export class EventLoop {
    * Calls `callback` with `args` in the next iteration; with a last argument `{ context }` in that context, here as
    * below. RuntimeError when the loop is closed.
    */
-  call_soon<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A | [...A, ContextOption]): Handle {
+  call_soon<A extends unknown[]>(callback: (...args: Given<A>) => unknown, ...args: A): Handle;
+  call_soon<A extends unknown[]>(callback: (...args: Given<A>) => unknown, ...args: [...A, options: ContextOption]): Handle;
+  call_soon(callback: unknown, ...args: unknown[]): Handle {
     return this.#schedule(Handle, SOON, 0, callback, args);
   }
 
   /** Calls `callback` with `args` in `delay` seconds; 0 or less is the next iteration. ValueError for NaN. */
+  call_later<A extends unknown[]>(delay: number, callback: (...args: Given<A>) => unknown, ...args: A): TimerHandle;
   call_later<A extends unknown[]>(
     delay: number,
-    callback: (...args: A) => unknown,
-    ...args: A | [...A, ContextOption]
-  ): TimerHandle {
+    callback: (...args: Given<A>) => unknown,
+    ...args: [...A, options: ContextOption]
+  ): TimerHandle;
+  call_later(delay: number, callback: unknown, ...args: unknown[]): TimerHandle {
     expectNumber('delay', delay);
     return this.#schedule(TimerHandle, LATER, delay, callback, args);
   }
 
   /** Calls `callback` with `args` when the loop's clock reads `when` seconds. ValueError for NaN. */
+  call_at<A extends unknown[]>(when: number, callback: (...args: Given<A>) => unknown, ...args: A): TimerHandle;
   call_at<A extends unknown[]>(
     when: number,
-    callback: (...args: A) => unknown,
-    ...args: A | [...A, ContextOption]
-  ): TimerHandle {
+    callback: (...args: Given<A>) => unknown,
+    ...args: [...A, options: ContextOption]
+  ): TimerHandle;
+  call_at(when: number, callback: unknown, ...args: unknown[]): TimerHandle {
     expectNumber('when', when);
     return this.#schedule(TimerHandle, AT, when, callback, args);
   }
