@@ -7,17 +7,21 @@
 #include "../core/await.h"
 #include "js.h"
 
-// A table: names one after another, each with its zero, and the functions that they name, in the same order, up to NULL. A
-// pointer to each name would be a third of the table, in every page.
+// A table: names, a space before each, and the functions that they name, in the same order. The package's own core has no
+// names: web/cli/core.mjs reads them in these sources, and they are JavaScript's, which uses them anyway.
 typedef struct asyncio__functions {
   const char *names;
   const void *const *pointers;
 } asyncio__functions;
 
-// [list] is a macro that gives each function to the one that it is called with: name, function.
-#define ASYNCIO__TABLE(list) {list(ASYNCIO__NAME), (const void *const[]){list(ASYNCIO__POINTER) NULL}}
-#define ASYNCIO__NAME(name, function) #name "\0"
+// [list] is the macro FUNCTIONS, which gives each function to the one that it is called with: name, function.
+#define ASYNCIO__TABLE(list) {"" list(ASYNCIO__NAME), (const void *const[]){list(ASYNCIO__POINTER)}}
 #define ASYNCIO__POINTER(name, function) (const void *)function,
+#ifdef ASYNCIO_EMBEDDED
+#define ASYNCIO__NAME(name, function)
+#else
+#define ASYNCIO__NAME(name, function) " " #name
+#endif
 
 // For JavaScript alone; elsewhere each file says what its own do.
 unsigned asyncio__js_count(const asyncio_value *list);

@@ -13,7 +13,7 @@ import { Halves } from './halves.js';
 import type { Part } from './instance.js';
 import { runtimeOf } from './objects.js';
 
-const PART: Part = { wasm: contexts, table: 'context_functions' };
+const PART: Part = { of: contexts, table: 'context_functions' };
 
 interface State {
   vars: Halves<ContextVar<any>>;

@@ -2,7 +2,7 @@
 // What a runtime needs of WebAssembly: C's functions by name, memory, and the bridge. Two loaders supply it: the
 // embedded one here, and program.ts for what emcc has linked. Both take the functions from the table that src/web/api.c
 // keeps.
-import { asyncioBridge, first, type Bridge } from './embedded.js';
+import { asyncioBridge, first, type Bridge, type Embedded } from './embedded.js';
 
 /** The clock of a runtime, which a test can replace by one that need not wait. */
 export interface Clock {
@@ -14,7 +14,7 @@ export interface Clock {
 
 /** A module that lives in the first one's memory and table. */
 export interface Part {
-  readonly wasm: string;
+  readonly of: Embedded;
   readonly table: `${'context' | 'combinator' | 'object' | 'inspection'}_functions`;
 }
 
@@ -77,20 +77,17 @@ export function textAt(memory: ArrayBufferLike, pointer: number): string {
   return textOf(memory, pointer, bytes.indexOf(0, pointer) - pointer);
 }
 
-/** Adds the functions of a table: the names lie one after another, and their places in WebAssembly's table up to 0. */
+/** Adds the functions of a table of C's, whose names have a space before each. */
 export function readFunctions(
   c: Functions,
+  names: string,
   memory: ArrayBufferLike,
   table: number,
   functionAt: (index: number) => Functions[string],
 ): void {
   const words = new Uint32Array(memory);
-  let name = words[table >> 2]!;
-  for (let place = words[(table >> 2) + 1]! >> 2; words[place]; place++) {
-    const text = textAt(memory, name);
-    c[text] = functionAt(words[place]!);
-    name += text.length + 1;
-  }
+  let place = words[(table >> 2) + 1]! >> 2;
+  for (const name of names.trim().split(' ')) c[name] = functionAt(words[place++]!);
 }
 
 const compiled = /* @__PURE__ */ new Map<string, WebAssembly.Module>(); // once for all runtimes
@@ -162,7 +159,7 @@ export const embedded =
     const raw = instance.exports as unknown as Raw;
     const c: Functions = {};
     const functionAt = (index: number) => raw.table.get(index);
-    readFunctions(c, raw.memory.buffer, raw.functions(), functionAt);
+    readFunctions(c, first.names, raw.memory.buffer, raw.functions(), functionAt);
     const read = (kind: number) => {
       throw new Error(`A value of kind ${kind} came out of C`);
     };
@@ -170,8 +167,8 @@ export const embedded =
     const extend = (part: Part) => {
       if (parts.has(part)) return;
       parts.add(part);
-      new WebAssembly.Instance(compile(part.wasm), { core: instance.exports });
-      readFunctions(c, raw.memory.buffer, raw[part.table](), functionAt);
+      new WebAssembly.Instance(compile(part.of.wasm), { core: instance.exports });
+      readFunctions(c, part.of.names, raw.memory.buffer, raw[part.table](), functionAt);
     };
     return { bridge, c, memory: () => raw.memory.buffer, read, extend, close: () => bridge.armTimer(Infinity) };
   };

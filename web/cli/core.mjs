@@ -193,6 +193,15 @@ function optimise(text, module) {
 // A table that is imported may be any size: the first module's grows with each cut.
 const loosen = (text) => text.replace(/^( \(import .*\(table \S+ \d+) \d+ /m, '$1 ');
 
+// The names of the functions in the tables of the modules.
+export function functionNames() {
+  const tables = ['src/web/api.c', ...LATER.map(({ files }) => files[0])];
+  return tables.map((name) => {
+    const [, list] = readFileSync(join(root, name), 'utf8').match(/#define FUNCTIONS\(_\)(.*?)\n\n/s);
+    return [...list.matchAll(/\((?:_, )?(\w+)/g)].map(([, each]) => each).join(' ');
+  });
+}
+
 // Makes the modules in [folder].
 export function buildCore(folder, modules) {
   const lists = compile(join(folder, 'objects'));
