@@ -3,8 +3,9 @@
 // their pointers.
 import type { Awaitable, Awaited_, FutureOf } from './awaitable.js';
 import type { BaseRuntime } from './base.js';
-import type { Coroutine } from './coroutine.js';
+import { pointersOf, type Coroutine } from './coroutine.js';
 import { ValueError, expectNumber } from './errors.js';
+import { ensureFutureIn } from './functions.js';
 import type { Future } from './future.js';
 import { CObject, KINDS } from './objects.js';
 
@@ -27,7 +28,7 @@ export class AsCompleted<T, F = Future<T>>
     super(runtime, KINDS.as_completed);
     const { core } = this;
     runtime.within(() => {
-      const pointers = runtime.pointers(futures);
+      const pointers = pointersOf(core, futures);
       core.withPointers(pointers, (array) =>
         core.check(core.c.as_completed_begin!(this.pointer, array, pointers.length, timeout)),
       );
@@ -72,6 +73,6 @@ export const asCompletedIn =
   ): AsCompleted<Awaited_<A>, FutureOf<A>> => {
     if (timeout !== null) expectNumber('timeout', timeout);
     if (Number.isNaN(timeout)) throw new ValueError('Expected [timeout] to be a number, got NaN');
-    const futures = [...new Set(awaitables)].map((awaitable) => runtime.ensure_future(awaitable));
+    const futures = [...new Set(awaitables)].map(ensureFutureIn(runtime));
     return new AsCompleted<any, any>(runtime, futures, timeout ?? Infinity);
   };

@@ -3,9 +3,10 @@
 import { isThenable, type Awaitable, type Awaited_, type FutureOf } from './awaitable.js';
 import type { BaseRuntime } from './base.js';
 import type { Core } from './core.js';
-import { Coroutine, pointerOf } from './coroutine.js';
+import { Coroutine, pointerOf, pointersOf } from './coroutine.js';
 import { combinators } from './embedded.js';
 import { TypeError, ValueError, expectNumber, show } from './errors.js';
+import { ensureFutureIn, iscoroutine } from './functions.js';
 import { Future } from './future.js';
 import type { Part } from './instance.js';
 
@@ -70,7 +71,7 @@ export const gatherIn =
     const awaitables = options === last ? args.slice(0, -1) : args;
     const core = coreOf(runtime);
     return runtime.within((loop) => {
-      const pointers = runtime.pointers([...new Set(awaitables)]);
+      const pointers = pointersOf(core, [...new Set(awaitables)]);
       const places = new Map([...new Set(awaitables)].map((awaitable, index) => [awaitable, pointers[index]!]));
       const all = awaitables.map((awaitable) => places.get(awaitable)!);
       const gather = core.withPointers(all, (array) =>
@@ -92,13 +93,14 @@ function* waiting(
   if (timeout !== null) expectNumber('timeout', timeout);
   given.forEach((one, index) => {
     if (one instanceof Future || (isThenable(one) && !(one instanceof Coroutine))) return;
-    const coroutine = runtime.iscoroutine(one);
+    const coroutine = iscoroutine(one);
     const what = coroutine ? `a coroutine at ${index}: make it a task first` : `${show(one)} at ${index}`;
     throw new TypeError(`Expected [futures] to be futures or tasks, got ${what}`);
   });
-  const futures = [...new Set(given)].map((one) => runtime.ensure_future(one as Future<any>));
+  const ensure = ensureFutureIn(runtime);
+  const futures = [...new Set(given)].map((one) => ensure(one as Future<any>));
   yield runtime.coroutine(() => {
-    const pointers = runtime.pointers(futures);
+    const pointers = pointersOf(core, futures);
     const wait = core.withPointers(pointers, (array) =>
       core.c.wait_coroutine!(array, pointers.length, timeout ?? Infinity, when),
     );

@@ -292,6 +292,18 @@ export function pointerOf(core: Core, value: unknown, name: string): number {
   throw new TypeError(`Expected [${name}] to be an awaitable, got ${show(value)}`);
 }
 
+/** The same for several. */
+export function pointersOf(core: Core, awaitables: readonly unknown[]): number[] {
+  const pointers: number[] = [];
+  try {
+    for (const awaitable of awaitables) pointers.push(pointerOf(core, awaitable, `awaitables[${pointers.length}]`));
+    return pointers;
+  } catch (error) {
+    pointers.forEach((pointer) => core.c.drop!(pointer));
+    throw error;
+  }
+}
+
 /** Whether `value` is a coroutine object that was not used yet. */
 export function isUnusedCoroutine(value: unknown): boolean {
   if (value instanceof Coroutine) return value.unused;

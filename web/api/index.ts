@@ -13,25 +13,23 @@ import {
   printTasksIn,
 } from './call_graph.js';
 import { copyContextIn } from './contexts.js';
+import { allTasksIn, ensureFutureIn, getEventLoopIn, setEventLoopIn, sleepIn } from './functions.js';
 import { home } from './home.js';
 import { timeoutAtIn, timeoutIn } from './timeout.js';
 
 export const {
   run,
   create_task,
-  ensure_future,
-  sleep,
   current_task,
-  all_tasks,
-  iscoroutine,
-  iscoroutinefunction,
-  isfuture,
   get_running_loop,
-  get_event_loop,
-  set_event_loop,
   new_event_loop,
 } = home;
 
+export const sleep = /* @__PURE__ */ sleepIn(home);
+export const ensure_future = /* @__PURE__ */ ensureFutureIn(home);
+export const all_tasks = /* @__PURE__ */ allTasksIn(home);
+export const get_event_loop = /* @__PURE__ */ getEventLoopIn(home);
+export const set_event_loop = /* @__PURE__ */ setEventLoopIn(home);
 export const gather = /* @__PURE__ */ gatherIn(home);
 export const wait = /* @__PURE__ */ waitIn(home);
 export const wait_for = /* @__PURE__ */ waitForIn(home);
@@ -58,6 +56,7 @@ export const FIRST_COMPLETED = 'FIRST_COMPLETED';
 /** wait() is over when one has failed, or all are done. */
 export const FIRST_EXCEPTION = 'FIRST_EXCEPTION';
 
+export { iscoroutine, iscoroutinefunction, isfuture } from './functions.js';
 export { load } from './load.js';
 export { declarations } from './declarations.js';
 export { ExportedGenerator } from './exported_generator.js';
