@@ -44,6 +44,10 @@ export class AsCompleted<T, F = Future<T>>
     return { done: false, value: this.coroutine<T>(() => this.core.c.as_completed_next_coroutine!(this.pointer)) };
   }
 
+  /** @internal */ state(): string {
+    return `left=${this.#left}`;
+  }
+
   [Symbol.iterator](): this {
     return this;
   }

@@ -153,7 +153,7 @@ export class Core implements ProgramOwner {
     if (kind === JS) return this.bridge.value(this.c.handle!(pointer));
     if (kind === ERROR) return this.error(this.c.item_status!(pointer), this.c.item_error!(pointer));
     if (kind === LIST) return this.#readList(pointer);
-    return this.#instance.read(kind, pointer);
+    return this.#instance.read!(kind, pointer);
   }
 
   #readList(pointer: number): unknown[] {

@@ -13,7 +13,7 @@ import {
   type GeneratorCoroutine,
 } from './awaitable.js';
 import { FAILED, RETURNED, YIELDED, type Core, type Stepper } from './core.js';
-import { CANCELLED, CancelledError, RuntimeError, TypeError, show } from './errors.js';
+import { CANCELLED, CancelledError, RuntimeError, TypeError, inspect, show } from './errors.js';
 import { Future, type Task } from './future.js';
 
 class Itself {
@@ -94,6 +94,15 @@ export class Coroutine<T> implements PromiseLike<T> {
     rejected?: ((reason: any) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return new Promise<T>((resolve) => resolve(this.start())).then(fulfilled, rejected);
+  }
+
+  /** What it is, and whether it was used. */
+  toString(): string {
+    return `<Coroutine ${this.unused ? 'un' : ''}used>`;
+  }
+
+  /** @internal */ [inspect](): string {
+    return `${this}`;
   }
 
   /** What `yield*` calls in a generator: runs it within that. */

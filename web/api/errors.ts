@@ -209,6 +209,9 @@ export function show(value: unknown): string {
   }
 }
 
+/** The method by which Node.js shows an object. */
+export const inspect = /* @__PURE__ */ Symbol.for('nodejs.util.inspect.custom');
+
 /** Throws a TypeError for argument `name` unless `value` is a number. */
 export function expectNumber(name: string, value: unknown): asserts value is number {
   if (typeof value !== 'number') throw new TypeError(`Expected [${name}] to be a number, got ${show(value)}`);

@@ -7,13 +7,14 @@ import { AwaitIterator } from './awaitable.js';
 import { contextPointer, type ContextOption } from './context_half.js';
 import type { Context } from './contexts.js';
 import type { Core } from './core.js';
-import { InvalidStateError, RuntimeError, TypeError, expectFunction, show } from './errors.js';
+import { InvalidStateError, RuntimeError, TypeError, expectFunction, inspect, show } from './errors.js';
 import type { EventLoop } from './loop.js';
 
 const PENDING = 0;
 const FINISHED = 1;
 const FAILED = 2;
 const CANCELLED = 3;
+const STATES = ['pending', 'finished', 'finished', 'cancelled'];
 
 // C's flags of an outcome.
 const WAS_CANCELLED = 1;
@@ -203,15 +204,15 @@ export class Future<T> implements PromiseLike<T> {
     return accepted;
   }
 
-  #settable(): void {
+  /** @internal Throws unless the outcome may be set. */ settable(): void {
     if (this.#sync())
-      throw new InvalidStateError(`The future is ${this.#state === CANCELLED ? 'cancelled' : 'finished'} already`);
+      throw new InvalidStateError(`The future is ${STATES[this.#state]} already`);
   }
 
   /** Makes it done with `value`; InvalidStateError when it is done, RuntimeError for a task. */
   set_result(value: T): void {
     const { core } = this;
-    this.#settable();
+    this.settable();
     core.check(core.cross(value, (kind, number, size) => core.c.set_result!(this.pointer, kind, number, size)));
   }
 
@@ -220,7 +221,7 @@ export class Future<T> implements PromiseLike<T> {
     if (!(exception instanceof Error))
       throw new TypeError(`Expected [exception] to be an Error, got ${show(exception)}`);
     const { core } = this;
-    this.#settable();
+    this.settable();
     core.check(
       core.crossError(exception, (status, size, handle) => core.c.set_exception!(this.pointer, status, size, handle)),
     );
@@ -305,6 +306,23 @@ export class Future<T> implements PromiseLike<T> {
     return this.#toPromise().finally(callback);
   }
 
+  /** As asyncio shows it: `<Task finished name='Task-1' result=7>`. */
+  toString(): string {
+    return this.shown('Future', '');
+  }
+
+  /** @internal */ [inspect](): string {
+    return `${this}`;
+  }
+
+  /** @internal What it is, its state, and its outcome, at which nobody has looked by this. */
+  shown(what: string, more: string): string {
+    if (!this.core.ended) this.#sync();
+    const failed = this.#state === FAILED ? ` exception=${this.core.bridge.describe(this.#outcome)}` : '';
+    const result = this.#state === FINISHED ? ` result=${show(this.#outcome)}` : failed;
+    return `<${what} ${STATES[this.#state]}${more}${result}>`;
+  }
+
   /** What `yield*` calls in a generator: suspends it until the future is done. */
   [Symbol.iterator](): Iterator<unknown, T, any> {
     return new AwaitIterator(this);
@@ -377,13 +395,11 @@ export class Task<T> extends Future<T> {
     return (this.#scope ??= new Scope()).signal;
   }
 
-  /** @internal */
-  override set_result(): void {
-    throw new RuntimeError('The outcome of a task cannot be set from outside');
+  override toString(): string {
+    return this.shown('Task', ` name='${this.get_name()}'`);
   }
 
-  /** @internal */
-  override set_exception(): void {
+  /** @internal */ override settable(): void {
     throw new RuntimeError('The outcome of a task cannot be set from outside');
   }
 }

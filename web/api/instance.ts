@@ -49,8 +49,8 @@ export interface Instance {
   readonly bridge: Bridge;
   readonly c: Functions;
   memory(): ArrayBufferLike;
-  /** The value at `pointer`, of a kind that C alone makes. */
-  read(kind: number, pointer: number): unknown;
+  /** The value at `pointer`, of a kind that C alone makes; the embedded core has none. */
+  read?(kind: number, pointer: number): unknown;
   /** Adds the functions of a module of the core's that few pages need, once; a program has them. */
   extend(part: Part): void;
   /** Its loops are about to be closed. */
@@ -121,23 +121,24 @@ interface Raw extends Record<Part['table'], () => number> {
   promise_rejected(...args: number[]): void;
 }
 
-function importsOf(owner: Owner, bridge: Bridge, now: () => number, raw: () => Raw) {
-  const imports: Record<string, (...args: number[]) => number | void> = {
-    now: now,
-    wake_soon: (patient) => bridge.wakeSoon(patient!),
-    wake_at: (deadline) => bridge.armTimer(deadline!),
+type Imports = Record<string, (...args: [any, any, any, any, any, any, any]) => number | boolean | void>;
+
+// Handles of 2^31 and more are negative here; the bridge's values take them so too.
+function importsOf(owner: Owner, bridge: Bridge, now: () => number, raw: () => Raw): Imports {
+  return {
+    now,
+    wake_soon: bridge.wakeSoon,
+    wake_at: bridge.armTimer,
     fill: (target) => new Uint8Array(raw().memory.buffer).set(bridge.incoming!, target),
-    release: (handle) => void bridge.values.delete(handle! >>> 0),
-    watch: (handle, future) => Number(bridge.watch(handle! >>> 0, future!)),
-    abandon: (handle, message) => Number(bridge.abandon(handle! >>> 0, message!)),
-    step: (handle, sent, value, frame) => owner.step(handle! >>> 0, sent!, value!, frame!),
-    call: (callback) => owner.call(callback! >>> 0),
+    release: (handle) => bridge.values.delete(handle),
+    watch: bridge.watch,
+    abandon: bridge.abandon,
+    step: (handle, sent, value, frame) => owner.step(handle, sent, value, frame),
+    call: (callback) => owner.call(callback),
     settled: (half, status, flags, value, error, number, cancels) =>
-      owner.settled(half! >>> 0, status!, flags!, value!, error!, number!, cancels!),
-    exception: (loop, _context, future, message, status, error) =>
-      owner.exception(loop!, future!, message!, status!, error!),
+      owner.settled(half, status, flags, value, error, number, cancels),
+    exception: (loop, _context, future, message, status, error) => owner.exception(loop, future, message, status, error),
   };
-  return imports;
 }
 
 /** Opens the core that the package embeds. */
@@ -160,9 +161,6 @@ export const embedded =
     const c: Functions = {};
     const functionAt = (index: number) => raw.table.get(index);
     readFunctions(c, first.names, raw.memory.buffer, raw.functions(), functionAt);
-    const read = (kind: number) => {
-      throw new Error(`A value of kind ${kind} came out of C`);
-    };
     const parts = new Set<Part>();
     const extend = (part: Part) => {
       if (parts.has(part)) return;
@@ -170,5 +168,5 @@ export const embedded =
       new WebAssembly.Instance(compile(part.of.wasm), { core: instance.exports });
       readFunctions(c, part.of.names, raw.memory.buffer, raw[part.table](), functionAt);
     };
-    return { bridge, c, memory: () => raw.memory.buffer, read, extend, close: () => bridge.armTimer(Infinity) };
+    return { bridge, c, memory: () => raw.memory.buffer, extend, close: () => bridge.armTimer(Infinity) };
   };

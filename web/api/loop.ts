@@ -13,7 +13,7 @@ import type { OpenGenerators } from './async_generators.js';
 import { contextPointer, type ContextOption } from './context_half.js';
 import { NO_TEXT, type Core, type Run } from './core.js';
 import { Coroutine, coroutinePointer, pointerOf } from './coroutine.js';
-import { RuntimeError, TypeError, ValueError, expectFunction, expectNumber, show } from './errors.js';
+import { RuntimeError, TypeError, ValueError, expectFunction, expectNumber, inspect, show } from './errors.js';
 import { Future, Task } from './future.js';
 import { AT, Handle, LATER, SOON, TimerHandle, type Given } from './handle.js';
 import { expectTask, factoryStepper, type TaskFactory } from './task_factory.js';
@@ -225,7 +225,7 @@ export class EventLoop {
     const { core } = this;
     return this.drive(() => {
       const loop = this.open();
-      this.#expectIdle();
+      core.check(core.c.startable!(loop)); // before anything is made that the run would then not take
       const pointer = core.within(this, () => pointerOf(core, awaitable, 'awaitable'));
       return core.made(core.c.run_begin!(loop, pointer));
     });
@@ -237,12 +237,6 @@ export class EventLoop {
       const loop = this.open();
       return this.core.made(this.core.c.run_begin!(loop, 0));
     });
-  }
-
-  // Before anything is made that the run would then not take.
-  #expectIdle(): void {
-    if (this.is_running()) throw new RuntimeError('This event loop is already running');
-    if (this.core.running) throw new RuntimeError('Cannot run the event loop while another loop is running');
   }
 
   /** Ends the run after the current iteration; called before a run, that run does one iteration. */
@@ -355,6 +349,15 @@ export class EventLoop {
   /** Whether it is between the start of a run and its end. */
   is_running(): boolean {
     return this.pointer !== 0 && this.core.c.loop_is_running!(this.pointer) !== 0;
+  }
+
+  /** As asyncio shows it. */
+  toString(): string {
+    return `<EventLoop running=${this.is_running()} closed=${this.is_closed()} debug=${this.#debug}>`;
+  }
+
+  /** @internal */ [inspect](): string {
+    return `${this}`;
   }
 
   /** Whether it was closed. */

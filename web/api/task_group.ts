@@ -17,6 +17,10 @@ export class TaskGroup extends CObject {
     super(new.target, KINDS.task_group);
   }
 
+  /** @internal */ state(): string {
+    return this.#entered ? '[entered]' : '[created]';
+  }
+
   /**
    * Runs `body`, whose task is the parent of the group, and waits for all its tasks; gives what `body` returns, or
    * undefined where cancel() has cut that short, and only there. When one of them or `body` fails the others are cancelled; then an ExceptionGroup
