@@ -4,7 +4,7 @@
 import type { Awaitable, Awaited_, FutureOf } from './awaitable.js';
 import type { BaseRuntime } from './base.js';
 import { pointersOf, type Coroutine } from './coroutine.js';
-import { ValueError, expectNumber } from './errors.js';
+import { ValueError, expectNumber, expectOptions } from './errors.js';
 import { ensureFutureIn } from './functions.js';
 import type { Future } from './future.js';
 import { CObject, KINDS } from './objects.js';
@@ -73,8 +73,9 @@ export const asCompletedIn =
   (runtime: BaseRuntime) =>
   <A extends Awaitable<any>>(
     awaitables: Iterable<A>,
-    { timeout = null }: AsCompletedOptions = {},
+    options: AsCompletedOptions = {},
   ): AsCompleted<Awaited_<A>, FutureOf<A>> => {
+    const { timeout = null } = expectOptions(options);
     if (timeout !== null) expectNumber('timeout', timeout);
     if (Number.isNaN(timeout)) throw new ValueError('Expected [timeout] to be a number, got NaN');
     const futures = [...new Set(awaitables)].map(ensureFutureIn(runtime));

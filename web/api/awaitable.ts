@@ -2,7 +2,8 @@
 // What can be awaited, and how `yield*` awaits it. The iterator is written by hand: one made by a generator costs twice
 // as much.
 import type { Coroutine } from './coroutine.js';
-import type { Future, Task } from './future.js';
+import type { Future } from './future.js';
+import type { Task } from './task.js';
 
 /** A coroutine as JavaScript writes it best: a generator object, made by calling a `function*`. */
 export type GeneratorCoroutine<T> = Generator<any, T, any>;

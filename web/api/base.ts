@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What every runtime has: one instance of the core with its loops, and of asyncio what starts and drives tasks. What a
 // page may leave out is bound to it elsewhere (combinators.ts, objects.ts), so that a bundler can.
-import { isGeneratorFunction, uncalled, type Awaited_, type CoroutineLike } from './awaitable.js';
+import type { Awaited_, CoroutineLike } from './awaitable.js';
 import { Core } from './core.js';
-import { Coroutine, currentTask, isUnusedCoroutine } from './coroutine.js';
-import { RuntimeError, TypeError, show } from './errors.js';
-import { Task, type Future } from './future.js';
+import { Coroutine, currentTask } from './coroutine.js';
+import { RuntimeError, TypeError, expectOptions, show } from './errors.js';
+import type { Future } from './future.js';
+import { Task } from './task.js';
 import type { Open } from './instance.js';
 import { EventLoop, type TaskOptions } from './loop.js';
 
@@ -15,6 +16,8 @@ export interface RunOptions {
   debug?: boolean;
   /** Makes the loop, which is closed in the end; new_event_loop when left out. */
   loop_factory?: () => EventLoop;
+  /** Cancels what run() runs when it fires, with its reason as the `cause` of the CancelledError. */
+  signal?: AbortSignal;
 }
 
 declare const process: { on?(event: string, listener: () => void): void } | undefined;
@@ -95,17 +98,15 @@ export class BaseRuntime {
 
   /**
    * Runs a coroutine on a new loop, then cancels the tasks that are left, waits for them and closes the loop; a
-   * promise of the outcome. `options` has the loop's debug mode, and who makes the loop. RuntimeError inside a callback or coroutine, TypeError for what is no coroutine.
+   * promise of the outcome. `options` has the loop's debug mode, who makes the loop, and a signal that cancels.
+   * RuntimeError inside a callback or coroutine, TypeError for what is no coroutine.
    */
-  readonly run = async <C extends CoroutineLike<any>>(main: C, options: RunOptions = {}): Promise<Awaited_<C>> => {
+  readonly run = async <C extends CoroutineLike<any>>(coroutine: C, options: RunOptions = {}): Promise<Awaited_<C>> => {
     if (this.#core.running) throw new RuntimeError('asyncio.run() cannot be called from a running event loop');
-    if (isGeneratorFunction(main) || !(typeof main === 'function' || isUnusedCoroutine(main))) {
-      const what = isGeneratorFunction(main) ? uncalled(main) : show(main);
-      throw new TypeError(`Expected [main] to be a coroutine or an async function, got ${what}`);
-    }
+    const { signal } = expectOptions(options);
     const loop = this.new_loop(options);
     try {
-      return await loop.run_until_complete(main);
+      return await loop.run_until_complete(loop.create_task(coroutine, signal && { signal }));
     } finally {
       await loop.finish();
     }

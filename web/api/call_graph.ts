@@ -6,7 +6,8 @@ import { PART as COMBINATORS } from './combinators.js';
 import type { Core } from './core.js';
 import { inspection } from './embedded.js';
 import { TypeError, show } from './errors.js';
-import { Future, Task } from './future.js';
+import { Future } from './future.js';
+import { Task } from './task.js';
 import type { Part } from './instance.js';
 import { EventLoop } from './loop.js';
 

@@ -5,7 +5,7 @@ import type { BaseRuntime } from './base.js';
 import type { Core } from './core.js';
 import { Coroutine, pointerOf, pointersOf } from './coroutine.js';
 import { combinators } from './embedded.js';
-import { TypeError, ValueError, expectNumber, show } from './errors.js';
+import { TypeError, ValueError, expectNumber, expectOptions, show } from './errors.js';
 import { ensureFutureIn, iscoroutine } from './functions.js';
 import { Future } from './future.js';
 import type { Part } from './instance.js';
@@ -66,6 +66,8 @@ export interface Gather {
 export const gatherIn =
   (runtime: BaseRuntime): Gather =>
   (...args: unknown[]): Future<any> => {
+    if (Array.isArray(args[0]))
+      throw new TypeError('Expected [awaitables[0]] to be an awaitable, got an array: call gather(...list)');
     const last = args.at(-1);
     const options: GatherOptions = args.length > 0 && isOptions(last) ? last : {};
     const awaitables = options === last ? args.slice(0, -1) : args;
@@ -115,13 +117,14 @@ export const waitIn =
   (runtime: BaseRuntime) =>
   <F extends PromiseLike<any>>(
     futures: Iterable<F>,
-    { timeout = null, return_when = 'ALL_COMPLETED' }: WaitOptions = {},
+    options: WaitOptions = {},
   ): Coroutine<[done: Set<FutureOf<F>>, pending: Set<FutureOf<F>>]> => {
     const single = (futures as unknown) instanceof Future || (futures as unknown) instanceof Coroutine; // which are iterable for yield*
     if (single || typeof futures?.[Symbol.iterator] !== 'function') {
       const what = single ? 'a single one' : show(futures);
       throw new TypeError(`Expected [futures] to be an iterable of futures, got ${what}`);
     }
+    const { timeout = null, return_when = 'ALL_COMPLETED' } = expectOptions(options);
     const wait = waiting(runtime, [...futures], timeout, return_when);
     return runtime.coroutine(() => pointerOf(runtime.core, wait, 'wait'));
   };

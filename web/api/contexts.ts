@@ -6,7 +6,7 @@ import type { BaseRuntime } from './base.js';
 import { ContextHalf } from './context_half.js';
 import { Core } from './core.js';
 import { contexts } from './embedded.js';
-import { LookupError, TypeError, ValueError, expectFunction, show } from './errors.js';
+import { LookupError, TypeError, ValueError, expectFunction, expectOptions, show } from './errors.js';
 import { followed } from './following.js';
 import type { Given } from './handle.js';
 import { Halves } from './halves.js';
@@ -69,8 +69,7 @@ export class ContextVar<T> {
   /** @internal */
   constructor(core: Core, pointer: number);
   constructor(name: string | Core, options: ContextVarOptions<T> | number = {}) {
-    if (options === null || typeof options !== (name instanceof Core ? 'number' : 'object'))
-      throw new TypeError(`Expected [options] to be an object, got ${show(options)}`);
+    if (!(name instanceof Core)) expectOptions(options);
     const found = name instanceof Core;
     this.core = found ? name : runtimeOf(new.target).core;
     const { vars } = stateOf(this.core);

@@ -6,7 +6,8 @@ import type { Then } from './awaitable.js';
 import type { Context } from './contexts.js';
 import type { Bridge, Crossing } from './embedded.js';
 import { EXCEPTION_GROUP, JS_ERROR, RuntimeError, errorOf, statusOf } from './errors.js';
-import { Future, type Task } from './future.js';
+import { Future } from './future.js';
+import type { Task } from './task.js';
 import { textAt, type Functions, type Instance, type Open, type Part, type ProgramOwner } from './instance.js';
 import type { EventLoop } from './loop.js';
 

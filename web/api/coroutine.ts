@@ -14,7 +14,8 @@ import {
 } from './awaitable.js';
 import { FAILED, RETURNED, YIELDED, type Core, type Stepper } from './core.js';
 import { CANCELLED, CancelledError, RuntimeError, TypeError, inspect, show } from './errors.js';
-import { Future, type Task } from './future.js';
+import { Future } from './future.js';
+import type { Task } from './task.js';
 
 class Itself {
   constructor(generator: object) {
@@ -317,4 +318,11 @@ export function pointersOf(core: Core, awaitables: readonly unknown[]): number[]
 export function isUnusedCoroutine(value: unknown): boolean {
   if (value instanceof Coroutine) return value.unused;
   return isGenerator(value) && !Used.has(value);
+}
+
+/** What was given in a coroutine's place. */
+export function whatItIs(value: unknown): string {
+  if (value instanceof Future) return 'a future: it is scheduled already';
+  if (value instanceof Promise) return 'a Promise: give the async function itself, not what calling it returns';
+  return show(value);
 }

@@ -203,7 +203,7 @@ export function show(value: unknown): string {
     if (typeof value === 'bigint') return `${value}n`;
     if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
     if (typeof value !== 'object' || value === null) return String(value);
-    return value instanceof Promise ? 'a Promise' : `an object (${value.constructor?.name ?? 'no class'})`;
+    return value instanceof Promise ? 'a Promise' : `an object (${value.constructor?.name || Object.prototype.toString.call(value).slice(8, -1)})`;
   } catch {
     return 'an object that cannot be shown';
   }
@@ -211,6 +211,12 @@ export function show(value: unknown): string {
 
 /** The method by which Node.js shows an object. */
 export const inspect = /* @__PURE__ */ Symbol.for('nodejs.util.inspect.custom');
+
+/** Options that were given; TypeError unless they are an object. */
+export function expectOptions<T>(options: T): T {
+  if (typeof options === 'object' && options !== null) return options;
+  throw new TypeError(`Expected [options] to be an object, got ${show(options)}`);
+}
 
 /** Throws a TypeError for argument `name` unless `value` is a number. */
 export function expectNumber(name: string, value: unknown): asserts value is number {

@@ -10,7 +10,8 @@ import {
 import type { BaseRuntime } from './base.js';
 import { Coroutine, Pause, isUnusedCoroutine, pointerOf } from './coroutine.js';
 import { RuntimeError, TypeError, expectNumber, show } from './errors.js';
-import { Future, type Task } from './future.js';
+import { Future } from './future.js';
+import type { Task } from './task.js';
 import { EventLoop } from './loop.js';
 
 /** @internal */

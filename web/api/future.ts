@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Futures and tasks: JavaScript's half of C's. A pending one asks C; a finished one has copied its outcome and dropped
+// Futures: JavaScript's half of C's. A pending one asks C; a finished one has copied its outcome and dropped
 // its reference, but for a failure that nobody has looked at: C reports that one when it goes. One that is watched keeps
 // it until C has told its end. Invariant: `pointer` is 0 once C's half is no longer ours.
-import { Scope } from './abort.js';
 import { AwaitIterator } from './awaitable.js';
 import { contextPointer, type ContextOption } from './context_half.js';
-import type { Context } from './contexts.js';
 import type { Core } from './core.js';
-import { InvalidStateError, RuntimeError, TypeError, expectFunction, inspect, show } from './errors.js';
+import { InvalidStateError, RuntimeError, TypeError, expectFunction, expectOptions, inspect, show } from './errors.js';
 import type { EventLoop } from './loop.js';
 
 const PENDING = 0;
@@ -112,7 +110,7 @@ export class Future<T> implements PromiseLike<T> {
   #copy(status: number, flags: number, value: number, error: number, number: number, cancels: number): void {
     this.#outcome = status ? this.core.error(status, error) : this.core.read(value);
     this.#state = !status ? FINISHED : flags & WAS_CANCELLED ? CANCELLED : FAILED;
-    this.finished(number, cancels);
+    this.finished(number, cancels, this.#outcome);
   }
 
   // Copies the outcome, once there is one.
@@ -129,7 +127,7 @@ export class Future<T> implements PromiseLike<T> {
   }
 
   /** @internal What a task notes before C's half goes. */
-  finished(_number: number, _cancels: number): void {}
+  finished(_number: number, _cancels: number, _outcome: unknown): void {}
 
   #letGo(): void {
     if (this.#state === FAILED && this.core.c.unseen!(this.pointer)) this.#keepUnseen();
@@ -230,7 +228,7 @@ export class Future<T> implements PromiseLike<T> {
   /** Calls `callback` with the future in an iteration after it is done, in the order of adding; in `options.context`. */
   add_done_callback(callback: (future: this) => unknown, options: ContextOption = {}): void {
     expectFunction('callback', callback);
-    const context = contextPointer(this.core, options.context);
+    const context = contextPointer(this.core, expectOptions(options).context);
     if (this.#sync() && !this.pointer) {
       if (context) this.loop.call_soon(callback, this, options);
       else this.loop.call_soon(callback, this);
@@ -326,80 +324,5 @@ export class Future<T> implements PromiseLike<T> {
   /** What `yield*` calls in a generator: suspends it until the future is done. */
   [Symbol.iterator](): Iterator<unknown, T, any> {
     return new AwaitIterator(this);
-  }
-}
-
-/** A coroutine that runs on its own, beside the one that made it. Made by `create_task()`. */
-export class Task<T> extends Future<T> {
-  #name: string | undefined;
-  #number = 0; // this and the next are C's, once it is done
-  #cancels = 0;
-  #scope: Scope | undefined; // once anybody asks
-
-  /** @internal */
-  constructor(core: Core, loop: EventLoop, pointer: number, name?: string) {
-    super(core, loop, pointer);
-    this.#name = name;
-  }
-
-  /** @internal The one of what runs now: after a cancellation that was caught comes a signal of its own. */
-  enter(): Scope {
-    if (!this.#scope || this.#scope.aborted) this.#scope = new Scope();
-    return this.#scope;
-  }
-
-  /** @internal A cancellation is being delivered; whether anybody can notice. */
-  deliver(error: unknown): boolean {
-    this.#scope?.abort(error);
-    return this.#scope?.touched ?? false;
-  }
-
-  /** @internal */ override finished(number: number, cancels: number): void {
-    this.#number = number;
-    this.#cancels = cancels;
-  }
-
-  /** Its name: the one given, or `Task-1`, `Task-2`... */
-  get_name(): string {
-    const { core, pointer } = this;
-    return (this.#name ??= pointer ? core.text(core.c.task_get_name!(pointer)) : `Task-${this.#number}`);
-  }
-
-  /** Gives it another name. */
-  set_name(name: string): void {
-    const words = String(name);
-    if (this.pointer) this.core.withText(words, (size) => this.core.check(this.core.c.set_name!(this.pointer, size)));
-    this.#name = words;
-  }
-
-  /** The context that it runs in. RuntimeError when it is done, or while there are no contexts. */
-  get_context(): Context {
-    if (this.done()) throw new RuntimeError('The task is done, and its context is gone');
-    return this.core.contextOf(this.pointer);
-  }
-
-  /** Takes one request for cancellation back; how many are left. At 0 one not yet delivered is dropped. */
-  uncancel(): number {
-    if (!this.done()) return this.core.c.task_uncancel!(this.pointer);
-    this.#cancels = Math.max(this.#cancels - 1, 0);
-    return this.#cancels;
-  }
-
-  /** Requests for cancellation so far, less those taken back. */
-  cancelling(): number {
-    return this.done() ? this.#cancels : this.core.c.task_cancelling!(this.pointer);
-  }
-
-  /** An AbortSignal that fires on cancel(). An async function that has used it is waited for, another abandoned. */
-  get signal(): AbortSignal {
-    return (this.#scope ??= new Scope()).signal;
-  }
-
-  override toString(): string {
-    return this.shown('Task', ` name='${this.get_name()}'`);
-  }
-
-  /** @internal */ override settable(): void {
-    throw new RuntimeError('The outcome of a task cannot be set from outside');
   }
 }

@@ -2,19 +2,14 @@
 // Event loops: JavaScript's half of C's. A run of C's blocks its caller; here it is begun, and a promise
 // tells its end. Invariant: `pointer` is 0 once the loop is closed.
 import { abortOn } from './abort.js';
-import {
-  isAsyncFunction,
-  isGeneratorFunction,
-  type Awaitable,
-  type Awaited_,
-  type CoroutineLike,
-} from './awaitable.js';
+import { isAsyncFunction, isGeneratorFunction, type Awaitable, type Awaited_, type CoroutineLike } from './awaitable.js';
 import type { OpenGenerators } from './async_generators.js';
 import { contextPointer, type ContextOption } from './context_half.js';
 import { NO_TEXT, type Core, type Run } from './core.js';
-import { Coroutine, coroutinePointer, pointerOf } from './coroutine.js';
-import { RuntimeError, TypeError, ValueError, expectFunction, expectNumber, inspect, show } from './errors.js';
-import { Future, Task } from './future.js';
+import { Coroutine, coroutinePointer, pointerOf, whatItIs } from './coroutine.js';
+import { RuntimeError, TypeError, ValueError, expectFunction, expectNumber, expectOptions, inspect, show } from './errors.js';
+import { Future } from './future.js';
+import { Task } from './task.js';
 import { AT, Handle, LATER, SOON, TimerHandle, type Given } from './handle.js';
 import { expectTask, factoryStepper, type TaskFactory } from './task_factory.js';
 
@@ -37,7 +32,7 @@ export type ExceptionHandler = (loop: EventLoop, context: ExceptionContext) => v
 export interface TaskOptions extends ContextOption {
   /** The task's name in messages; `Task-1`, `Task-2`... when left out. */
   name?: string;
-  /** Cancels the task when it fires. */
+  /** Cancels the task when it fires; its reason is the `cause` of the CancelledError. */
   signal?: AbortSignal;
   /** In a C program: bytes of the C stack that its functions run on. 32 KiB when left out; ValueError below 2 KiB. */
   stack_size?: number;
@@ -157,7 +152,7 @@ export class EventLoop {
     how = 0,
   ): Task<Awaited_<C>> {
     const { core } = this;
-    const { name, signal, stack_size = 0 } = options;
+    const { name, signal, stack_size = 0 } = expectOptions(options);
     const context = contextPointer(core, options.context);
     if (!Number.isInteger(stack_size) || stack_size < 0 || stack_size > 2 ** 31)
       throw new ValueError(`Expected [stack_size] to be a number of bytes, got ${show(stack_size)}`);
@@ -395,10 +390,4 @@ export class EventLoop {
       ...[exception, source_traceback].filter((told) => told !== undefined),
     );
   }
-}
-
-function whatItIs(value: unknown): string {
-  if (value instanceof Future) return 'a future: it is scheduled already';
-  if (value instanceof Promise) return 'a Promise: give the async function itself, not what calling it returns';
-  return show(value);
 }

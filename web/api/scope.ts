@@ -6,8 +6,9 @@ import { abortWith } from './abort.js';
 import { isAsyncFunction, isGenerator, isThenable } from './awaitable.js';
 import type { BaseRuntime } from './base.js';
 import { Coroutine, pointerOf } from './coroutine.js';
-import { TypeError, expectFunction, show } from './errors.js';
-import { Future, type Task } from './future.js';
+import { TypeError, expectFunction, expectOptions, show } from './errors.js';
+import { Future } from './future.js';
+import type { Task } from './task.js';
 
 /**
  * What runs in a scope: a `function*`, an async function, or one that returns something to await; called with what the
@@ -53,9 +54,12 @@ function* guarded(
 export function scope<T>(
   runtime: BaseRuntime,
   body: unknown,
-  { signal }: ScopeOptions,
+  options: ScopeOptions,
   run: () => Generator<unknown, T, any>,
 ): Coroutine<T> {
+  const { signal } = expectOptions(options);
+  if (isGenerator(body))
+    throw new TypeError('Expected [body] to be a function, got a generator object: give the function itself');
   expectFunction('body', body);
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw new TypeError(`Expected [signal] to be an AbortSignal, got ${show(signal)}`);

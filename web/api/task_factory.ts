@@ -5,7 +5,7 @@ import type { CoroutineLike } from './awaitable.js';
 import type { Stepper } from './core.js';
 import { Coroutine } from './coroutine.js';
 import { TypeError, show } from './errors.js';
-import { Task } from './future.js';
+import { Task } from './task.js';
 import type { EventLoop, TaskOptions } from './loop.js';
 
 /** Makes a task of a coroutine, by `loop.new_task()` in the end. It is given the options of create_task(). */

@@ -4,7 +4,7 @@
 import type { Awaited_, CoroutineLike } from './awaitable.js';
 import type { Coroutine } from './coroutine.js';
 import { CANCELLED, RuntimeError } from './errors.js';
-import type { Task } from './future.js';
+import type { Task } from './task.js';
 import type { TaskOptions } from './loop.js';
 import { CObject, KINDS } from './objects.js';
 import { inside, scope, type ScopeBody, type ScopeOptions, type Scoped } from './scope.js';
