@@ -24,10 +24,10 @@ declare const process: { on?(event: string, listener: () => void): void } | unde
 
 const cores = new Set<WeakRef<Core>>();
 
-// The failures that nobody has looked at when Node has nothing left to do.
+// When Node.js has nothing left to do, runs that wait are told that they do so in vain, and failures that nobody has looked at.
 function reportAtExit(core: Core): void {
   if (typeof process !== 'object' || typeof process.on !== 'function') return;
-  if (cores.size === 0) process.on('beforeExit', () => cores.forEach((each) => each.deref()?.reportUnseen()));
+  if (cores.size === 0) process.on('beforeExit', () => cores.forEach((each) => each.deref()?.drained()));
   cores.add(new WeakRef(core));
 }
 

@@ -37,6 +37,8 @@ export interface Run {
   pointer: number;
   settle(run: Run): void;
   fail(error: unknown): void;
+  /** Nothing can end it any more. */
+  stuck(): void;
 }
 
 export class Core implements ProgramOwner {
@@ -263,6 +265,23 @@ export class Core implements ProgramOwner {
   reportUnseen(loop?: number): void {
     for (const pointer of this.unseen)
       if (loop === undefined || this.c.future_get_loop!(pointer) === loop) this.c.report_unseen!(pointer);
+  }
+
+  /** Node.js has nothing left that could wake anybody. */
+  drained(): void {
+    this.reportUnseen();
+    for (const run of this.runs) run.stuck();
+  }
+
+  /** The pending tasks of a loop, oldest first. */
+  tasksOf(loop: number): Task<any>[] {
+    if (!loop) return [];
+    const count = this.c.all_tasks!(loop, 0, 0);
+    const pointers = this.withPointers(Array<number>(count).fill(0), (array) => {
+      this.c.all_tasks!(loop, array, count);
+      return this.pointersAt(array, count);
+    });
+    return pointers.map((pointer) => this.wrapTask(pointer));
   }
 
   /** Drops a reference to C's future. */

@@ -41,17 +41,8 @@ export const ensureFutureIn =
 /** @internal */
 export const allTasksIn =
   (runtime: BaseRuntime) =>
-  (loop: EventLoop = runtime.get_running_loop()): Set<Task<any>> => {
-    const { core } = runtime;
-    const { pointer } = loop;
-    if (!pointer) return new Set();
-    const count = core.c.all_tasks!(pointer, 0, 0);
-    const tasks = core.withPointers(Array<number>(count).fill(0), (array) => {
-      core.c.all_tasks!(pointer, array, count);
-      return core.pointersAt(array, count);
-    });
-    return new Set(tasks.map((task) => core.wrapTask(task)));
-  };
+  (loop: EventLoop = runtime.get_running_loop()): Set<Task<any>> =>
+    new Set(runtime.core.tasksOf(loop.pointer));
 
 /** @internal */
 export const getEventLoopIn = (runtime: BaseRuntime) => (): EventLoop => {

@@ -195,20 +195,27 @@ export class EventLoop {
     return made;
   }
 
-  /** @internal Begins a run until `pointer` is done (0: until stop), with a promise of its outcome. */
-  drive(begin: () => number): Promise<any> {
+  /** @internal Begins a run, with a promise of its outcome; `waits`: for more than stop(). */
+  drive(begin: () => number, waits = true): Promise<any> {
     const { core } = this;
     return new Promise((resolve, reject) => {
+      let vain: Error | undefined;
       const pointer = begin();
       if (!pointer) return resolve(undefined);
+      const stuck = () => {
+        if (!waits) return;
+        vain = new RuntimeError(`Nothing is left that could wake ${core.tasksOf(this.pointer).slice(0, 9).join(', ')}`);
+        this.stop();
+      };
       const settle = (run: Run) => {
         core.runs.delete(run);
         const status = core.c.run_end!(pointer);
-        if (status) reject(core.takeError(status));
+        const error = status && core.takeError(status);
+        if (status) reject(vain ?? error);
         else resolve(core.read(pointer));
         core.c.run_free!(pointer);
       };
-      core.runs.add({ pointer, settle, fail: reject });
+      core.runs.add({ pointer, settle, fail: reject, stuck });
     });
   }
 
@@ -231,7 +238,7 @@ export class EventLoop {
     return this.drive(() => {
       const loop = this.open();
       return this.core.made(this.core.c.run_begin!(loop, 0));
-    });
+    }, false);
   }
 
   /** Ends the run after the current iteration; called before a run, that run does one iteration. */
