@@ -212,6 +212,15 @@ export function show(value: unknown): string {
 /** The method by which Node.js shows an object. */
 export const inspect = /* @__PURE__ */ Symbol.for('nodejs.util.inspect.custom');
 
+const FILE = /[^\s(@]+(?=:\d+:\d+\)?$)/m; // in a line of a stack, in any engine
+
+/** The frames of a stack that are not in the file of the first, as the package's are; where all are, in a bundle, all. */
+export function callersOf(stack = ''): string {
+  const own = FILE.exec(stack)?.[0] ?? '';
+  const others = stack.split('\n').filter((line) => FILE.test(line) && !line.includes(own));
+  return others.join('\n') || stack;
+}
+
 /** Options that were given; TypeError unless they are an object. */
 export function expectOptions<T>(options: T): T {
   if (typeof options === 'object' && options !== null) return options;

@@ -7,10 +7,10 @@ import type { OpenGenerators } from './async_generators.js';
 import { contextPointer, type ContextOption } from './context_half.js';
 import { NO_TEXT, type Core, type Run } from './core.js';
 import { Coroutine, coroutinePointer, pointerOf, whatItIs } from './coroutine.js';
-import { RuntimeError, TypeError, ValueError, expectFunction, expectNumber, expectOptions, inspect, show } from './errors.js';
+import { RuntimeError, TypeError, ValueError, callersOf, expectFunction, expectNumber, expectOptions, inspect, show } from './errors.js';
 import { Future } from './future.js';
-import { Task } from './task.js';
 import { AT, Handle, LATER, SOON, TimerHandle, type Given } from './handle.js';
+import { Task } from './task.js';
 import { expectTask, factoryStepper, type TaskFactory } from './task_factory.js';
 
 /** What an exception handler is told. */
@@ -221,7 +221,7 @@ export class EventLoop {
 
   /**
    * Runs the loop until `awaitable` is done; a promise of its outcome. RuntimeError when a loop is running here or it
-   * is closed.
+   * is closed, and in Node.js when nothing is left that could wake its tasks.
    */
   run_until_complete<A extends Awaitable<any>>(awaitable: A): Promise<Awaited_<A>> {
     const { core } = this;
@@ -235,10 +235,7 @@ export class EventLoop {
 
   /** Runs the loop until stop(); a promise of that. Errors as above. */
   run_forever(): Promise<void> {
-    return this.drive(() => {
-      const loop = this.open();
-      return this.core.made(this.core.c.run_begin!(loop, 0));
-    }, false);
+    return this.drive(() => this.core.made(this.core.c.run_begin!(this.open(), 0)), false);
   }
 
   /** Ends the run after the current iteration; called before a run, that run does one iteration. */
@@ -335,9 +332,10 @@ export class EventLoop {
   }
 
   #reportUnused(): void {
-    for (const [coroutine, [loop, source_traceback]] of this.core.unused ?? []) {
+    for (const [coroutine, [loop, stack]] of this.core.unused ?? []) {
       if (loop !== this) continue;
       this.core.unused!.delete(coroutine);
+      const source_traceback = callersOf(stack);
       if (this.#debug) this.call_exception_handler({ message: 'A coroutine was never awaited', source_traceback });
     }
   }
@@ -394,7 +392,7 @@ export class EventLoop {
     const name = future instanceof Task ? ` (${future.get_name()})` : '';
     console.error(
       `asyncio: ${message}${name}${exception === undefined ? '' : ':'}`,
-      ...[exception, source_traceback].filter((told) => told !== undefined),
+      ...[exception, source_traceback && `\n${source_traceback}`].filter((told) => told !== undefined),
     );
   }
 }
