@@ -5,6 +5,8 @@ import type { Task } from './task.js';
 /** An AbortSignal, made when somebody asks for it. */
 export class Scope {
   #controller: AbortController | undefined;
+  /** The reason of another signal, which has cancelled the task. */
+  reason: unknown;
 
   get signal(): AbortSignal {
     return (this.#controller ??= new AbortController()).signal;

@@ -198,8 +198,10 @@ class FunctionStepper implements Stepper {
       const task = enter(core);
       const scope = task.enter();
       const result = call(task);
-      if (isGenerator(result) && !isThenable(result)) return core.c.ref!(pointerOf(core, result, ''));
-      if (!isThenable(result)) return returned(core, frame, result);
+      if (!isThenable(result)) {
+        if (isGenerator(result)) return core.c.ref!(pointerOf(core, result, ''));
+        return returned(core, frame, result);
+      }
       const cancel = (message: number) => task.deliver(cancellation(core, message));
       return core.c.ref!(adopt(core, endOfCall(result, scope), cancel));
     } catch (error) {

@@ -13,7 +13,6 @@ export class Task<T> extends Future<T> {
   #number = 0; // this and the next are C's, once it is done
   #cancels = 0;
   #scope: Scope | undefined; // once anybody asks
-  #reason: unknown; // an AbortSignal's that has cancelled it
 
   /** @internal */
   constructor(core: Core, loop: EventLoop, pointer: number, name?: string) {
@@ -41,7 +40,8 @@ export class Task<T> extends Future<T> {
   }
 
   #explain(error: unknown): void {
-    if (this.#reason !== undefined && is_cancelled(error)) error.cause ??= this.#reason;
+    const reason = this.#scope?.reason;
+    if (reason !== undefined && is_cancelled(error)) error.cause ??= reason;
   }
 
   /** Its name: the one given, or `Task-1`, `Task-2`... */
@@ -67,7 +67,7 @@ export class Task<T> extends Future<T> {
   /** @internal With the reason of an AbortSignal, which becomes the cause of the CancelledError. */
   override cancel(message?: string, reason?: unknown): boolean;
   override cancel(message?: string, reason?: unknown): boolean {
-    this.#reason = reason;
+    if (this.#scope || reason !== undefined) (this.#scope ??= new Scope()).reason = reason;
     return super.cancel(message);
   }
 
