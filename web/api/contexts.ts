@@ -41,7 +41,7 @@ function stateOf(core: Core): State {
   return state;
 }
 
-/** Lets tasks tell their contexts. */
+/** @internal Lets tasks tell their contexts. */
 export function useContexts(core: Core): void {
   core.contextAt = (pointer) => stateOf(core).contexts.get(pointer) ?? new Context(core, core.c.context_ref!(pointer));
   core.contextOf = (task) => {

@@ -112,7 +112,7 @@ export class Coroutine<T> implements PromiseLike<T> {
   }
 }
 
-/** A sleep of no time: it need not go to C at all. */
+/** @internal A sleep of no time: it need not go to C at all. */
 export class Pause<T> extends Coroutine<T> {
   #value: T;
 
@@ -222,7 +222,7 @@ async function endOfCall(promise: PromiseLike<unknown>, scope: Scope): Promise<u
 // The executing task, whose coroutine goes on.
 const enter = (core: Core): Task<any> => core.wrapTask(core.c.current_task!());
 
-/** The task that is executing, if any. */
+/** @internal The task that is executing, if any. */
 export function currentTask(core: Core): Task<any> | undefined {
   const pointer = core.c.current_task!();
   return pointer ? core.wrapTask(pointer) : undefined;
@@ -280,7 +280,7 @@ function newCoroutine(core: Core, stepper: Stepper): number {
   return core.made(core.c.coroutine!(core.bridge.handle(stepper)));
 }
 
-/** C's coroutine for a generator object or a function; undefined for anything else. */
+/** @internal C's coroutine for a generator object or a function; undefined for anything else. */
 export function coroutinePointer(core: Core, value: unknown, name: string): number | undefined {
   if (value instanceof Coroutine)
     return value.core === core
@@ -295,7 +295,7 @@ export function coroutinePointer(core: Core, value: unknown, name: string): numb
   return newCoroutine(core, new GeneratorStepper(core, value));
 }
 
-/** C's awaitable for `value`, in the running loop; a temporary one unless it is a pending future's own. */
+/** @internal C's awaitable for `value`, in the running loop; a temporary one unless it is a pending future's own. */
 export function pointerOf(core: Core, value: unknown, name: string): number {
   if (value instanceof Future) return pointerOfFuture(core, value);
   const coroutine = coroutinePointer(core, value, name);
@@ -304,7 +304,7 @@ export function pointerOf(core: Core, value: unknown, name: string): number {
   throw new TypeError(`Expected [${name}] to be an awaitable, got ${show(value)}`);
 }
 
-/** The same for several. */
+/** @internal The same for several. */
 export function pointersOf(core: Core, awaitables: readonly unknown[]): number[] {
   const pointers: number[] = [];
   try {
@@ -316,13 +316,13 @@ export function pointersOf(core: Core, awaitables: readonly unknown[]): number[]
   }
 }
 
-/** Whether `value` is a coroutine object that was not used yet. */
+/** @internal Whether `value` is a coroutine object that was not used yet. */
 export function isUnusedCoroutine(value: unknown): boolean {
   if (value instanceof Coroutine) return value.unused;
   return isGenerator(value) && !Used.has(value);
 }
 
-/** What was given in a coroutine's place. */
+/** @internal What was given in a coroutine's place. */
 export function whatItIs(value: unknown): string {
   if (value instanceof Future) return 'a future: it is scheduled already';
   if (value instanceof Promise) return 'a Promise: give the async function itself, not what calling it returns';

@@ -25,7 +25,7 @@ export interface ScopeOptions {
 /** What a scope gives whose body returns `R`. */
 export type Scoped<R> = R extends Generator<any, infer T, any> ? T : Awaited<R>;
 
-/** Runs `body` within the coroutine that awaits this one. */
+/** @internal Runs `body` within the coroutine that awaits this one. */
 export function* inside<V, R>(
   runtime: BaseRuntime,
   body: ScopeBody<V, R>,
@@ -50,7 +50,7 @@ function* guarded(
   }
 }
 
-/** A coroutine object for a scope: `run` is called once that is run. TypeError for what is no function or signal. */
+/** @internal A coroutine object for a scope: `run` is called once that is run. TypeError for what is no function or signal. */
 export function scope<T>(
   runtime: BaseRuntime,
   body: unknown,

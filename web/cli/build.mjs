@@ -99,11 +99,28 @@ function documentNames() {
   writeFileSync(join(output, 'index.d.ts'), `import type { Runtime } from './runtime.js';\n${text}${lines.join('')}`);
 }
 
+// The declarations that those in [name] refer to, it included.
+function reachedFrom(name, reached = new Set()) {
+  if (reached.has(name)) return reached;
+  reached.add(name);
+  const imports = readFileSync(join(output, name), 'utf8').matchAll(/'\.\/(\w+)\.js'/g);
+  for (const [, imported] of imports) reachedFrom(`${imported}.d.ts`, reached);
+  return reached;
+}
+
+// What no user's program can see of the types is not in the package.
+function dropUnreached() {
+  const reached = reachedFrom('index.d.ts');
+  const others = readdirSync(output).filter((name) => name.endsWith('.d.ts') && !reached.has(name));
+  for (const name of others) rmSync(join(output, name));
+}
+
 // The types, and the mistakes in them.
 function declare() {
   must(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', api]);
   copyFileSync(join(api, 'embedded.d.ts'), join(output, 'embedded.d.ts'));
   documentNames();
+  dropUnreached();
 }
 
 // The root's package.json says nothing about modules, since what emcc writes beside it is CommonJS.
