@@ -136,12 +136,14 @@ export class ExceptionGroup extends AggregateError {
     const matching: Error[] = [];
     const rest: Error[] = [];
     for (const error of this.errors) {
-      const [some, others] =
-        error instanceof ExceptionGroup ? error.split(matches) : matches(error) ? [error] : [null, error];
-      if (some) matching.push(some);
-      if (others) rest.push(others);
+      if (error instanceof ExceptionGroup) {
+        const [some, others] = error.split(matches);
+        if (some) matching.push(some);
+        if (others) rest.push(others);
+      } else (matches(error) ? matching : rest).push(error);
     }
-    const group = (errors: Error[]) => (errors.length > 0 ? new ExceptionGroup(this.message, errors) : null);
+    const message = this.message.replace(/ \(\d+ sub-exceptions?\)$/, '');
+    const group = (errors: Error[]) => (errors.length > 0 ? new ExceptionGroup(message, errors) : null);
     return [group(matching), group(rest)];
   }
 }
