@@ -10,12 +10,16 @@ import { Task } from './task.js';
 import type { Open } from './instance.js';
 import { EventLoop, type TaskOptions } from './loop.js';
 
-/** What run() and Runner can be told. */
-export interface RunOptions {
+/** What Runner can be told. */
+export interface RunnerOptions {
   /** The loop's debug mode; as the loop has it when left out. */
   debug?: boolean;
   /** Makes the loop, which is closed in the end; new_event_loop when left out. */
   loop_factory?: () => EventLoop;
+}
+
+/** What run() can be told. */
+export interface RunOptions extends RunnerOptions {
   /** Cancels what run() runs when it fires, with its reason as the `cause` of the CancelledError. */
   signal?: AbortSignal;
 }
@@ -114,7 +118,7 @@ export class BaseRuntime {
   };
 
   /** @internal The loop of a run. */
-  new_loop({ debug, loop_factory = this.new_event_loop }: RunOptions): EventLoop {
+  new_loop({ debug, loop_factory = this.new_event_loop }: RunnerOptions): EventLoop {
     const loop: unknown = loop_factory();
     if (!(loop instanceof EventLoop)) throw new TypeError(`Expected [loop_factory] to give a loop, got ${show(loop)}`);
     if (debug !== undefined) loop.set_debug(debug);

@@ -77,7 +77,7 @@ export { Context, ContextVar, Token } from './contexts.js';
 export type { ContextVarOptions } from './contexts.js';
 export type { ContextOption } from './context_half.js';
 export { Runner } from './runner.js';
-export type { RunOptions } from './base.js';
+export type { RunOptions, RunnerOptions } from './base.js';
 export type { CallGraphOptions, FutureCallGraph } from './call_graph.js';
 export { create_eager_task_factory, eager_task_factory } from './task_factory.js';
 export type { TaskFactory } from './task_factory.js';

@@ -2,7 +2,7 @@
 // Runners: a loop that runs one coroutine after another, in one context, and ends as run() does.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { isThenable, type Awaitable, type Awaited_ } from './awaitable.js';
-import type { BaseRuntime, RunOptions } from './base.js';
+import type { BaseRuntime, RunnerOptions } from './base.js';
 import { contextPointer, type ContextOption } from './context_half.js';
 import { copyContextIn, type Context } from './contexts.js';
 import type { Core } from './core.js';
@@ -14,12 +14,12 @@ import { runtimeOf } from './objects.js';
 /** Several runs on one loop: `await using runner = new Runner()`. The loop is made by the first call that needs it. */
 export class Runner {
   #runtime: BaseRuntime;
-  #options: RunOptions;
+  #options: RunnerOptions;
   #loop: EventLoop | undefined;
   #context: Context | undefined;
   #closed = false;
 
-  constructor(options: RunOptions = {}) {
+  constructor(options: RunnerOptions = {}) {
     expectOptions(options);
     if (options.loop_factory !== undefined) expectFunction('loop_factory', options.loop_factory);
     this.#runtime = runtimeOf(new.target);

@@ -239,7 +239,9 @@ export async function runners(app: asyncio.Runtime, generated: asyncio.ExportedG
   const answered = await runner.run(answer(), { context: app.copy_context() });
   same<typeof answered, number>();
   for await (const number of generated) same<typeof number, bigint>();
-  return asyncio.run(main(), { debug: false });
+  // @ts-expect-error: a signal is for one run
+  new app.Runner({ signal: new AbortController().signal });
+  return asyncio.run(main(), { debug: false, signal: new AbortController().signal });
 }
 
 export const outcome: Promise<string> = asyncio.run(main());
