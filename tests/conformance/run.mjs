@@ -4,7 +4,7 @@
 import { parseArgs } from 'node:util';
 
 import { announce } from '../tools/progress.mjs';
-import { TO_COMPARE, ensure, ensurePackages } from '../tools/setup.mjs';
+import { TO_COMPARE, ensure, ensureNodes, ensurePackages } from '../tools/setup.mjs';
 import { Comparison } from './compare.mjs';
 import { Coverage } from './coverage.mjs';
 import { generate } from './generate.mjs';
@@ -41,6 +41,7 @@ function options() {
 async function build(surfaces) {
   await ensure(TO_COMPARE);
   await ensurePackages();
+  if (surfaces.some(({ nodes }) => nodes)) await ensureNodes();
   const makers = new Map(surfaces.map(({ name, make }) => [make, name])); // some surfaces share what is built
   for (const [make, name] of makers) await announce(`Building ${name}`, make);
 }

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: MIT
 // What is compared with the oracle: each surface is a driver over something that is built. `make` brings that up to
-// date; `unknown`, after it, gives the names of the operations that the driver does not know yet.
+// date; `unknown`, after it, gives the names of the operations that the driver does not know yet. `nodes`: it needs
+// tests/nodes.
 import { join } from 'node:path';
 
-import { NATIVE, WASM, make, makePackage } from '../tools/build.mjs';
-import { root, tree } from '../tools/paths.mjs';
+import { JSPI, NATIVE, WASM, make, makePackage } from '../tools/build.mjs';
+import { node, root, tree } from '../tools/paths.mjs';
 import { openNative } from './native.mjs';
 import { unknownOf } from './subset.mjs';
 
 const NO_FETCH = join(root, 'tests/tools/no_fetch.cjs');
 
-// A driver in C, with coroutines of this kind.
+// A driver in C, with coroutines of this kind. Over JSPI it is run by the oldest Node.js that has that.
 function native(kind, name, config) {
   const target = `asyncio_conformance_${kind}`;
   const program = join(tree(config.name), 'tests', target);
-  const command = config.emscripten ? [process.execPath, ['-r', NO_FETCH, `${program}.js`]] : [program, []];
+  const engine = config.nodes ? node(config.nodes[0]) : process.execPath;
+  const command = config.emscripten ? [engine, ['-r', NO_FETCH, `${program}.js`]] : [program, []];
   return {
     name: `${kind} ${name}`,
+    nodes: config.nodes,
     make: (onLine) => make(config, [target], onLine),
     open: () => openNative(...command),
     unknown: async () => [],
@@ -43,6 +46,7 @@ const GROUPS = {
     native('stackful', 'ucontext', NATIVE[0]),
     native('stackful', 'later', NATIVE[3]),
     native('stackful', 'asyncify', WASM[2]),
+    native('stackful', 'jspi', JSPI[1]),
   ],
   stackless: [native('stackless', 'native', NATIVE[0]), native('stackless', 'wasm', WASM[2])],
   js: [generators, asyncFunctions],
