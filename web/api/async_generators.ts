@@ -3,7 +3,7 @@
 // await`. The loop knows of those that were gone on with so and have not ended, and closes them in the end.
 import type { BaseRuntime } from './base.js';
 import { coroutinePointer, type Coroutine } from './coroutine.js';
-import { StopAsyncIteration, TypeError, show } from './errors.js';
+import { StopAsyncIteration, TypeError, is_cancelled, show } from './errors.js';
 import type { EventLoop } from './loop.js';
 
 interface Begun {
@@ -30,7 +30,7 @@ export class OpenGenerators {
     if (!begun) {
       this.#begun.set(generator, (begun = { running: false }));
       if (this.#closed)
-        this.#tell('An asynchronous generator was scheduled after loop.shutdown_asyncgens() call', undefined);
+        this.#tell('An asynchronous generator was scheduled after loop.shutdown_asyncgens() call');
     }
     begun.running = true;
     return this.#noteEnd(generator, begun);
@@ -48,8 +48,14 @@ export class OpenGenerators {
     }
   }
 
-  #tell(message: string, exception: unknown): void {
+  #tell(message: string, exception?: unknown): void {
     this.#loop.call_exception_handler({ message, ...(exception !== undefined && { exception }) });
+  }
+
+  // One that ended cancelled has not failed.
+  #failed(reason: unknown): void {
+    if (!is_cancelled(reason))
+      this.#tell('an error occurred during closing of asynchronous generator', reason ?? 'nothing was thrown');
   }
 
   /** Closes them all, and waits for those that do not themselves wait for something else. */
@@ -58,13 +64,11 @@ export class OpenGenerators {
     this.#begun.clear();
     this.#closed = true;
     const closing = begun.map(([generator, { running }]) => {
-      const closed = Promise.resolve(generator.return?.());
-      closed.catch((error: unknown) =>
-        this.#tell('an error occurred during closing of asynchronous generator', error ?? 'nothing was thrown'),
-      );
-      return running ? undefined : closed;
+      const closed = (async () => generator.return?.())();
+      return running ? void closed.catch((reason: unknown) => this.#failed(reason)) : closed;
     });
-    yield Promise.allSettled(closing);
+    const results: PromiseSettledResult<unknown>[] = yield Promise.allSettled(closing);
+    for (const result of results) if (result.status === 'rejected') this.#failed(result.reason);
   }
 }
 
