@@ -36,8 +36,8 @@ ASYNCIO_SUSPENDS asyncio_status asyncio_as_completed_next(asyncio_as_completed *
 // The same as a coroutine object, which counts as given at once and may be awaited beside others, and after the end.
 ASYNCIO_MUST_USE asyncio_future *asyncio_as_completed_next_coroutine(asyncio_as_completed *iterator);
 
-// What async iteration gives: the next that is done itself, in [future], to which the caller owns a reference (NULL
-// on failure).
+// What async iteration gives: the next that is done itself, in [future] (may be NULL), to which the caller owns a
+// reference (NULL on failure).
 ASYNCIO_SUSPENDS asyncio_status asyncio_as_completed_next_future(asyncio_as_completed *iterator,
                                                                  asyncio_future **future);
 

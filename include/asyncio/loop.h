@@ -106,8 +106,11 @@ typedef struct asyncio_exception_context {
 typedef void (*asyncio_exception_handler)(asyncio_loop *loop, const asyncio_exception_context *context, void *arg);
 
 // Receives the errors that nobody else does: of callbacks, and of futures that were never looked at. NULL restores the
-// default, which writes a line to standard error (in a page: to the console).
+// default, which writes a line to standard error (in a page: to the console). It is called in the context of the task or
+// the callback that it is told of, and must not suspend.
 void asyncio_loop_set_exception_handler(asyncio_loop *loop, asyncio_exception_handler handler, void *arg);
+
+// Tells the exception handler, or writes the line.
 void asyncio_loop_call_exception_handler(asyncio_loop *loop, const asyncio_exception_context *context);
 
 #ifdef __cplusplus

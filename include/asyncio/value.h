@@ -68,7 +68,7 @@ void asyncio_list_set(asyncio_value list, size_t index, asyncio_value item);
 // A second reference to what [value] holds; each is cleared by its owner.
 asyncio_value asyncio_value_ref(asyncio_value value);
 
-// Gives up [value]'s reference and makes it none.
+// Gives up [value]'s reference and makes it none; NULL is fine.
 void asyncio_value_clear(asyncio_value *value);
 
 // Readers. Each answers a zero (false, 0, NaN, NULL) when [value] is of another kind: look at value.kind where that

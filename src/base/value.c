@@ -161,6 +161,7 @@ ASYNCIO__OUTLINED static void box_free(asyncio_kind kind, asyncio__box *box) {
 }
 
 void asyncio_value_clear(asyncio_value *value) {
+  if (!value) return;
   asyncio_value held = *value;
   *value = asyncio_none();
   if (held.boxed && --held.asyncio__as.box->references == 0) box_free(held.kind, held.asyncio__as.box);

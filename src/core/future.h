@@ -63,6 +63,9 @@ void asyncio__future_watch(asyncio_future *future, asyncio__entry *entry);
 // waited for was given up.
 void asyncio__future_drop_callbacks(asyncio_future *future);
 
+// Tells the exception handler of a failure that nobody has looked at and nobody will.
+void asyncio__future_report_unseen(asyncio_future *future);
+
 // The outcome of a done future, seen: the status, a reference to its value, and its error among the current ones.
 asyncio_status asyncio__future_take(asyncio_future *future, asyncio_value *value);
 

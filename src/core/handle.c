@@ -108,9 +108,9 @@ void asyncio_handle_cancel(asyncio_handle *self) {
   taken_from_queue(self);
 }
 
-bool asyncio_handle_cancelled(const asyncio_handle *self) { return self->cancelled; }
+bool asyncio_handle_cancelled(const asyncio_handle *self) { return self && self->cancelled; }
 
-double asyncio_handle_when(const asyncio_handle *self) { return self->timed ? self->timer.when : NAN; }
+double asyncio_handle_when(const asyncio_handle *self) { return self && self->timed ? self->timer.when : NAN; }
 
 asyncio_handle *asyncio_handle_ref(asyncio_handle *self) {
   if (self) self->references++;

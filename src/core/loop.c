@@ -208,13 +208,14 @@ asyncio__next asyncio__turn(double now, double slice) {
 }
 
 void asyncio_loop_stop(asyncio_loop *loop) {
+  if (!loop) return;
   loop->stopping = true;
   if (!asyncio__thread.turning) asyncio__host_wake();
 }
 
-bool asyncio_loop_is_running(const asyncio_loop *loop) { return loop->running; }
+bool asyncio_loop_is_running(const asyncio_loop *loop) { return loop && loop->running; }
 
-bool asyncio_loop_is_closed(const asyncio_loop *loop) { return loop->closed; }
+bool asyncio_loop_is_closed(const asyncio_loop *loop) { return loop && loop->closed; }
 
 double asyncio_loop_time(const asyncio_loop *loop) {
   double now = asyncio__host_now();
@@ -225,7 +226,7 @@ double asyncio_loop_time(const asyncio_loop *loop) {
 asyncio_status asyncio__loop_open(const asyncio_loop *loop) {
   if (!loop) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [loop] to be an event loop, got NULL");
   if (loop->closed) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Event loop is closed");
-  if (loop->thread != &asyncio__thread)
+  if (ASYNCIO__HOST_THREADS && loop->thread != &asyncio__thread)
     return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Non-thread-safe operation invoked on an event loop other than the current one");
   return ASYNCIO_OK;
 }

@@ -73,6 +73,9 @@ void asyncio__loop_forget_stack(asyncio_loop *loop, const asyncio__coro *coro);
 // Writes what a loop without an exception handler has to tell.
 void asyncio__write_report(const asyncio_exception_context *context);
 
+// Tells the exception handler in the context that is current.
+void asyncio__loop_tell(asyncio_loop *loop, const asyncio_exception_context *context);
+
 // Tells the exception handler: [message] about [future], with its exception.
 void asyncio__loop_report(asyncio_loop *loop, const char *message, asyncio_future *future);
 

@@ -183,6 +183,7 @@ static void abandon_tasks(asyncio__link *lasting) {
 ASYNCIO__OUTLINED asyncio_status asyncio_loop_close(asyncio_loop *loop) {
   ASYNCIO__NEVER_SUSPENDS(asyncio_loop_close);
   asyncio__link lasting;
+  if (!loop) return asyncio__loop_open(NULL);
   if (loop->running) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Cannot close a running event loop");
   if (loop->closed || loop->closing) return ASYNCIO_OK;
   asyncio__loop_hold(loop);

@@ -37,6 +37,7 @@ typedef struct asyncio__runtime {
   unsigned debug_loops;          // in debug mode
   unsigned loops;                // alive; the pools go with the last one
   asyncio__errors errors;        // raised outside any task
+  asyncio_task *(*group_parent)(const asyncio_future *member);  // of the task group that it is in; NULL while there was no group
   asyncio_status uncaught;       // of the last asyncio_run that failed, until somebody asks for words; 0 for none
   asyncio_error *uncaught_error;  // its words; owned
 } asyncio__runtime;

@@ -141,7 +141,8 @@ static asyncio_status no_stack(asyncio__task *task) {
                          name);
   const char *limit = asyncio__coro_limit();
   if (limit) return asyncio_raise(ASYNCIO_MEMORY_ERROR, "No stack for %s: %s", name, limit);
-  return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s (%zu bytes)", name, task->stack_size);
+  return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s: it needs a block of %zu bytes for its %zu", name,
+                       asyncio__thread.stacks.refused, task->stack_size);
 }
 
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {

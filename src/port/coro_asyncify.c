@@ -68,6 +68,7 @@ static bool scratch_new(void) {
 }
 
 static asyncio__coro *block_new(asyncio__stacks *stacks, size_t size) {
+  stacks->refused = SCRATCH_SIZE;
   if (!unwound.bytes && !scratch_new()) return NULL;
   char *block = asyncio__stack_take(stacks, &size);
   if (!block) return NULL;

@@ -56,6 +56,13 @@ void asyncio__host_report(const char *line);
 bool asyncio__host_debug(void);
 #endif
 
+// Whether there may be other threads: where there are none, code for them is left out.
+#if defined(__EMSCRIPTEN__) && !defined(__EMSCRIPTEN_PTHREADS__)
+enum { ASYNCIO__HOST_THREADS = false };
+#else
+enum { ASYNCIO__HOST_THREADS = true };
+#endif
+
 // The name of the host's own function that lies between the running coroutine and here; NULL when none does.
 const char *asyncio__host_foreign_frame(void);
 

@@ -87,4 +87,4 @@ _Noreturn void asyncio__fail(const char *file, int line, const char *format, ...
   __builtin_trap();
 }
 
-void asyncio__write_report(const asyncio_exception_context *context) { asyncio__host_report(context->message); }
+void asyncio__write_report(const asyncio_exception_context *context) { (void)context; }

@@ -125,13 +125,6 @@ asyncio_status asyncio__js_look(asyncio_future *future) {
   return future->status;
 }
 
-// Nobody will look at it any more.
-void asyncio__js_report_unseen(asyncio_future *future) {
-  if (!future->unseen) return;
-  future->unseen = false;
-  asyncio__loop_report(future->loop, "Exception was never retrieved", future);
-}
-
 static asyncio_status call_done(asyncio_future *future, void *arg) {
   (void)future;
   return asyncio_host_call((asyncio_js)(uintptr_t)arg);
@@ -305,7 +298,7 @@ static const asyncio__function functions[] = {
     {"end_runs", (const void *)end_runs},
     OURS(create_task), OURS(set_task_factory), OURS(set_debug), OURS(sleep), OURS(float), OURS(drop), OURS(task_number), OURS(set_name), OURS(cancel),
     OURS(set_result), OURS(set_exception), OURS(status), OURS(unseen), OURS(result), OURS(error_of), OURS(look),
-    OURS(report_unseen), OURS(add_done), OURS(remove_done), OURS(watch), OURS(half), OURS(new_loop), OURS(running), OURS(enter), OURS(schedule),
+    {"report_unseen", (const void *)asyncio__future_report_unseen}, OURS(add_done), OURS(remove_done), OURS(watch), OURS(half), OURS(new_loop), OURS(running), OURS(enter), OURS(schedule),
     OURS(run_begin), OURS(run_leftovers), OURS(run_over), OURS(run_end), OURS(run_free), OURS(count), OURS(items),
     OURS(handle), OURS(exceptions), OURS(item_error), OURS(item_status), OURS(words), OURS(keep),
     OURS(raise), OURS(return), OURS(coroutine),

@@ -187,7 +187,7 @@ ASYNCIO_COROUTINE(coro_wants_too_much) {
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
     asyncio_task *task = asyncio_create_task(coro_sleeps_coroutine(1), .name = "greedy", .stack_size = sizes[i]);
     CHECK_ERROR(asyncio_await(task, NULL), ASYNCIO_MEMORY_ERROR, NULL);
-    CHECK(!strncmp(asyncio_error_message(ASYNCIO_MEMORY_ERROR), "Out of memory for the stack of greedy (", 39));
+    CHECK(!strncmp(asyncio_error_message(ASYNCIO_MEMORY_ERROR), "Out of memory for the stack of greedy: it needs a block of ", 59));
     asyncio_unref(task);
   }
   return ASYNCIO_OK;

@@ -26,7 +26,7 @@ export interface FutureCallGraph {
   call_stack: readonly string[];
   /** What a task waits for: 'sleep', 'lock', a task's name...; null when it waits for nothing. */
   waits_for: string | null;
-  /** The tasks that await it, directly or through a gather, a shield or wait(). */
+  /** The tasks that await it, directly or through a gather, a shield, wait() or as the parent of its group. */
   awaited_by: readonly FutureCallGraph[];
 }
 

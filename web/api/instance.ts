@@ -114,7 +114,6 @@ function compile(text: string): WebAssembly.Module {
 interface Raw extends Record<Part['table'], () => number> {
   memory: WebAssembly.Memory;
   __indirect_function_table: WebAssembly.Table;
-  _initialize(): void;
   asyncio__js_functions(): number;
   asyncio__host_turn(kind: number): number;
   asyncio__promise_resolved(...args: number[]): void;
@@ -126,10 +125,6 @@ function importsOf(owner: Owner, bridge: Bridge, now: () => number, raw: () => R
     asyncio_host_now: now,
     asyncio_host_wake_soon: (patient) => bridge.wakeSoon(patient!),
     asyncio_host_wake_at: (deadline) => bridge.armTimer(deadline!),
-    asyncio_host_report: (line) => console.error(textAt(raw().memory.buffer, line!)),
-    asyncio_host_started: () => {},
-    asyncio_host_words: () => {},
-    asyncio__main_resume: () => {},
     asyncio_host_fill: (target) => new Uint8Array(raw().memory.buffer).set(bridge.incoming!, target),
     asyncio_host_release: (handle) => void bridge.values.delete(handle! >>> 0),
     asyncio_host_watch: (handle, future) => Number(bridge.watch(handle! >>> 0, future!)),
@@ -165,7 +160,6 @@ export const embedded =
     const c: Functions = {};
     const functionAt = (index: number) => raw.__indirect_function_table.get(index);
     readFunctions(c, raw.memory.buffer, raw.asyncio__js_functions(), functionAt);
-    raw._initialize();
     const read = (kind: number) => {
       throw new Error(`A value of kind ${kind} came out of C`);
     };

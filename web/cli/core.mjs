@@ -79,7 +79,7 @@ function compile(folder) {
   mkdirSync(folder, { recursive: true });
   const files = sources();
   const marks = LATER.map((_, index) => writeMark(folder, index + 1));
-  const without = ['-DASYNCIO_NO_ASYNCIFY', '-DASYNCIO_NO_STACKS'];
+  const without = ['-DASYNCIO_EMBEDDED', '-DASYNCIO_NO_ASYNCIFY', '-DASYNCIO_NO_STACKS'];
   const options = ['-c', '-Oz', '-std=gnu11', ...WARNINGS, ...without, '-I', join(root, 'include')];
   must('emcc', [...options, '-funique-internal-linkage-names', ...files, ...marks], folder);
   const later = LATER.map(({ files: own }, index) => [marks[index], ...own.map((name) => join(root, name))]);
