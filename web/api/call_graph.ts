@@ -10,7 +10,7 @@ import { Future, Task } from './future.js';
 import type { Part } from './instance.js';
 import { EventLoop } from './loop.js';
 
-const PART: Part = { wasm: inspection, table: 'asyncio__js_inspection_functions' };
+const PART: Part = { wasm: inspection, table: 'inspection_functions' };
 
 // The functions of a runtime, with these among them, which look into waits.
 function coreOf({ core }: BaseRuntime): Core {

@@ -10,7 +10,7 @@ import { Future } from './future.js';
 import type { Part } from './instance.js';
 
 /** The module of the core that all of these are in. */
-export const PART: Part = { wasm: combinators, table: 'asyncio__js_combinator_functions' };
+export const PART: Part = { wasm: combinators, table: 'combinator_functions' };
 
 // The functions of a runtime, with these among them.
 function coreOf(runtime: BaseRuntime): Core {

@@ -12,7 +12,7 @@ import { Halves } from './halves.js';
 import type { Part } from './instance.js';
 import { runtimeOf } from './objects.js';
 
-const PART: Part = { wasm: contexts, table: 'asyncio__js_context_functions' };
+const PART: Part = { wasm: contexts, table: 'context_functions' };
 
 interface State {
   vars: Halves<ContextVar<any>>;

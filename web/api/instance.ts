@@ -15,7 +15,7 @@ export interface Clock {
 /** A module that lives in the first one's memory and table. */
 export interface Part {
   readonly wasm: string;
-  readonly table: `asyncio__js_${'context' | 'combinator' | 'object' | 'inspection'}_functions`;
+  readonly table: `${'context' | 'combinator' | 'object' | 'inspection'}_functions`;
 }
 
 /** C's functions, without their prefixes. */
@@ -77,7 +77,7 @@ export function textAt(memory: ArrayBufferLike, pointer: number): string {
   return textOf(memory, pointer, bytes.indexOf(0, pointer) - pointer);
 }
 
-/** Adds the functions of a table: pairs of a name and a place in WebAssembly's table, the last without a name. */
+/** Adds the functions of a table: the names lie one after another, and their places in WebAssembly's table up to 0. */
 export function readFunctions(
   c: Functions,
   memory: ArrayBufferLike,
@@ -85,8 +85,12 @@ export function readFunctions(
   functionAt: (index: number) => Functions[string],
 ): void {
   const words = new Uint32Array(memory);
-  for (let entry = table >> 2, name: number; (name = words[entry]!); entry += 2)
-    c[textAt(memory, name)] = functionAt(words[entry + 1]!);
+  let name = words[table >> 2]!;
+  for (let place = words[(table >> 2) + 1]! >> 2; words[place]; place++) {
+    const text = textAt(memory, name);
+    c[text] = functionAt(words[place]!);
+    name += text.length + 1;
+  }
 }
 
 const compiled = /* @__PURE__ */ new Map<string, WebAssembly.Module>(); // once for all runtimes
@@ -113,29 +117,28 @@ function compile(text: string): WebAssembly.Module {
 
 interface Raw extends Record<Part['table'], () => number> {
   memory: WebAssembly.Memory;
-  __indirect_function_table: WebAssembly.Table;
-  asyncio__js_functions(): number;
-  asyncio__host_turn(kind: number): number;
-  asyncio__promise_resolved(...args: number[]): void;
-  asyncio__promise_rejected(...args: number[]): void;
+  table: WebAssembly.Table;
+  functions(): number;
+  host_turn(kind: number): number;
+  promise_resolved(...args: number[]): void;
+  promise_rejected(...args: number[]): void;
 }
 
 function importsOf(owner: Owner, bridge: Bridge, now: () => number, raw: () => Raw) {
   const imports: Record<string, (...args: number[]) => number | void> = {
-    asyncio_host_now: now,
-    asyncio_host_wake_soon: (patient) => bridge.wakeSoon(patient!),
-    asyncio_host_wake_at: (deadline) => bridge.armTimer(deadline!),
-    asyncio_host_fill: (target) => new Uint8Array(raw().memory.buffer).set(bridge.incoming!, target),
-    asyncio_host_release: (handle) => void bridge.values.delete(handle! >>> 0),
-    asyncio_host_watch: (handle, future) => Number(bridge.watch(handle! >>> 0, future!)),
-    asyncio_host_abandon: (handle, message) => Number(bridge.abandon(handle! >>> 0, message!)),
-    asyncio_host_step: (handle, sent, value, frame) => owner.step(handle! >>> 0, sent!, value!, frame!),
-    asyncio_host_call: (callback) => owner.call(callback! >>> 0),
-    asyncio_host_settled: (half, status, flags, value, error, number, cancels) =>
+    now: now,
+    wake_soon: (patient) => bridge.wakeSoon(patient!),
+    wake_at: (deadline) => bridge.armTimer(deadline!),
+    fill: (target) => new Uint8Array(raw().memory.buffer).set(bridge.incoming!, target),
+    release: (handle) => void bridge.values.delete(handle! >>> 0),
+    watch: (handle, future) => Number(bridge.watch(handle! >>> 0, future!)),
+    abandon: (handle, message) => Number(bridge.abandon(handle! >>> 0, message!)),
+    step: (handle, sent, value, frame) => owner.step(handle! >>> 0, sent!, value!, frame!),
+    call: (callback) => owner.call(callback! >>> 0),
+    settled: (half, status, flags, value, error, number, cancels) =>
       owner.settled(half! >>> 0, status!, flags!, value!, error!, number!, cancels!),
-    asyncio_host_exception: (loop, _context, future, message, status, error) =>
+    exception: (loop, _context, future, message, status, error) =>
       owner.exception(loop!, future!, message!, status!, error!),
-    emscripten_notify_memory_growth: () => {},
   };
   return imports;
 }
@@ -147,10 +150,10 @@ export const embedded =
     const now = clock ? () => clock.now() : () => performance.now() * 1e-3;
     const bridge = asyncioBridge({
       turn(kind) {
-        if (raw.asyncio__host_turn(kind)) owner.turned();
+        if (raw.host_turn(kind)) owner.turned();
       },
-      resolved: (...args) => raw.asyncio__promise_resolved(...args),
-      rejected: (...args) => raw.asyncio__promise_rejected(...args),
+      resolved: (...args) => raw.promise_resolved(...args),
+      rejected: (...args) => raw.promise_rejected(...args),
       guard: (call, argument) => call(argument!),
       now,
     });
@@ -158,8 +161,8 @@ export const embedded =
     const instance = new WebAssembly.Instance(compile(first.wasm), { env: importsOf(owner, bridge, now, () => raw) });
     const raw = instance.exports as unknown as Raw;
     const c: Functions = {};
-    const functionAt = (index: number) => raw.__indirect_function_table.get(index);
-    readFunctions(c, raw.memory.buffer, raw.asyncio__js_functions(), functionAt);
+    const functionAt = (index: number) => raw.table.get(index);
+    readFunctions(c, raw.memory.buffer, raw.functions(), functionAt);
     const read = (kind: number) => {
       throw new Error(`A value of kind ${kind} came out of C`);
     };

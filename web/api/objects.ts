@@ -12,7 +12,7 @@ import { TypeError, ValueError, show } from './errors.js';
 import { home } from './home.js';
 import type { Part } from './instance.js';
 
-const PART: Part = { wasm: objects, table: 'asyncio__js_object_functions' };
+const PART: Part = { wasm: objects, table: 'object_functions' };
 
 // As src/web/objects.c numbers them.
 export const KINDS = {
