@@ -3,6 +3,7 @@
 // programs (quiet.mjs) have them.
 import { create_runtime, is_cancelled } from '../../build/api/index.js';
 import { ASKS, PLAIN_GENERATORS, answer } from './async_generators.mjs';
+import { WAITING_THINGS } from './async_functions_things.mjs';
 import { PLAIN, Run, VirtualClock, catches, gathered, limit } from './javascript_run.mjs';
 import { WHEN } from './operations.mjs';
 import { show } from './show.mjs';
@@ -34,7 +35,7 @@ export async function block(me, ops) {
   return undefined;
 }
 
-async function outcome(me, op, make) {
+export async function outcome(me, op, make) {
   let value;
   try {
     value = await make();
@@ -83,6 +84,8 @@ const WAITING = {
     const [done] = await me.run.asyncio.wait(futures, { timeout: limit(op.number), return_when: WHEN[op.flag] });
     me.event(op, `ok ${futures.map((one) => `${me.run.label(one)}=${done.has(one) ? 'done' : 'pending'}`)}`);
   },
+
+  ...WAITING_THINGS,
 
   anext: ask,
   asend: ask,

@@ -9,7 +9,7 @@ const COLUMNS = ['ok', 'error', 'cancelled', 'cleanup', 'timeout'];
 const TITLES = ['ok', 'error', 'cancelled', 'in cleanup', 'timed out'];
 const WANTED = 50 / 10_000; // of each, for each program
 const HAVE_LIMITS = new Set(['wait', 'wait_for', 'as_completed', 'timeout']);
-const BY_FUTURES = 'as_completed, async'; // it has two iterations
+const BY_FUTURES = 'as_completed, async'; // the iteration that gives futures themselves, however they ended
 
 // Each with the operation that it is about.
 const ROWS = Object.entries(OPERATIONS)

@@ -136,7 +136,7 @@ const WAITING = {
 };
 
 // The operations whose steps are the loop's own, and that a Runner may run the program.
-export const KNOWN = new Set([...Object.keys(WAITING), ...Object.keys(PLAIN), 'runner']);
+export const KNOWN = new Set([...Object.keys(WAITING), ...Object.keys(PLAIN), 'runner', 'async_iteration']);
 for (const name of Object.keys(WAITING_ITERATION)) if (name !== 'as_completed') KNOWN.delete(name);
 
 function finish(run) {

@@ -4,35 +4,36 @@
 // With moments of their own for everything no two of them are ever under way at once, and there is but one order
 // (generateApart). Nobody is cancelled in them but plain futures, and in the latter tasks that go through no generators:
 // JavaScript's are not told.
-import { numbered } from './generate.mjs';
+import { numbered, sizesOf } from './generate.mjs';
 import { QuietBody } from './quiet_bodies.mjs';
 import { Random } from './random.mjs';
 
 const PURPOSE = 0x51; // other programs than generate() makes of the same seed
 const APART = 0xa9;
+const THINGS = 0x7e;
 const SIZES = [0, 0, 1, 1, 0, 0, 0]; // of what they do not use
 
 // Which bodies are whose children, which of them are run as generators, and which beside one another: at one moment that
 // is just one, since who is cancelled of several then depends on their order.
-function treeOf(random, count, apart) {
+function treeOf(random, count, { apart, things }) {
   const children = Array.from({ length: count }, () => []);
   for (let body = 1; body < count; body++) children[random.int(0, body - 1)].push(body);
   const generators = new Set();
-  for (let body = 1; body < count; body++) if (random.chance(0.45)) generators.add(body);
+  for (let body = 1; body < count; body++) if (random.chance(things ? 0.1 : 0.45)) generators.add(body);
   const beside = new Set();
   for (const mine of children)
-    if (random.chance(0.4))
+    if (random.chance(things ? 0.8 : 0.4))
       mine.filter((child) => !generators.has(child)).forEach((child, nth) => (apart || nth === 0) && beside.add(child));
   return { children, generators, beside };
 }
 
 function programOf(seed, index, random, options) {
-  const count = random.int(2, 6);
-  const { children, generators, beside } = treeOf(random, count, options.apart);
+  const count = random.int(options.things ? 3 : 2, 6);
+  const { children, generators, beside } = treeOf(random, count, options);
   const asks = (body) => generators.has(body) || children[body].some(asks);
   const shared = { random, bodies: count, generators, beside, asks, ...options };
   const bodies = children.map((mine, rank) => new QuietBody(shared, rank, mine).operations());
-  const program = { index, seed, slots: 3 * count, handles: 1, sizes: SIZES, runs: [], bodies, callbacks: [], byHost: true };
+  const program = { index, seed, slots: 3 * count, handles: 1, sizes: options.things ? sizesOf(random) : SIZES, runs: [], bodies, callbacks: [], byHost: true };
   return numbered(program);
 }
 
@@ -43,12 +44,19 @@ export const generateQuiet = (seed, index) =>
     apart: false,
   });
 
+// Sums of these are exact, and as good as never equal.
+const momentsOf = (random) => () => random.int(2 ** 14, 2 ** 22) / 2 ** 20;
+
 // [tasks]: they may be cancelled, and the loop is the program's own.
 export function generateApart(seed, index, tasks) {
   const random = new Random(seed, index, APART);
-  // Sums of these are exact, and as good as never equal.
-  const moment = () => random.int(2 ** 14, 2 ** 22) / 2 ** 20;
-  return programOf(seed, index, random, { moment, tasks, apart: true });
+  return programOf(seed, index, random, { moment: momentsOf(random), tasks, apart: true });
+}
+
+// With locks, queues, groups and so on: who wakes whom has but one order, who goes on first then depends on the engine.
+export function generateThings(seed, index) {
+  const random = new Random(seed, index, THINGS);
+  return programOf(seed, index, random, { moment: momentsOf(random), tasks: false, apart: true, things: true });
 }
 
 // A trace without its order, and without what depends on that: instances and labels.

@@ -2,19 +2,22 @@
 // The bodies of quiet programs (quiet.mjs): each has children, which it runs in one of many ways, and a future.
 import { CATCHES, KINDS } from './operations.mjs';
 import { made } from './maker.mjs';
+import { thingsDone } from './quiet_things.mjs';
 
 const ANY = CATCHES.indexOf('Exception');
 const EVERYTHING = CATCHES.indexOf('BaseException');
 const CANCELLED = CATCHES.indexOf('CancelledError');
+const GROUPS = 5;
 const LONG = 500; // seconds: a limit that is never reached
 
 export class QuietBody {
   // The same for a whole program: its source of chance, how many bodies it has, which of them are generators, which
-  // run beside others and which ask some, `moment` that gives a time for a delay,
-  // whether these are apart, and whether tasks are cancelled.
+  // run beside others and which ask some, `moment` that gives a time for a delay, whether these are apart, whether tasks
+  // are cancelled, and whether there are locks and so on.
   constructor(program, rank, children) {
     Object.assign(this, program, { rank, children });
     this.slot = 2 * this.bodies + rank; // of its own future
+    this.long = this.things ? Infinity : LONG; // things may keep a body for ever
     this.yields = this.generators.has(rank);
   }
 
@@ -43,11 +46,11 @@ export class QuietBody {
     const ways = [
       () => [made('call', { items: [item], form: this.random.int(0, 1) })],
       () => [made('shield', { items: [item] })],
-      () => [made('wait_for', { items: [item], number: this.random.pick([LONG, Infinity]) })],
+      () => [made('wait_for', { items: [item], number: this.random.pick([this.long, Infinity]) })],
       () => [made('gather', { items: [item], flag: this.random.int(0, 1) })],
       () => [spawn, this.sleep(), made('await', { slot })],
       () => [spawn, made('gather', { items: [slot, slot], flag: this.random.int(0, 1) })],
-      () => [spawn, made('wait', { items: [slot], number: LONG }), made('look', { slot })],
+      () => [spawn, made('wait', { items: [slot], number: this.long }), made('look', { slot })],
     ];
     const cancelled = () => [
       ...[spawn, this.sleep(), made('cancel', { slot, text: this.random.pick([null, 'm1']) })],
@@ -55,6 +58,8 @@ export class QuietBody {
       made('await', { slot }),
     ];
     if (this.tasks && !this.asks(child)) ways.push(cancelled, cancelled);
+    const grouped = made('group_spawn', { items: [item], slot, flag: this.rank % GROUPS });
+    if (this.things) ways.push(() => [made('group', { slot: this.rank % GROUPS, blocks: [[grouped]] })]);
     return this.random.pick(ways)();
   }
 
@@ -68,7 +73,7 @@ export class QuietBody {
     const asks = Array.from({ length: this.random.int(0, 2) }, () => ask('anext'));
     if (asks.length === 1 && this.random.chance(0.4)) asks.push(ask('asend'));
     const end = this.random.weighted([
-      [[ask('aclose')], 4],
+      [[ask('aclose')], 8],
       [[ask('iterate')], 4],
       [[this.guard(thrown()), ask('anext')], 2],
       [[thrown()], 1],
@@ -87,7 +92,7 @@ export class QuietBody {
     const items = children.map((child) => -1 - child);
     const never = this.apart && this.random.chance(0.4);
     if (never) items.push(this.slot);
-    const number = never ? this.moment(1) : this.random.pick([LONG, Infinity]);
+    const number = never ? this.moment(1) : this.random.pick([this.long, Infinity]);
     const all = made('as_completed', { items, flag: this.random.int(0, 1), number });
     return [...(never ? [made('future', { slot: this.slot })] : []), all];
   }
@@ -95,10 +100,11 @@ export class QuietBody {
   // Its own plain future.
   future() {
     const { slot } = this;
+    const cancel = made('cancel', { slot, text: this.random.pick([null, 'm2']) });
     const finish = this.random.pick([
       made('set_result', { slot, number: this.random.int(1, 9) }),
       made('set_exception', { slot, flag: this.kind(), text: 'e3' }),
-      made('cancel', { slot, text: this.random.pick([null, 'm2']) }),
+      ...[cancel, cancel],
     ]);
     return this.random.pick([
       () => [made('future', { slot }), finish, made('await', { slot })],
@@ -115,9 +121,9 @@ export class QuietBody {
   // Some of what can fail is guarded, or is itself what comes after a failure.
   guarded(ops) {
     const kind = this.random.pick([ANY, ANY, EVERYTHING, CANCELLED, this.kind()]);
-    if (this.random.chance(0.3)) return [made('try_except', { flag: kind, blocks: [ops, this.handler()] })];
-    if (this.random.chance(0.3)) return [made('try_finally', { blocks: [ops, [this.sleep()]] })];
-    return this.random.chance(0.4) ? [made('try_finally', { blocks: [[this.sleep()], ops] })] : ops;
+    if (this.random.chance(0.25)) return [made('try_except', { flag: kind, blocks: [ops, this.handler()] })];
+    if (this.random.chance(0.25)) return [made('try_finally', { blocks: [ops, [this.sleep()]] })];
+    return this.random.chance(0.6) ? [made('try_finally', { blocks: [[this.sleep()], ops] })] : ops;
   }
 
   // What returns from a generator early is told apart from its end in Python alone.
@@ -132,8 +138,9 @@ export class QuietBody {
     const number = this.random.int(1, 9);
     if (flag === null) return [made('yield', { number })];
     const ends = flag === EVERYTHING ? [[made('reraise')], [made('reraise')], [this.raise()]] : [[], [made('reraise')]];
-    const rest = this.random.chance(0.35) ? this.future() : [this.sleep()];
-    const first = this.random.chance(0.5) ? [this.sleep()] : [];
+    const rest = this.random.chance(0.5) ? this.future() : [this.sleep()];
+    if (this.apart && this.generators.size > 1) rest.unshift(this.sleep()); // all of them may be closed at one moment
+    const first = this.random.pick([[], [], [this.sleep()], [this.sleep()], [this.raise()]]);
     return [made('yield_try', { number, flag, blocks: [first, [...rest, ...this.random.pick(ends)]] })];
   }
 
@@ -143,6 +150,7 @@ export class QuietBody {
     if (beside.length > 0) parts.push(this.completed(beside));
     else if (this.random.chance(0.4)) parts.push(this.future());
     if (this.random.chance(0.5)) parts.push([this.sleep()]);
+    if (this.things && !this.yields) parts.push(...thingsDone(this));
     return parts.map((part) => this.guarded(part));
   }
 

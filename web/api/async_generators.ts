@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Asynchronous generators of JavaScript in tasks: `yield* anext(generator)` where a generator function cannot say `for
-// await`. The loop knows of those that were gone on with so and have not ended, and closes them in the end.
+// await`. The loop knows of those that were gone on with so and have not ended, and closes them in the end. Iterators of
+// asyncio's own go on in C instead, step by step as the loop's, and are told of a cancellation.
 import type { BaseRuntime } from './base.js';
 import { coroutinePointer, type Coroutine } from './coroutine.js';
 import { StopAsyncIteration, TypeError, is_cancelled, show } from './errors.js';
 import type { EventLoop } from './loop.js';
+
+/** Names the method by which an iterator of asyncio's own gives a coroutine object for its next value. */
+export const STEP: unique symbol = /* @__PURE__ */ Symbol('anext') as never;
+
+/** Such an iterator. */
+export interface Stepped<T> {
+  [STEP](): Coroutine<T>;
+}
 
 interface Begun {
   running: boolean; // its next value is still to come
@@ -72,6 +81,15 @@ export class OpenGenerators {
   }
 }
 
+function* stepped<T, D>(iterator: Stepped<T>, fallback: [D?]): Generator<unknown, T | D, any> {
+  try {
+    return yield* iterator[STEP]();
+  } catch (error) {
+    if (fallback.length > 0 && error instanceof StopAsyncIteration) return fallback[0] as D;
+    throw error;
+  }
+}
+
 function* step<T, D>(loop: EventLoop, iterator: AsyncIterator<T>, fallback: [D?]): Generator<unknown, T | D, any> {
   const { done, value }: IteratorResult<T> = yield OpenGenerators.of(loop).next(iterator);
   if (!done) return value as T;
@@ -85,7 +103,9 @@ export const anextIn =
   <T, D = never>(iterator: AsyncIterator<T>, ...fallback: [D?]): Coroutine<T | D> => {
     if (typeof (iterator as AsyncIterator<T> | null)?.next !== 'function')
       throw new TypeError(`Expected [iterator] to be an asynchronous iterator, got ${show(iterator)}`);
-    return runtime.coroutine<T | D>(
-      () => coroutinePointer(runtime.core, step(runtime.get_running_loop(), iterator, fallback), 'iterator')!,
-    );
+    const steps = () =>
+      STEP in iterator
+        ? stepped(iterator as unknown as Stepped<T>, fallback)
+        : step(runtime.get_running_loop(), iterator, fallback);
+    return runtime.coroutine<T | D>(() => coroutinePointer(runtime.core, steps(), 'iterator')!);
   };
