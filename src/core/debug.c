@@ -42,7 +42,7 @@ ASYNCIO__OUTLINED static void run_observed(asyncio_loop *loop, asyncio__entry *e
   if (task) task->future.references++;
   double began = asyncio__host_now();
   entry->run(entry);
-  if (!loop->entered) tell_slow(loop, task, asyncio__host_now() - began);
+  if (!task || !task->entered) tell_slow(loop, task, asyncio__host_now() - began);
   if (task) asyncio_unref(&task->future);
 }
 

@@ -87,6 +87,9 @@ void *asyncio__coro_rescue(void);
 // found out after the damage was done. The first gives what a body that has not begun is taken to have returned, instead of running; 0: it runs.
 int asyncio__coro_resuming(void *owner);
 void asyncio__coro_left(void *owner, asyncio__coro_state state);
+// An exception throws the frames of an ENTERED one away, and the host tells of it later: until then nothing is to execute. Answers
+// what did, for a second call just before.
+void *asyncio__coro_thrown(void *executing);
 _Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size);
 
 // What finds an overflow where it happens.

@@ -44,6 +44,7 @@ struct asyncio__coro {
   size_t size;     // of the block
   bool returned;
   bool begins;  // its first step runs within a call of enter
+  void *executing;  // core's: what executed when an exception began to throw its frames away
 };
 
 static asyncio__coro *current, *leaving;
@@ -123,7 +124,7 @@ static void resuming(asyncio__coro *self) {
     asyncio__main_resuming();
 }
 
-// ---- Called by the activation, the first and the last on the host's stack, the second on the coroutine's.
+// ---- Called by the activation, the first and the last two on the host's stack, those between on the coroutine's.
 
 char *asyncio__jspi_begin(asyncio__coro *self, char *stack) {
   host_stack = stack;
@@ -142,6 +143,14 @@ int asyncio__jspi_end(asyncio__coro *self) {
   current = NULL;
   leaving = self;
   return self->activation;
+}
+
+// An exception throws the frames of `current` away; its promise has it. The starter of one that begins looks itself.
+char *asyncio__jspi_thrown(void) {
+  if (current->begins) return host_stack;
+  current->executing = asyncio__coro_thrown(NULL);
+  current = NULL;
+  return host_stack;
 }
 
 char *asyncio__jspi_low(const asyncio__coro *self) { return low_of(self); }
@@ -210,6 +219,7 @@ bool asyncio__coro_settle(void) {
 // By the loader, in a microtask: an exception has ended the activation of [coro].
 EMSCRIPTEN_KEEPALIVE void asyncio__jspi_lost(asyncio__coro *coro) {
   lost = coro;
+  if (coro->executing) (void)asyncio__coro_thrown(coro->executing);
   current = NULL;
   entered--;
   coro->activation = LOST;

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 # What WebAssembly.promising calls: runs the coroutine that it is given, then those that it is woken for. Assembly, because a
 # function of C that a body is called from would at -O0 have a frame on the host's stack, which others overwrite while the
-# body is suspended.
+# body is suspended. What throws the body's frames away, but for a trap, leaves everything as suspending does; of a discarded one,
+# which is not `current`, nothing is there any more.
 .globaltype __stack_pointer, i32
 .functype asyncio__jspi_begin (i32, i32) -> (i32)
 .functype asyncio__jspi_body (i32) -> (i32)
+.functype asyncio__coro_current () -> (i32)
+.functype asyncio__jspi_thrown () -> (i32)
 .functype asyncio__jspi_end (i32) -> (i32)
 .functype asyncio__jspi_low (i32) -> (i32)
 .functype asyncio__jspi_limit () -> ()
@@ -32,9 +35,29 @@ asyncio__jspi_activation:
     end_if
     local.get 1
     global.set __stack_pointer
-    local.get 0
-    call asyncio__jspi_body
-    local.set 1
+    try
+      local.get 0
+      call asyncio__jspi_body
+      local.set 1
+    catch_all
+      call asyncio__coro_current
+      local.get 0
+      i32.eq
+      if
+        local.get 1
+        global.set __stack_pointer
+        call asyncio__jspi_thrown
+        local.set 1
+        i32.const 0
+        i32.load8_u asyncio__host_checks_stacks
+        if
+          call asyncio__jspi_limit
+        end_if
+        local.get 1
+        global.set __stack_pointer
+      end_if
+      rethrow 0
+    end_try
     i32.const 0
     i32.load8_u asyncio__host_checks_stacks
     if
@@ -55,3 +78,10 @@ asyncio__jspi_activation:
     end_if
   end_loop
   end_function
+
+# Tells the linker, and with it Binaryen, of the one feature of WebAssembly that is used here: every engine with JSPI has it.
+.section .custom_section.target_features,"",@
+  .int8 1
+  .int8 43
+  .int8 18
+  .ascii "exception-handling"

@@ -53,6 +53,98 @@ TEST(nothing_executes_between_the_steps_of_tasks) {
   asyncio_loop_unref(loop);
 }
 
+EM_JS(void, throw_after_microtasks, (int count, callback *then), {
+  const call = wasmTable.get(then);
+  const step = (left) => (left ? Promise.resolve(left - 1).then(step) : call());
+  step(count);
+  Promise.resolve(0).then(call);
+  throw new Error("thrown");
+});
+
+ASYNCIO_COROUTINE(throw_in_steps, (int, moment)) {
+  ASYNCIO_TRY(take_steps(1, NULL));
+  looks = MOST_LOOKS - MOMENTS;
+  throw_after_microtasks(moment, look);
+  return ASYNCIO_OK;
+}
+
+TASK_TEST(nothing_executes_between_a_throw_and_the_tasks_failure) {
+  loop = asyncio_get_running_loop();
+  seen = 0;
+  for (int moment = 1; moment < 8; moment++) {
+    asyncio_task *thrower = asyncio_create_task(throw_in_steps_coroutine(moment));
+    asyncio_task *other = asyncio_create_task(take_steps_coroutine(STEPS));
+    CHECK_ERROR(asyncio_await(thrower, NULL), ASYNCIO_JS_ERROR, "Error: thrown");
+    CHECK_OK(asyncio_await(other, NULL));
+    asyncio_unref(thrower);
+    asyncio_unref(other);
+  }
+  CHECK_INT(seen, 0);
+  return ASYNCIO_OK;
+}
+
+// ---- Eager starts that go on with what has begun: that runs later, and the iteration after it
+
+ASYNCIO_GENERATOR(count_up) {
+  for (int i = 0;; i++) ASYNCIO_TRY(asyncio_yield(asyncio_int(i), NULL));
+}
+
+ASYNCIO_COROUTINE(ask, (asyncio_generator *, generator), (int, times)) {
+  for (int i = 0; i < times; i++) ASYNCIO_TRY(asyncio_await(asyncio_anext(generator), NULL));
+  return ASYNCIO_OK;
+}
+
+ASYNCIO_COROUTINE(outlive_its_loop) {
+  asyncio_status status = asyncio_sleep(1000);
+  for (int i = 0; i < 3 && status == ASYNCIO_CANCELLED_ERROR; i++) (void)asyncio_sleep(0);
+  cleaned++;
+  return status;
+}
+
+static asyncio_status note_iteration(void *arg) {
+  ++*(int *)arg;
+  return ASYNCIO_OK;
+}
+
+ASYNCIO_COROUTINE(close_other_loop_beside_children, (asyncio_loop *, other), (int, count)) {
+  int iterations = 0;
+  asyncio_generator *generators[2];
+  asyncio_task *children[2];
+  for (int i = 0; i < count; i++) {
+    generators[i] = count_up_generator();
+    ASYNCIO_TRY(ask(generators[i], 1, NULL));
+  }
+  CHECK_OK(asyncio_loop_call_soon(loop, note_iteration, &iterations, NULL));
+  for (int i = 0; i < count; i++) children[i] = asyncio_create_task(ask_coroutine(generators[i], 3 - i), .eager_start = true);
+  CHECK_OK(asyncio_loop_close(other));
+  CHECK_INT(cleaned, 1);
+  CHECK_INT(iterations, 0);
+  CHECK(asyncio_get_running_loop() == loop);
+  for (int i = 0; i < count; i++) {
+    CHECK_OK(asyncio_await(children[i], NULL));
+    asyncio_unref(children[i]);
+    CHECK_OK(asyncio_await(asyncio_aclose(generators[i]), NULL));
+    asyncio_generator_unref(generators[i]);
+  }
+  CHECK_OK(asyncio_sleep(0));
+  CHECK_INT(iterations, 1);
+  return ASYNCIO_OK;
+}
+
+TEST(an_iteration_waits_for_all_that_eager_starts_have_entered) {
+  for (int count = 0; count <= 2; count++) {
+    asyncio_loop *other = asyncio_new_event_loop();
+    asyncio_task *victim_of_closing = asyncio_create_task(outlive_its_loop_coroutine(), .loop = other);
+    cleaned = 0;
+    CHECK_OK(asyncio_loop_run_until_complete(other, take_steps_coroutine(1), NULL));
+    loop = asyncio_new_event_loop();
+    CHECK_OK(asyncio_loop_run_until_complete(loop, close_other_loop_beside_children_coroutine(other, count), NULL));
+    asyncio_unref(victim_of_closing);
+    asyncio_loop_unref(other);
+    asyncio_loop_unref(loop);
+  }
+}
+
 ASYNCIO_COROUTINE(spin_until_cancelled) {
   asyncio_status status;
   begun++;
