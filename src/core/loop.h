@@ -57,6 +57,9 @@ asyncio_status asyncio__loop_open(const asyncio_loop *loop);
 asyncio_status asyncio__loop_run_in(asyncio_loop *loop, asyncio_future *awaitable, asyncio_context *context, asyncio_value *result)
     __attribute__((warn_unused_result));
 
+// Whether one may begin that blocks nobody.
+asyncio_status asyncio__loop_startable(const asyncio_loop *loop);
+
 // A run in two halves, for those who are not blocked by it: the host turns the loop between them, until it no longer
 // runs. begin: until [awaitable] is done, whose reference in *[future] the caller gives to end; NULL for a run that
 // only stop ends, then *[future] is NULL too. end: gives its outcome, [run] if that is a failure.

@@ -13,8 +13,7 @@ enum { DESCRIPTION_SIZE = 2048 };
 
 static bool run_is_over(void *arg) { return !((asyncio_loop *)arg)->running; }
 
-// Whether a run may begin that blocks nobody.
-static asyncio_status startable(const asyncio_loop *loop) {
+asyncio_status asyncio__loop_startable(const asyncio_loop *loop) {
   ASYNCIO_TRY(asyncio__loop_open(loop));
   if (loop->running) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "This event loop is already running");
   if (asyncio__thread.running)
@@ -24,7 +23,7 @@ static asyncio_status startable(const asyncio_loop *loop) {
 
 static asyncio_status runnable(const asyncio_loop *loop) {
   const char *why;
-  ASYNCIO_TRY(startable(loop));
+  ASYNCIO_TRY(asyncio__loop_startable(loop));
   if (!asyncio__host_can_run(&why)) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "%s", why);
   return ASYNCIO_OK;
 }
@@ -110,7 +109,7 @@ asyncio_status asyncio_loop_run_until_complete(asyncio_loop *loop, asyncio_futur
 
 asyncio_status asyncio__loop_begin_run(asyncio_loop *loop, asyncio_future *awaitable, asyncio_future **future) {
   *future = NULL;
-  asyncio_status status = startable(loop);
+  asyncio_status status = asyncio__loop_startable(loop);
   if (status)
     asyncio_unref(asyncio_ref(awaitable));
   else if (awaitable)

@@ -7,11 +7,21 @@
 #include "../core/await.h"
 #include "js.h"
 
-// An entry of a table, which ends with one without a name.
-typedef struct asyncio__function {
-  const char *name;
-  const void *pointer;
-} asyncio__function;
+// A table: names, a space before each, and the functions that they name, in the same order. The package's own core has no
+// names: web/cli/core.mjs reads them in these sources, and they are JavaScript's, which uses them anyway.
+typedef struct asyncio__functions {
+  const char *names;
+  const void *const *pointers;
+} asyncio__functions;
+
+// [list] is the macro FUNCTIONS, which gives each function to the one that it is called with: name, function.
+#define ASYNCIO__TABLE(list) {"" list(ASYNCIO__NAME), (const void *const[]){list(ASYNCIO__POINTER)}}
+#define ASYNCIO__POINTER(name, function) (const void *)function,
+#ifdef ASYNCIO_EMBEDDED
+#define ASYNCIO__NAME(name, function)
+#else
+#define ASYNCIO__NAME(name, function) " " #name
+#endif
 
 // For JavaScript alone; elsewhere each file says what its own do.
 unsigned asyncio__js_count(const asyncio_value *list);
@@ -39,10 +49,10 @@ asyncio_status asyncio__js_watch(asyncio_future *future, asyncio_js half);
 asyncio_task *asyncio__js_watched(asyncio_task *task, asyncio_js half);
 
 // The tables: what every runtime has, and what the combinators and the classes call besides.
-const asyncio__function *asyncio__js_functions(void);
-const asyncio__function *asyncio__js_context_functions(void);
-const asyncio__function *asyncio__js_combinator_functions(void);
-const asyncio__function *asyncio__js_object_functions(void);
-const asyncio__function *asyncio__js_inspection_functions(void);
+const asyncio__functions *asyncio__js_functions(void);
+const asyncio__functions *asyncio__js_context_functions(void);
+const asyncio__functions *asyncio__js_combinator_functions(void);
+const asyncio__functions *asyncio__js_object_functions(void);
+const asyncio__functions *asyncio__js_inspection_functions(void);
 
 #endif

@@ -42,6 +42,7 @@ const NODES = { node20: process.execPath, node22: node('node22'), node24: node('
 // Files that have nothing to do with the engine.
 const WITHOUT_PAGE = {
   'types.test.mjs': "runs TypeScript's compiler, on Node.js",
+  'stuck.test.mjs': 'programs that Node.js ends',
   'load_types.test.mjs': "runs the package's command and TypeScript's compiler, on Node.js",
 };
 

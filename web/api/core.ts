@@ -6,7 +6,8 @@ import type { Then } from './awaitable.js';
 import type { Context } from './contexts.js';
 import type { Bridge, Crossing } from './embedded.js';
 import { EXCEPTION_GROUP, JS_ERROR, RuntimeError, errorOf, statusOf } from './errors.js';
-import { Future, type Task } from './future.js';
+import { Future } from './future.js';
+import type { Task } from './task.js';
 import { textAt, type Functions, type Instance, type Open, type Part, type ProgramOwner } from './instance.js';
 import type { EventLoop } from './loop.js';
 
@@ -36,6 +37,8 @@ export interface Run {
   pointer: number;
   settle(run: Run): void;
   fail(error: unknown): void;
+  /** Nothing can end it any more. */
+  stuck(): void;
 }
 
 export class Core implements ProgramOwner {
@@ -157,7 +160,7 @@ export class Core implements ProgramOwner {
     if (kind === JS) return this.bridge.value(this.c.handle!(pointer));
     if (kind === ERROR) return this.error(this.c.item_status!(pointer), this.c.item_error!(pointer));
     if (kind === LIST) return this.#readList(pointer);
-    return this.#instance.read(kind, pointer);
+    return this.#instance.read!(kind, pointer);
   }
 
   #readList(pointer: number): unknown[] {
@@ -266,6 +269,23 @@ export class Core implements ProgramOwner {
   reportUnseen(loop?: number): void {
     for (const pointer of this.unseen)
       if (loop === undefined || this.c.future_get_loop!(pointer) === loop) this.c.report_unseen!(pointer);
+  }
+
+  /** Node.js has nothing left that could wake anybody. */
+  drained(): void {
+    this.reportUnseen();
+    for (const run of this.runs) run.stuck();
+  }
+
+  /** The pending tasks of a loop, oldest first. */
+  tasksOf(loop: number): Task<any>[] {
+    if (!loop) return [];
+    const count = this.c.all_tasks!(loop, 0, 0);
+    const pointers = this.withPointers(Array<number>(count).fill(0), (array) => {
+      this.c.all_tasks!(loop, array, count);
+      return this.pointersAt(array, count);
+    });
+    return pointers.map((pointer) => this.wrapTask(pointer));
   }
 
   /** Drops a reference to C's future. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // load(): a C program as a runtime of its own, with its exports as coroutine functions.
 import { takeErrorsOf } from './application_error.js';
-import { TypeError, show } from './errors.js';
+import { TypeError, expectOptions, show } from './errors.js';
 import { exportedFunction, readRecords, recordsOf } from './exports.js';
 import type { Clock } from './instance.js';
 import { Program } from './program.js';
@@ -45,9 +45,7 @@ export async function load<E = CoroutineFunctions>(
   createModule: ModuleFactory<E>,
   options: LoadOptions = {},
 ): Promise<App<E>> {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`Expected [options] to be an object, got ${show(options)}`);
-  const { clock, ...others } = options;
+  const { clock, ...others } = expectOptions(options);
   const program = await Program.make(createModule, others, clock);
   const runtime = new Runtime(program.open);
   program.onEnd = (reason) => runtime.core.end(reason);

@@ -96,13 +96,17 @@ function link(objects, linked) {
   must('emcc', [...objects, ...plain, ...linking, ...MEMORY, '-o', linked]);
 }
 
+// The prefixes that C and the linker need, of what C calls of JavaScript, and JavaScript of C.
+const PREFIX = '(?:asyncio_host_|asyncio_(?:_js)?_+|__indirect_function_)';
+const BORDER = new RegExp(`^( \\((?:import "\\w+"|export)) "${PREFIX}(\\w+)"`, 'gm');
+
 // Drops what only the loader of a C program calls: the exports that TypeScript does not name, and all that hangs on
 // them.
 function dropUnused(linked, reduced) {
   const api = join(root, 'web/api');
   const text = readdirSync(api).map((name) => readFileSync(join(api, name), 'utf8'));
   const words = new Set(text.join('\n').match(/\w+/g));
-  const isNamed = (name) => words.has(name) || words.has(name.replace(/^asyncio_(_js)?_*/, ''));
+  const isNamed = (name) => words.has(name.replace(new RegExp(`^${PREFIX}`), ''));
   const exported = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(linked))).map(({ name }) => name);
   const kept = exported.filter(isNamed).map((name) => ({ name, export: name }));
   const graph = `${reduced}.json`;
@@ -171,8 +175,9 @@ function cut(whole, alone, number) {
   return moveData(dropPlaceholders(textOf(first)), textOf(second), number);
 }
 
-// The names by which the modules know each other's functions, made short.
-function shorten(texts) {
+// The names by which the modules know each other's functions, made short, and those that JavaScript knows.
+function shorten(given) {
+  const texts = given.map((text) => text.replace(BORDER, '$1 "$2"'));
   const names = [...new Set(texts.join('\n').match(/"%[^"]*"/g))];
   const short = new Map(names.map((name, index) => [name, `"${index.toString(36)}"`]));
   return texts.map((text) => text.replace(/"%[^"]*"/g, (name) => short.get(name)));
@@ -189,6 +194,15 @@ function optimise(text, module) {
 
 // A table that is imported may be any size: the first module's grows with each cut.
 const loosen = (text) => text.replace(/^( \(import .*\(table \S+ \d+) \d+ /m, '$1 ');
+
+// The names of the functions in the tables of the modules.
+export function functionNames() {
+  const tables = ['src/web/api.c', ...LATER.map(({ files }) => files[0])];
+  return tables.map((name) => {
+    const [, list] = readFileSync(join(root, name), 'utf8').match(/#define FUNCTIONS\(_\)(.*?)\n\n/s);
+    return [...list.matchAll(/\((?:_, )?(\w+)/g)].map(([, each]) => each).join(' ');
+  });
+}
 
 // Makes the modules in [folder].
 export function buildCore(folder, modules) {
