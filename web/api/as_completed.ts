@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // as_completed: C tells which awaitable is done next. Invariant: the futures are held here for as long as C may tell
 // their pointers.
+import { STEP, type Stepped } from './async_generators.js';
 import type { Awaitable, Awaited_, FutureOf } from './awaitable.js';
 import type { BaseRuntime } from './base.js';
-import { pointersOf, type Coroutine } from './coroutine.js';
-import { ValueError, expectNumber, expectOptions } from './errors.js';
+import { coroutinePointer, pointersOf, type Coroutine } from './coroutine.js';
+import { StopAsyncIteration, ValueError, expectNumber, expectOptions } from './errors.js';
 import { ensureFutureIn } from './functions.js';
 import type { Future } from './future.js';
 import { CObject, KINDS } from './objects.js';
@@ -52,19 +53,34 @@ export class AsCompleted<T, F = Future<T>>
     return this;
   }
 
-  /** The futures and tasks themselves, each when it is done. TimeoutError when time has run out. */
+  /**
+   * The futures and tasks themselves, each when it is done. TimeoutError when time has run out. In a generator function
+   * `yield* anext(iterator)` gives the next.
+   */
   [Symbol.asyncIterator](): AsyncIterator<F, undefined> {
-    return { next: () => this.#nextFuture() };
+    const steps: Stepped<F> = { [STEP]: () => this.#stepped() };
+    return { next: () => this.#promised(), ...steps };
   }
 
   // An async generator would await the future that it gives.
-  async #nextFuture(): Promise<IteratorResult<F, undefined>> {
+  async #promised(): Promise<IteratorResult<F, undefined>> {
     if (this.#left === 0) return { done: true, value: undefined };
+    return { done: false, value: this.#futures.get(await this.#nextFuture())! };
+  }
+
+  #stepped(): Coroutine<F> {
+    const futures = this.#futures;
+    const next = this.#left === 0 ? undefined : this.#nextFuture();
+    function* step(): Generator<unknown, F, any> {
+      if (!next) throw new StopAsyncIteration('');
+      return futures.get(yield* next)!;
+    }
+    return this.runtime.coroutine(() => coroutinePointer(this.core, step(), 'iterator')!);
+  }
+
+  #nextFuture(): Coroutine<number> {
     this.#left--;
-    const pointer = await this.coroutine<number>(() =>
-      this.core.c.as_completed_next_future_coroutine!(this.pointer),
-    );
-    return { done: false, value: this.#futures.get(pointer)! };
+    return this.coroutine(() => this.core.c.as_completed_next_future_coroutine!(this.pointer));
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The asynchronous generators of a C program: C's functions for them as coroutine objects, and what JavaScript calls of
 // an iterator. C's half is made by the first step; when nobody has the object any more, C closes the generator.
+import { STEP } from './async_generators.js';
 import type { Core } from './core.js';
 import type { Coroutine } from './coroutine.js';
 import { StopAsyncIteration, TypeError, show } from './errors.js';
@@ -87,6 +88,11 @@ export class ExportedGenerator<T> implements AsyncIterableIterator<T> {
   /** Throws `error` in. */
   async throw(error?: any): Promise<IteratorResult<T, undefined>> {
     return result(this.athrow(error));
+  }
+
+  /** @internal What anext() of the runtime calls. */
+  [STEP](): Coroutine<T> {
+    return this.anext();
   }
 
   [Symbol.asyncIterator](): this {

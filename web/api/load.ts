@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // load(): a C program as a runtime of its own, with its exports as coroutine functions.
 import { takeErrorsOf } from './application_error.js';
-import { TypeError, expectOptions, show } from './errors.js';
+import { expectOptions } from './errors.js';
 import { exportedFunction, readRecords, recordsOf } from './exports.js';
 import type { Clock } from './instance.js';
 import { Program } from './program.js';
