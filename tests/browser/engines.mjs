@@ -64,6 +64,7 @@ const field = (text, name) => Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec
 
 // Firefox starts its pages' processes from one between.
 function addressSpace(root) {
+  if (process.platform !== 'linux') return {};
   const processes = new Map();
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     const status = statusOf(pid);

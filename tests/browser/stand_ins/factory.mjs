@@ -19,7 +19,7 @@ async function loadScript(src) {
   return create;
 }
 
-export async function factory(name, place, flags = ['-O3'], over = undefined) {
+export async function factory(name, place, flags = ['-O3'], over) {
   const all = ['-sALLOW_MEMORY_GROWTH', '-sMODULARIZE', ...flags];
   const program = `/build/${await link({ name, flags: all, place, over })}`;
   const create = program.endsWith('.mjs') ? (await import(program)).default : await loadScript(program);

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { compile } from '../compile.mjs';
 
 // What makes the module of programs/NAME.c.
-export async function factory(name, place, flags = ['-O3'], over = undefined) {
+export async function factory(name, place, flags = ['-O3'], over) {
   const all = ['-sALLOW_MEMORY_GROWTH', '-sMODULARIZE', ...flags];
   const program = compile(name, all, place, over);
   const { default: create } = await import(pathToFileURL(program));
