@@ -7,8 +7,8 @@
 #include "../core/await.h"
 #include "js.h"
 
-// A table: names, a space before each, and the functions that they name, in the same order. The package's own core has no
-// names: web/cli/core.mjs reads them in these sources, and they are JavaScript's, which uses them anyway.
+// A table: names, a space before each, and the functions that they name, in the same order. The package's own core
+// has no names: web/cli/core.mjs reads them in these sources, and they are JavaScript's, which uses them anyway.
 typedef struct asyncio__functions {
   const char *names;
   const void *const *pointers;

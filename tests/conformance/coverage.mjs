@@ -61,8 +61,8 @@ function columnOf(op, line) {
   return op.op === 'wait' && waitTimedOut(op, words) ? 'timeout' : 'ok';
 }
 
-// Of the programs that a surface gets, which are of so many [families]; [outcomes] gives the columns that an operation can
-// reach there, none for one that is not there.
+// Of the programs that a surface gets, which are of so many [families]; [outcomes] gives the columns that an
+// operation can reach there, none for one that is not there.
 export class Coverage {
   #families;
   #outcomes;

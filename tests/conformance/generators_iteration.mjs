@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What gives one thing after another, in JavaScript's generators: as_completed in both ways, and asynchronous generators.
+// What gives one thing after another, in JavaScript's generators: as_completed in both ways, and asynchronous
+// generators.
 import { StopAsyncIteration, is_cancelled } from '../../build/api/index.js';
 import { ASKS, answer } from './async_generators.mjs';
 import { limit } from './javascript_run.mjs';

@@ -2,8 +2,8 @@
 // Quiet programs, for coroutines whose steps are the engine's: async functions and asynchronous generators go on in
 // microtasks. Each body runs once at most, for one other, so that what comes out depends on no order (generateQuiet).
 // With moments of their own for everything no two of them are ever under way at once, and there is but one order
-// (generateApart). Nobody is cancelled in them but plain futures, and in the latter tasks that go through no generators:
-// JavaScript's are not told.
+// (generateApart). Nobody is cancelled in them but plain futures, and in the latter tasks that go through no
+// generators: JavaScript's are not told.
 import { numbered, sizesOf } from './generate.mjs';
 import { QuietBody } from './quiet_bodies.mjs';
 import { Random } from './random.mjs';
@@ -13,8 +13,8 @@ const APART = 0xa9;
 const THINGS = 0x7e;
 const SIZES = [0, 0, 1, 1, 0, 0, 0]; // of what they do not use
 
-// Which bodies are whose children, which of them are run as generators, and which beside one another: at one moment that
-// is just one, since who is cancelled of several then depends on their order.
+// Which bodies are whose children, which of them are run as generators, and which beside one another: at one moment
+// that is just one, since who is cancelled of several then depends on their order.
 function treeOf(random, count, { apart, things }) {
   const children = Array.from({ length: count }, () => []);
   for (let body = 1; body < count; body++) children[random.int(0, body - 1)].push(body);

@@ -12,8 +12,8 @@ const LONG = 500; // seconds: a limit that is never reached
 
 export class QuietBody {
   // The same for a whole program: its source of chance, how many bodies it has, which of them are generators, which
-  // run beside others and which ask some, `moment` that gives a time for a delay, whether these are apart, whether tasks
-  // are cancelled, and whether there are locks and so on.
+  // run beside others and which ask some, `moment` that gives a time for a delay, whether these are apart, whether
+  // tasks are cancelled, and whether there are locks and so on.
   constructor(program, rank, children) {
     Object.assign(this, program, { rank, children });
     this.slot = 2 * this.bodies + rank; // of its own future
@@ -63,8 +63,8 @@ export class QuietBody {
     return this.random.pick(ways)();
   }
 
-  // Makes a generator of a child, and goes through it: what is thrown in or sent comes while it waits at a yield, if all
-  // went well until then.
+  // Makes a generator of a child, and goes through it: what is thrown in or sent comes while it waits at a yield, if
+  // all went well until then.
   generator(child) {
     const fields = { slot: child };
     const ask = (op) => made(op, { ...fields, number: this.random.int(1, 9) });

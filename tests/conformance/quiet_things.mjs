@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the bodies of quiet programs do with locks, queues, scopes and groups. After whatever may wake another there is a
-// sleep, to a moment that is nobody else's: what comes out depends on who came first, and never on who goes on first.
+// What the bodies of quiet programs do with locks, queues, scopes and groups. After whatever may wake another there
+// is a sleep, to a moment that is nobody else's: what comes out depends on who came first, and never on who goes on
+// first.
 import { made } from './maker.mjs';
 import { PRIMITIVES, THINGS, primitiveItem } from './operations_locks.mjs';
 

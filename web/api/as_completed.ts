@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // as_completed: C tells which awaitable is done next. Invariant: the futures are held here for as long as C may tell
 // their pointers.
-import { STEP, type Stepped } from './async_generators.js';
+import type { Stepped } from './async_generators.js';
 import type { Awaitable, Awaited_, FutureOf } from './awaitable.js';
 import type { BaseRuntime } from './base.js';
 import { coroutinePointer, pointersOf, type Coroutine } from './coroutine.js';
@@ -58,7 +58,7 @@ export class AsCompleted<T, F = Future<T>>
    * `yield* anext(iterator)` gives the next.
    */
   [Symbol.asyncIterator](): AsyncIterator<F, undefined> {
-    const steps: Stepped<F> = { [STEP]: () => this.#stepped() };
+    const steps: Stepped<F> = { asyncio_anext: () => this.#stepped() };
     return { next: () => this.#promised(), ...steps };
   }
 

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
-// Asynchronous generators of JavaScript in tasks: `yield* anext(generator)` where a generator function cannot say `for
-// await`. The loop knows of those that were gone on with so and have not ended, and closes them in the end. Iterators of
-// asyncio's own go on in C instead, step by step as the loop's, and are told of a cancellation.
+// Asynchronous generators of JavaScript in tasks: `yield* anext(generator)` where a generator function cannot say
+// `for await`. The loop knows of those that were gone on with so and have not ended, and closes them in the end.
+// Iterators of asyncio's own go on in C instead, step by step as the loop's, and are told of a cancellation.
 import type { BaseRuntime } from './base.js';
 import { coroutinePointer, type Coroutine } from './coroutine.js';
 import { StopAsyncIteration, TypeError, is_cancelled, show } from './errors.js';
 import type { EventLoop } from './loop.js';
 
-/** Names the method by which an iterator of asyncio's own gives a coroutine object for its next value. */
-export const STEP: unique symbol = /* @__PURE__ */ Symbol('anext') as never;
-
-/** Such an iterator. */
+/**
+ * What iterators of asyncio's own have: a coroutine object for the next value. A symbol would keep their classes in
+ * pages.
+ */
 export interface Stepped<T> {
-  [STEP](): Coroutine<T>;
+  asyncio_anext(): Coroutine<T>;
 }
 
 interface Begun {
@@ -83,7 +83,7 @@ export class OpenGenerators {
 
 function* stepped<T, D>(iterator: Stepped<T>, fallback: [D?]): Generator<unknown, T | D, any> {
   try {
-    return yield* iterator[STEP]();
+    return yield* iterator.asyncio_anext();
   } catch (error) {
     if (fallback.length > 0 && error instanceof StopAsyncIteration) return fallback[0] as D;
     throw error;
@@ -104,7 +104,7 @@ export const anextIn =
     if (typeof (iterator as AsyncIterator<T> | null)?.next !== 'function')
       throw new TypeError(`Expected [iterator] to be an asynchronous iterator, got ${show(iterator)}`);
     const steps = () =>
-      STEP in iterator
+      'asyncio_anext' in iterator
         ? stepped(iterator as unknown as Stepped<T>, fallback)
         : step(runtime.get_running_loop(), iterator, fallback);
     return runtime.coroutine<T | D>(() => coroutinePointer(runtime.core, steps(), 'iterator')!);

@@ -8,7 +8,10 @@ import type { Task } from './task.js';
 /** A coroutine as JavaScript writes it best: a generator object, made by calling a `function*`. */
 export type GeneratorCoroutine<T> = Generator<any, T, any>;
 
-/** An async function as a coroutine: it is called when it starts, with its task. What another function returns is awaited. */
+/**
+ * An async function as a coroutine: it is called when it starts, with its task. What another function returns is
+ * awaited.
+ */
 export type AsyncFunction<T> = (task: Task<any>) => PromiseLike<T> | T;
 
 /** An object with an outcome, to be awaited in a coroutine with `yield*` and elsewhere with `await`. */
@@ -40,7 +43,10 @@ export type Awaited_<A> =
         ? T
         : never;
 
-/** What stands for an `A` where futures are: itself if it is one, the task that runs a coroutine, a future of anything else. */
+/**
+ * What stands for an `A` where futures are: itself if it is one, the task that runs a coroutine, a future of anything
+ * else.
+ */
 export type FutureOf<A> = A extends Future<any>
   ? A
   : A extends GeneratorCoroutine<any> | Coroutine<any> | ((...args: any[]) => unknown)

@@ -28,7 +28,8 @@ declare const process: { on?(event: string, listener: () => void): void } | unde
 
 const cores = new Set<WeakRef<Core>>();
 
-// When Node.js has nothing left to do, runs that wait are told that they do so in vain, and failures that nobody has looked at.
+// When Node.js has nothing left to do, runs that wait are told that they do so in vain, and failures that nobody has
+// looked at.
 function reportAtExit(core: Core): void {
   if (typeof process !== 'object' || typeof process.on !== 'function') return;
   if (cores.size === 0) process.on('beforeExit', () => cores.forEach((each) => each.deref()?.drained()));
@@ -103,8 +104,8 @@ export class BaseRuntime {
   /**
    * Runs a coroutine on a new loop, then cancels the tasks that are left, waits for them and closes the loop; a
    * promise of the outcome. `options` has the loop's debug mode, who makes the loop, and a signal that cancels.
-   * RuntimeError inside a callback or coroutine, and in Node.js when nothing is left that could wake its tasks. TypeError
-   * for what is no coroutine.
+   * RuntimeError inside a callback or coroutine, and in Node.js when nothing is left that could wake its tasks.
+   * TypeError for what is no coroutine.
    */
   readonly run = async <C extends CoroutineLike<any>>(coroutine: C, options: RunOptions = {}): Promise<Awaited_<C>> => {
     if (this.#core.running) throw new RuntimeError('asyncio.run() cannot be called from a running event loop');

@@ -119,7 +119,8 @@ export const waitIn =
     futures: Iterable<F>,
     options: WaitOptions = {},
   ): Coroutine<[done: Set<FutureOf<F>>, pending: Set<FutureOf<F>>]> => {
-    const single = (futures as unknown) instanceof Future || (futures as unknown) instanceof Coroutine; // which are iterable for yield*
+    // Those are iterable too, for yield*.
+    const single = (futures as unknown) instanceof Future || (futures as unknown) instanceof Coroutine;
     if (single || typeof futures?.[Symbol.iterator] !== 'function') {
       const what = single ? 'a single one' : show(futures);
       throw new TypeError(`Expected [futures] to be an iterable of futures, got ${what}`);

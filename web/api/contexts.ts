@@ -162,9 +162,9 @@ export class Context extends ContextHalf implements Iterable<[ContextVar<unknown
   }
 
   /**
-   * Calls `callable` in this context, and gives what it returns; what it sets stays here. An async function leaves it at
-   * its first await, and goes on in that of its task: `create_task(f, { context })` is for those. RuntimeError when the
-   * context is entered already.
+   * Calls `callable` in this context, and gives what it returns; what it sets stays here. An async function leaves it
+   * at its first await, and goes on in that of its task: `create_task(f, { context })` is for those. RuntimeError
+   * when the context is entered already.
    */
   run<A extends unknown[], R>(callable: (...args: Given<A>) => R, ...args: A): R {
     const { core } = this;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// asyncio's exceptions. Each is branded with a symbol that all copies of the package share, so that `instanceof` holds
-// between them; the brand is C's status for it. TypeScript tells them apart by members that are declared and never there.
+// asyncio's exceptions. Each is branded with a symbol that all copies of the package share, so that `instanceof`
+// holds between them; the brand is C's status for it. TypeScript tells them apart by members that are declared and
+// never there.
 
 const BRAND = Symbol.for('wasyncio.error');
 const GlobalTypeError = globalThis.TypeError;
@@ -109,8 +110,8 @@ export type ExceptionCondition = ErrorType | readonly ErrorType[] | ((error: Err
 export type ErrorType = abstract new (...args: any[]) => Error;
 
 /**
- * Several errors: those of the tasks of a group that have failed, and of the group's own body. What was thrown and is no
- * Error is among them as it is.
+ * Several errors: those of the tasks of a group that have failed, and of the group's own body. What was thrown and is
+ * no Error is among them as it is.
  */
 export class ExceptionGroup extends AggregateError {
   declare readonly errors: Error[];
@@ -124,12 +125,17 @@ export class ExceptionGroup extends AggregateError {
     return this.errors;
   }
 
-  /** A group of the errors that `condition` is true of, within groups too, else null; itself where it is true of itself. */
+  /**
+   * A group of the errors that `condition` is true of, within groups too, else null; itself where it is true of
+   * itself.
+   */
   subgroup(condition: ExceptionCondition): ExceptionGroup | null {
     return this.split(condition)[0];
   }
 
-  /** The same, and a group of the others or null. TypeError for what is neither class, array of classes nor function. */
+  /**
+   * The same, and a group of the others or null. TypeError for what is neither class, array of classes nor function.
+   */
   split(condition: ExceptionCondition): [matching: ExceptionGroup | null, rest: ExceptionGroup | null] {
     const matches = matcher(condition);
     if (matches(this)) return [this, null];
@@ -216,7 +222,9 @@ export const inspect = /* @__PURE__ */ Symbol.for('nodejs.util.inspect.custom');
 
 const FILE = /[^\s(@]+(?=:\d+:\d+\)?$)/m; // in a line of a stack, in any engine
 
-/** The frames of a stack that are not in the file of the first, as the package's are; where all are, in a bundle, all. */
+/**
+ * The frames of a stack that are not in the file of the first, as the package's are; where all are, in a bundle, all.
+ */
 export function callersOf(stack = ''): string {
   const own = FILE.exec(stack)?.[0] ?? '';
   const others = stack.split('\n').filter((line) => FILE.test(line) && !line.includes(own));

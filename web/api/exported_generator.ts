@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The asynchronous generators of a C program: C's functions for them as coroutine objects, and what JavaScript calls of
 // an iterator. C's half is made by the first step; when nobody has the object any more, C closes the generator.
-import { STEP } from './async_generators.js';
 import type { Core } from './core.js';
 import type { Coroutine } from './coroutine.js';
 import { StopAsyncIteration, TypeError, show } from './errors.js';
@@ -91,7 +90,7 @@ export class ExportedGenerator<T> implements AsyncIterableIterator<T> {
   }
 
   /** @internal What anext() of the runtime calls. */
-  [STEP](): Coroutine<T> {
+  asyncio_anext(): Coroutine<T> {
     return this.anext();
   }
 

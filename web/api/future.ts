@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Futures: JavaScript's half of C's. A pending one asks C; a finished one has copied its outcome and dropped
-// its reference, but for a failure that nobody has looked at: C reports that one when it goes. One that is watched keeps
+// Futures: JavaScript's half of C's. A pending one asks C; a finished one has copied its outcome and dropped its
+// reference, but for a failure that nobody has looked at: C reports that one when it goes. One that is watched keeps
 // it until C has told its end. Invariant: `pointer` is 0 once C's half is no longer ours.
 import { AwaitIterator } from './awaitable.js';
 import { contextPointer, type ContextOption } from './context_half.js';
@@ -228,7 +228,9 @@ export class Future<T> implements PromiseLike<T> {
     );
   }
 
-  /** Calls `callback` with the future in an iteration after it is done, in the order of adding; in `options.context`. */
+  /**
+   * Calls `callback` with the future in an iteration after it is done, in the order of adding; in `options.context`.
+   */
   add_done_callback(callback: (future: this) => unknown, options: ContextOption = {}): void {
     expectFunction('callback', callback);
     const context = contextPointer(this.core, expectOptions(options).context);

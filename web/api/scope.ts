@@ -50,7 +50,10 @@ function* guarded(
   }
 }
 
-/** @internal A coroutine object for a scope: `run` is called once that is run. TypeError for what is no function or signal. */
+/**
+ * @internal A coroutine object for a scope: `run` is called once that is run. TypeError for what is no function or
+ * signal.
+ */
 export function scope<T>(
   runtime: BaseRuntime,
   body: unknown,

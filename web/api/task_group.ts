@@ -23,8 +23,8 @@ export class TaskGroup extends CObject {
 
   /**
    * Runs `body`, whose task is the parent of the group, and waits for all its tasks; gives what `body` returns, or
-   * undefined where cancel() has cut that short, and only there. When one of them or `body` fails the others are cancelled; then an ExceptionGroup
-   * with all the errors. RuntimeError the second time.
+   * undefined where cancel() has cut that short, and only there. When one of them or `body` fails the others are
+   * cancelled; then an ExceptionGroup with all the errors. RuntimeError the second time.
    */
   with<R>(body: ScopeBody<this, R>, options: ScopeOptions = {}): Coroutine<Scoped<R> | undefined> {
     return scope(this.runtime, body, options, () => this.#group(body));

@@ -51,8 +51,8 @@ function bridgeText() {
   return text.slice(text.indexOf('function asyncioBridge'));
 }
 
-// The later modules have the first one's mask. They are in objects, or minifiers would put the string where it is used: in
-// the middle of JavaScript, whose blocks gzip then has to cut (600 bytes).
+// The later modules have the first one's mask. They are in objects, or minifiers would put the string where it is
+// used: in the middle of JavaScript, whose blocks gzip then has to cut (600 bytes).
 function embed([wasm, ...later], embedded) {
   const bridge = bridgeText();
   const { mask, string } = masked(readFileSync(wasm), bridge);
