@@ -25,8 +25,8 @@ function* check_one(index, { paths, limit, checked }) {
   }
 }
 
-// Gives a promise of the end and what cancels it. With return_exceptions a cancelled gather waits for all: without, it ends with
-// the first.
+// Gives a promise of the end and what cancels it. With return_exceptions a cancelled gather waits for all: without, it
+// ends with the first.
 function check_all_js(checks) {
   const each = checks.paths.map((_, index) => check_one(index, checks));
   const task = asyncio.ensure_future(asyncio.gather(...each, { return_exceptions: true }));

@@ -34,10 +34,11 @@ size_t asyncio_as_completed_left(const asyncio_as_completed *iterator);
 ASYNCIO_SUSPENDS asyncio_status asyncio_as_completed_next(asyncio_as_completed *iterator, asyncio_value *result);
 
 // The same as a coroutine object, which counts as given at once and may be awaited beside others, and after the end.
+// NULL with RuntimeError when none is left, TypeError for NULL, MemoryError.
 ASYNCIO_MUST_USE asyncio_future *asyncio_as_completed_next_coroutine(asyncio_as_completed *iterator);
 
-// What async iteration gives: the next that is done itself, in [future], to which the caller owns a reference (NULL
-// on failure).
+// What async iteration gives: the next that is done itself, in [future] (may be NULL), to which the caller owns a
+// reference (NULL on failure).
 ASYNCIO_SUSPENDS asyncio_status asyncio_as_completed_next_future(asyncio_as_completed *iterator,
                                                                  asyncio_future **future);
 

@@ -27,14 +27,15 @@ asyncio_status asyncio_barrier_init(asyncio_barrier *barrier, int parties);
 // coroutine, or when tasks of another loop wait; TypeError for NULL.
 ASYNCIO_SUSPENDS asyncio_status asyncio_barrier_wait(asyncio_barrier *barrier, int *index);
 
-// Empties the barrier for use anew: those who wait get BrokenBarrierError. May suspend, for its lock.
+// Empties the barrier for use anew: those who wait get BrokenBarrierError. May suspend, for its lock. CancelledError,
+// and nothing has changed; RuntimeError outside a coroutine; TypeError for NULL.
 ASYNCIO_SUSPENDS asyncio_status asyncio_barrier_reset(asyncio_barrier *barrier);
 
 // Breaks the barrier: those who wait, and all who come until it is reset, get BrokenBarrierError. May suspend, for its
-// lock.
+// lock. Errors are reset's.
 ASYNCIO_SUSPENDS asyncio_status asyncio_barrier_abort(asyncio_barrier *barrier);
 
-// The same as coroutine objects; awaiting the first gives the index.
+// The same as coroutine objects, NULL with TypeError or MemoryError; awaiting the first gives the index.
 ASYNCIO_MUST_USE asyncio_future *asyncio_barrier_wait_coroutine(asyncio_barrier *barrier);
 ASYNCIO_MUST_USE asyncio_future *asyncio_barrier_reset_coroutine(asyncio_barrier *barrier);
 ASYNCIO_MUST_USE asyncio_future *asyncio_barrier_abort_coroutine(asyncio_barrier *barrier);

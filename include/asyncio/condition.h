@@ -43,7 +43,7 @@ typedef bool (*asyncio_predicate)(void *arg);
 ASYNCIO_SUSPENDS asyncio_status asyncio_condition_wait_for(asyncio_condition *condition, asyncio_predicate predicate,
                                                            void *arg);
 
-// The same as coroutine objects; awaiting them gives true.
+// The same as coroutine objects; awaiting them gives true. NULL with TypeError or MemoryError.
 ASYNCIO_MUST_USE asyncio_future *asyncio_condition_wait_coroutine(asyncio_condition *condition);
 ASYNCIO_MUST_USE asyncio_future *asyncio_condition_wait_for_coroutine(asyncio_condition *condition,
                                                                       asyncio_predicate predicate, void *arg);

@@ -23,8 +23,8 @@ asyncio_context_var *asyncio_context_var_ref(asyncio_context_var *var);
 void asyncio_context_var_unref(asyncio_context_var *var);
 const char *asyncio_context_var_name(const asyncio_context_var *var);  // borrowed; "" for NULL
 
-// The variable's value in the current context, else its fallback; borrowed until it is set or reset there. LookupError
-// when it has neither, [value] is then none.
+// The variable's value in the current context, else its fallback, in [value] (may be NULL); borrowed until it is set or
+// reset there. LookupError when it has neither, [value] is then none; TypeError for NULL.
 asyncio_status asyncio_context_var_get(const asyncio_context_var *var, asyncio_value *value);
 
 // What a set has replaced. Give it to asyncio_context_var_reset or to asyncio_context_token_clear, once.
@@ -61,8 +61,8 @@ void asyncio_context_unref(asyncio_context *context);
 // TypeError for NULL.
 ASYNCIO_SUSPENDS asyncio_status asyncio_context_run(asyncio_context *context, asyncio_callback function, void *arg);
 
-// The value of [var] in [context], borrowed until it changes. LookupError when it is not set there; fallbacks do not
-// count.
+// The value of [var] in [context], in [value] (may be NULL), borrowed until it changes. LookupError when it is not set
+// there; fallbacks do not count. TypeError for NULL.
 asyncio_status asyncio_context_get(const asyncio_context *context, const asyncio_context_var *var,
                                    asyncio_value *value);
 

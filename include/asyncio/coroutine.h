@@ -11,8 +11,8 @@
 //     return ASYNCIO_OK;
 //   }
 //
-// defines two functions. The first is the body itself, an ordinary call from another coroutine. [result] is the caller's
-// then: never NULL, and set to asyncio_none() before.
+// defines two functions. The first is the body itself, an ordinary call from another coroutine. [result] is the
+// caller's then: never NULL, and set to asyncio_none() before.
 //
 //   asyncio_status factorial(const char *name, int number, asyncio_value *result);
 //
@@ -36,20 +36,21 @@ extern "C" {
 // A body without the macro: it returns a status and may set [result], which the awaiter then owns.
 typedef asyncio_status (*asyncio_body)(void *arg, asyncio_value *result);
 
-// A coroutine object that will call [body] with a copy of [size] bytes at [arguments], named [name] in messages (kept as
-// a pointer). It is used up by its first use; asyncio_unref drops an unused one. NULL with MemoryError. [size] 0 passes
-// [arguments] itself on.
-ASYNCIO_MUST_USE asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const void *arguments, size_t size);
+// A coroutine object that will call [body] with a copy of [size] bytes at [arguments], named [name] in messages (kept
+// as a pointer). It is used up by its first use; asyncio_unref drops an unused one. NULL with MemoryError, or TypeError
+// for a NULL [body] or [arguments]. [size] 0 passes [arguments] itself on.
+ASYNCIO_MUST_USE asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const void *arguments,
+                                                       size_t size);
 
 bool asyncio_iscoroutine(const asyncio_future *awaitable);  // not yet used: neither awaited nor made a task
 bool asyncio_isfuture(const asyncio_future *awaitable);     // a future or a task
 
-// Awaits any awaitable: suspends the calling task until it is done and gives its outcome, the value in [result] (owned by
-// the caller, none on failure; may be NULL). A coroutine runs here, within the calling task. A done future gives its outcome
-// without suspending. A task made on the spot, asyncio_await(asyncio_create_task(...)), keeps its creator's reference and leaks:
-// await the coroutine itself. RuntimeError outside a coroutine, when a task awaits itself, or for a coroutine used before (and kept
-// with asyncio_ref: without, its pointer is as dead as after free());
-// TypeError for NULL (the error of a failed constructor is passed on instead).
+// Awaits any awaitable: suspends the calling task until it is done and gives its outcome, the value in [result] (owned
+// by the caller, none on failure; may be NULL). A coroutine runs here, within the calling task. A done future gives its
+// outcome without suspending. A task made on the spot, asyncio_await(asyncio_create_task(...)), keeps its creator's
+// reference and leaks: await the coroutine itself. RuntimeError outside a coroutine, when a task awaits itself, or for
+// a coroutine used before (and kept with asyncio_ref: without, its pointer is as dead as after free()); TypeError for
+// NULL (the error of a failed constructor is passed on instead).
 ASYNCIO_SUSPENDS asyncio_status asyncio_await(asyncio_future *awaitable, asyncio_value *result);
 
 // ---- What ASYNCIO_COROUTINE is made of: a list of (type, name) pairs turned into parameters, fields and arguments.

@@ -11,9 +11,10 @@ extern "C" {
 #endif
 
 // In debug mode the loop's exception handler is told, with status 0, of every callback and every step of a task that
-// takes long, and, as the loop is closed, of each coroutine object that was made while it ran and never used:
-// "coroutine 'fetch' was never awaited". A new loop is in it when the environment variable ASYNCIO_LOOP_DEBUG is set
-// and not empty (natively).
+// takes long ("Executing a step of coroutine 'serve > read' took 0.250 seconds": serve is the task's, and it ended in
+// read), and, as the loop is closed, of each coroutine object that was made while it ran and never used: "coroutine
+// 'fetch' was never awaited". A new loop is in it when the environment variable ASYNCIO_LOOP_DEBUG is set and not empty
+// (natively).
 void asyncio_loop_set_debug(asyncio_loop *loop, bool enabled);
 bool asyncio_loop_get_debug(const asyncio_loop *loop);
 

@@ -19,8 +19,8 @@ extern "C" {
 // between are not known; 0 for what is no pending task.
 size_t asyncio_task_get_stack(const asyncio_task *task, const char **names, size_t capacity);
 
-// Writes up to [capacity] of the tasks that await [future], directly or through a gather, a shield or asyncio_wait, to
-// [tasks] (borrowed), the oldest first, and returns how many there are.
+// Writes up to [capacity] of the tasks that await [future], directly or through a gather, a shield, asyncio_wait or as
+// the parent of its task group, to [tasks] (borrowed), the oldest first, and returns how many there are.
 size_t asyncio_future_awaited_by(const asyncio_future *future, asyncio_task **tasks, size_t capacity);
 
 // The future, the coroutines within it, what it waits for, and the same of each that awaits it, as Python's

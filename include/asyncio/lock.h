@@ -12,6 +12,7 @@ extern "C" {
 
 // Owned by whoever has it, on a stack or in a struct; zeroed memory is one that is free. It has nothing to free, and
 // must stay where it is for as long as anybody waits for it: who leaves the scope of one ends those tasks first.
+// Natively AddressSanitizer tells of a task that waits for one in a coroutine that has ended.
 typedef struct asyncio_lock {
   asyncio__waiters asyncio__waiters;
   bool asyncio__locked;
@@ -25,7 +26,7 @@ void asyncio_lock_init(asyncio_lock *lock);
 // acquired; RuntimeError outside a coroutine, or when tasks of another loop wait for it; TypeError for NULL.
 ASYNCIO_SUSPENDS asyncio_status asyncio_lock_acquire(asyncio_lock *lock);
 
-// The same as a coroutine object; awaiting it gives true.
+// The same as a coroutine object; awaiting it gives true. NULL with TypeError or MemoryError.
 ASYNCIO_MUST_USE asyncio_future *asyncio_lock_acquire_coroutine(asyncio_lock *lock);
 
 // Unlocks, and wakes the first who waits. RuntimeError when it is not locked, TypeError for NULL. Never suspends.

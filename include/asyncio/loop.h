@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Event loops: callbacks now, soon and later, and running until something is done.
 //
-// A loop runs in iterations: timers that are due join the ready queue, then exactly the callbacks that were ready as the
-// iteration began run, in order; what they add waits for the next one. Nothing here suspends a task, except that the two
-// run functions return only when the loop has stopped.
+// A loop runs in iterations: timers that are due join the ready queue, then exactly the callbacks that were ready as
+// the iteration began run, in order; what they add waits for the next one. Nothing here suspends a task, except that
+// the two run functions return only when the loop has stopped.
 #ifndef ASYNCIO_LOOP_H
 #define ASYNCIO_LOOP_H
 
@@ -41,9 +41,10 @@ asyncio_loop *asyncio_get_event_loop(void);
 // Sets this thread's loop, which then holds a reference to it; NULL takes it away.
 void asyncio_set_event_loop(asyncio_loop *loop);
 
-// Runs the loop until [awaitable] is done and gives its outcome: the status, and in [result] the value, which the caller
-// owns; [result] may be NULL. A coroutine is made a task first. RuntimeError when a loop is running here, when the loop
-// is closed or is stopped first, or when it can never continue (its tasks and what they wait for are in the words).
+// Runs the loop until [awaitable] is done and gives its outcome: the status, and in [result] the value, which the
+// caller owns; [result] may be NULL. A coroutine is made a task first. RuntimeError when a loop is running here, when
+// the loop is closed or is stopped first, or when it can never continue (its tasks and what they wait for are in the
+// words).
 asyncio_status asyncio_loop_run_until_complete(asyncio_loop *loop, asyncio_future *awaitable, asyncio_value *result)
     __attribute__((warn_unused_result));
 
@@ -53,8 +54,8 @@ asyncio_status asyncio_loop_run_forever(asyncio_loop *loop) __attribute__((warn_
 // Ends the run after the current iteration; called before a run, that run does one iteration.
 void asyncio_loop_stop(asyncio_loop *loop);
 
-// Drops what is queued and ends every pending task, resuming each with CancelledError so that its C code returns; a wait
-// in such cleanup fails at once. Closing twice is fine; RuntimeError while the loop runs.
+// Drops what is queued and ends every pending task, resuming each with CancelledError so that its C code returns; a
+// wait in such cleanup fails at once. Closing twice is fine; RuntimeError while the loop runs.
 asyncio_status asyncio_loop_close(asyncio_loop *loop);
 
 bool asyncio_loop_is_running(const asyncio_loop *loop);  // from the start of a run to its end
@@ -73,8 +74,9 @@ typedef struct asyncio_callback_options {
 // Calls [callback] with [arg] in the next iteration / in [delay] seconds / when the clock reads [when]:
 //   asyncio_loop_call_soon(loop, callback, arg, NULL)
 //   asyncio_loop_call_later(loop, 0.5, callback, arg, &handle, .context = context)
-// Callbacks due at the same time run in the order they were scheduled. When [handle] is not NULL it receives a reference that
-// the caller owns. A delay <= 0 means the next iteration. ValueError for NaN, TypeError for a NULL callback, RuntimeError when closed.
+// Callbacks due at the same time run in the order they were scheduled. When [handle] is not NULL it receives a
+// reference that the caller owns. A delay <= 0 means the next iteration. ValueError for NaN, TypeError for a NULL
+// callback, RuntimeError when closed.
 #define asyncio_loop_call_soon(loop, callback, arg, handle, ...) \
   asyncio_loop_call_soon_in(loop, callback, arg, handle, ASYNCIO__CALLBACK_CONTEXT(__VA_ARGS__))
 #define asyncio_loop_call_later(loop, delay, callback, arg, handle, ...) \
@@ -106,8 +108,11 @@ typedef struct asyncio_exception_context {
 typedef void (*asyncio_exception_handler)(asyncio_loop *loop, const asyncio_exception_context *context, void *arg);
 
 // Receives the errors that nobody else does: of callbacks, and of futures that were never looked at. NULL restores the
-// default, which writes a line to standard error (in a page: to the console).
+// default, which writes a line to standard error (in a page: to the console). It is called in the context of the task
+// or the callback that it is told of, and must not suspend.
 void asyncio_loop_set_exception_handler(asyncio_loop *loop, asyncio_exception_handler handler, void *arg);
+
+// Tells the exception handler, or writes the line.
 void asyncio_loop_call_exception_handler(asyncio_loop *loop, const asyncio_exception_context *context);
 
 #ifdef __cplusplus

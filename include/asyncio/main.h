@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// main() in WebAssembly. A program's main must be able to wait, and the stock glue ends one that does, silently and with
-// status 0. So the function that a file including this header calls main is compiled under another name, and the library's
-// own main runs it as a coroutine with a stack of its own: code after asyncio_run() executes, main's result is the exit
-// status, atexit functions run once (link with -sEXIT_RUNTIME=1), and a page stays alive meanwhile. Compile
+// main() in WebAssembly. A program's main must be able to wait, and the stock glue ends one that does, silently and
+// with status 0. So the function that a file including this header calls main is compiled under another name, and the
+// library's own main runs it as a coroutine with a stack of its own: code after asyncio_run() executes, main's result
+// is the exit status, atexit functions run once (link with -sEXIT_RUNTIME=1), and a page stays alive meanwhile. Compile
 // with -DASYNCIO_PLAIN_MAIN to leave main alone. Natively main is main.
 #ifndef ASYNCIO_MAIN_H
 #define ASYNCIO_MAIN_H

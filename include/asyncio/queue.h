@@ -61,7 +61,7 @@ ASYNCIO_SUSPENDS asyncio_status asyncio_queue_get(asyncio_queue *queue, asyncio_
 // CancelledError, RuntimeError and TypeError as above.
 ASYNCIO_SUSPENDS asyncio_status asyncio_queue_join(asyncio_queue *queue);
 
-// The same as coroutine objects.
+// The same as coroutine objects; those that put own [item] from now on. NULL with TypeError, ValueError or MemoryError.
 ASYNCIO_MUST_USE asyncio_future *asyncio_queue_put_coroutine(asyncio_queue *queue, asyncio_value item);
 ASYNCIO_MUST_USE asyncio_future *asyncio_priority_queue_put_coroutine(asyncio_queue *queue, double priority,
                                                                       asyncio_value item);

@@ -29,7 +29,7 @@ asyncio_status asyncio_bounded_semaphore_init(asyncio_semaphore *semaphore, int 
 // NULL.
 ASYNCIO_SUSPENDS asyncio_status asyncio_semaphore_acquire(asyncio_semaphore *semaphore);
 
-// The same as a coroutine object; awaiting it gives true.
+// The same as a coroutine object; awaiting it gives true. NULL with TypeError or MemoryError.
 ASYNCIO_MUST_USE asyncio_future *asyncio_semaphore_acquire_coroutine(asyncio_semaphore *semaphore);
 
 // Gives one back, and wakes the first who waits. ValueError beyond the bound (INT_MAX without one), TypeError for NULL.

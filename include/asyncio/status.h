@@ -41,7 +41,8 @@ enum {
 // since a cancellation arrives through it.
 #define ASYNCIO_SUSPENDS __attribute__((warn_unused_result))
 
-// Marks a function whose result is a new reference or awaitable: dropping it would leak, or leave undone what was asked for.
+// Marks a function whose result is a new reference or awaitable: dropping it would leak, or leave undone what was asked
+// for.
 #define ASYNCIO_MUST_USE __attribute__((warn_unused_result))
 
 // Returns from the calling function with the status of [call] when that is a failure.
@@ -60,19 +61,42 @@ typedef struct asyncio_error asyncio_error;
 // no failure, or an undefined code, is recorded as a ValueError. Never suspends.
 asyncio_status asyncio_raise(asyncio_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-// The name of [status] as asyncio spells it ("TimeoutError"); "OK" for 0, "ApplicationError" in the application's range,
-// "UnknownError" otherwise. Never NULL.
+// The name of [status] as asyncio spells it ("TimeoutError"); "OK" for 0; in the application's range what it has named
+// the status, or "ApplicationError"; "UnknownError" otherwise. Never NULL.
 const char *asyncio_error_name(asyncio_status status);
 
-// The words of the latest failure with [status] in the current task (outside a task: on this thread); general words when
-// none were recorded, "" for 0. Never NULL; valid until the task suspends, raises or ends.
+// Names a status of the application's, as a class of exceptions is in Python, for whatever tells of errors: reports,
+// asyncio_error_name, JavaScript. At file scope, once for each (the first of several counts); [name] is kept.
+//   enum { QUOTA_ERROR = ASYNCIO_APPLICATION_ERROR, LINK_ERROR = ASYNCIO_APPLICATION_ERROR - 1 };  // where all see it
+//   ASYNCIO_ERROR_NAME(QUOTA_ERROR, "QuotaError");                                                 // in one .c file
+#define ASYNCIO_ERROR_NAME(status, name) ASYNCIO__ERROR_NAME(status, name, __LINE__)
+#define ASYNCIO__ERROR_NAME(status, name, line) ASYNCIO__ERROR_NAME_(status, name, line)
+#define ASYNCIO__ERROR_NAME_(status, name, line) \
+  __attribute__((constructor)) static void asyncio__name_error_##line(void) { \
+    static asyncio__error_name record = {status, name, 0}; \
+    asyncio__error_name_add(&record); \
+  } \
+  typedef char asyncio__expects_a_status_of_the_application_##line \
+      [(int)(status) <= (int)ASYNCIO_APPLICATION_ERROR ? 1 : -1] __attribute__((unused))
+
+// What it is made of: a record, linked before main.
+typedef struct asyncio__error_name {
+  asyncio_status status;
+  const char *name;
+  struct asyncio__error_name *next;
+} asyncio__error_name;
+void asyncio__error_name_add(asyncio__error_name *self);
+
+// The words of the latest failure with [status] in the current task (outside a task: on this thread); general words
+// when none were recorded, "" for 0. Never NULL; valid until the task suspends, raises or ends.
 const char *asyncio_error_message(asyncio_status status);
 
-// The latest failure with [status] in the current task, or NULL. Borrowed: valid until the task suspends, raises or ends.
+// The latest failure with [status] in the current task, or NULL. Borrowed: valid until the task suspends, raises or
+// ends.
 const asyncio_error *asyncio_error_current(asyncio_status status);
 
-// The status of the latest failure in the current task: what to return where a function returned NULL. 0 for none since the
-// task began or asyncio_error_clear() was called.
+// The status of the latest failure in the current task: what to return where a function returned NULL. 0 for none since
+// the task began or asyncio_error_clear() was called.
 asyncio_status asyncio_error_latest(void);
 
 // Forgets the failures recorded in the current task: call it where an error has been dealt with, for else it becomes

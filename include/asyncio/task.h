@@ -15,8 +15,8 @@ typedef asyncio_future asyncio_task;
 typedef struct asyncio_task_options {
   char asyncio__first;  // lets the macro below begin a list without setting an option twice
   const char *name;    // copied; "Task-1", "Task-2"... when NULL, counted for each loop
-  size_t stack_size;   // bytes of the coroutine's C stack and switch record; 0 is ASYNCIO_DEFAULT_STACK_SIZE; natively there are
-                       // 32 KiB more than asked for (under AddressSanitizer 256 KiB)
+  size_t stack_size;   // bytes of the coroutine's C stack and switch record; 0 is ASYNCIO_DEFAULT_STACK_SIZE; natively
+                       // there are 32 KiB more than asked for (under AddressSanitizer 256 KiB)
   asyncio_loop *loop;  // the loop to run on; the running one when NULL
   asyncio_context *context;  // to run in; a copy of the current one when NULL
   bool eager_start;    // the first step is taken at once, if the loop is the running one; see below
@@ -35,29 +35,30 @@ typedef struct asyncio_task_options {
   asyncio_create_task_with(coroutine, (asyncio_task_options){.asyncio__first = 0, ##__VA_ARGS__})
 ASYNCIO_MUST_USE asyncio_task *asyncio_create_task_with(asyncio_future *coroutine, asyncio_task_options options);
 
-// With .eager_start the task runs at once, in the middle of the call, as the current task and in its own context, until it first
-// suspends or ends: one that need not wait is done when the call returns, and was never queued.
+// With .eager_start the task runs at once, in the middle of the call, as the current task and in its own context, until
+// it first suspends or ends: one that need not wait is done when the call returns, and was never queued.
 
 // The same without asking the loop's task factory (Python's Task()): for a factory to call.
 #define asyncio_task_new(coroutine, ...) \
   asyncio_task_new_with(coroutine, (asyncio_task_options){.asyncio__first = 0, ##__VA_ARGS__})
 ASYNCIO_MUST_USE asyncio_task *asyncio_task_new_with(asyncio_future *coroutine, asyncio_task_options options);
 
-// Makes the tasks of a loop: uses [coroutine] up, also on failure, and returns a task, the caller's, or NULL with the error raised.
-// [options] has the loop. It must not suspend.
+// Makes the tasks of a loop: uses [coroutine] up, also on failure, and returns a task, the caller's, or NULL with the
+// error raised. [options] has the loop. It must not suspend.
 typedef asyncio_task *(*asyncio_task_factory)(asyncio_loop *loop, asyncio_future *coroutine,
                                               const asyncio_task_options *options, void *arg);
 
-// From now on create_task, gather and whatever else makes a coroutine a task of [loop] asks [factory]; NULL: asyncio_task_new.
+// From now on create_task, gather and whatever else makes a coroutine a task of [loop] asks [factory]; NULL:
+// asyncio_task_new.
 void asyncio_loop_set_task_factory(asyncio_loop *loop, asyncio_task_factory factory, void *arg);
 asyncio_task_factory asyncio_loop_get_task_factory(const asyncio_loop *loop);
 
 // The factory that starts every task eagerly: asyncio_loop_set_task_factory(loop, asyncio_eager_task_factory, NULL).
-asyncio_task *asyncio_eager_task_factory(asyncio_loop *loop, asyncio_future *coroutine, const asyncio_task_options *options,
-                                         void *arg);
+asyncio_task *asyncio_eager_task_factory(asyncio_loop *loop, asyncio_future *coroutine,
+                                         const asyncio_task_options *options, void *arg);
 
-// The future to wait for: a coroutine is made a task of the running loop, anything else is returned as it is. The caller
-// owns the reference returned. NULL as above.
+// The future to wait for: a coroutine is made a task of the running loop, anything else is returned as it is. The
+// caller owns the reference returned. NULL as above.
 ASYNCIO_MUST_USE asyncio_future *asyncio_ensure_future(asyncio_future *awaitable);
 
 bool asyncio_istask(const asyncio_future *awaitable);  // no plain future, and no coroutine that is not yet one

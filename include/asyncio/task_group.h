@@ -5,7 +5,7 @@
 //   ASYNCIO_TRY(asyncio_task_group_begin(&group));
 //   asyncio_status status = start_all(&group);  // a call: with a return in its place the end would be skipped
 //   status = asyncio_task_group_end(&group, status);
-//   asyncio_value errors = asyncio_error_exceptions(asyncio_error_current(status));  // if it is ASYNCIO_EXCEPTION_GROUP
+//   if (status == ASYNCIO_EXCEPTION_GROUP) look_at(asyncio_error_exceptions(asyncio_error_current(status)));
 //
 // In a stackless coroutine, with [group] and [status] in its braces, the two lines in the middle are:
 //
@@ -40,8 +40,11 @@ ASYNCIO_MUST_USE asyncio_status asyncio_task_group_begin(asyncio_task_group *gro
 ASYNCIO_MUST_USE asyncio_task *asyncio_task_group_create_task_with(asyncio_task_group *group, asyncio_future *coroutine,
                                                                    asyncio_task_options options);
 
-// The same for a task that nobody but the group will look at: the status instead of a reference.
-ASYNCIO_MUST_USE asyncio_status asyncio_task_group_start(asyncio_task_group *group, asyncio_future *coroutine);
+// The same, options too, for a task that nobody but the group will look at: the status instead of a reference.
+#define asyncio_task_group_start(group, coroutine, ...) \
+  asyncio_task_group_start_with(group, coroutine, (asyncio_task_options){.asyncio__first = 0, ##__VA_ARGS__})
+ASYNCIO_MUST_USE asyncio_status asyncio_task_group_start_with(asyncio_task_group *group, asyncio_future *coroutine,
+                                                              asyncio_task_options options);
 
 // Suspends until all tasks of the group are done, those that they make meanwhile too, and gives what came of it all.
 // [status] is how the caller's own part ended; a failure of that cancels the tasks. ASYNCIO_EXCEPTION_GROUP when it or

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Values: what a coroutine returns and a future holds.
 //
-// A value is 16 bytes, passed and copied as a struct. Numbers and plain pointers live in it; text, bytes, lists, errors,
-// JavaScript values and pointers with a destructor live in a counted box that it refers to. Who owns a value calls
-// asyncio_value_clear() on it once; for a value without a box that does nothing. Nothing here suspends.
+// A value is 16 bytes, passed and copied as a struct. Numbers and plain pointers live in it; text, bytes, lists,
+// errors, JavaScript values and pointers with a destructor live in a counted box that it refers to. Who owns a value
+// calls asyncio_value_clear() on it once; for a value without a box that does nothing. Nothing here suspends.
 #ifndef ASYNCIO_VALUE_H
 #define ASYNCIO_VALUE_H
 
@@ -60,15 +60,17 @@ asyncio_status asyncio_bytes(asyncio_value *value, const void *bytes, size_t siz
 // or TypeError for a [value] of NULL, at once.
 asyncio_status asyncio_owned_pointer(asyncio_value *value, void *pointer, void (*destroy)(void *pointer));
 
-// Makes [value] a list of [count] values, all none; set them with asyncio_list_set, which takes over [item].
-// Failures are those of asyncio_text.
+// Makes [value] a list of [count] values, all none. Failures are those of asyncio_text.
 asyncio_status asyncio_list(asyncio_value *value, size_t count);
+
+// Makes [item], which is taken over, the item of the list at [index], and clears the former one; past the end, or in
+// what is no list, [item] itself is cleared.
 void asyncio_list_set(asyncio_value list, size_t index, asyncio_value item);
 
 // A second reference to what [value] holds; each is cleared by its owner.
 asyncio_value asyncio_value_ref(asyncio_value value);
 
-// Gives up [value]'s reference and makes it none.
+// Gives up [value]'s reference and makes it none; NULL is fine.
 void asyncio_value_clear(asyncio_value *value);
 
 // Readers. Each answers a zero (false, 0, NaN, NULL) when [value] is of another kind: look at value.kind where that
@@ -84,8 +86,8 @@ const asyncio_error *asyncio_value_error(asyncio_value value);  // may be NULL: 
 const char *asyncio_value_message(asyncio_value value);         // the words of an ASYNCIO_ERROR; never NULL
 asyncio_status asyncio_value_status(asyncio_value value);       // of an ASYNCIO_ERROR; 0 for every other kind
 
-// The errors in an ASYNCIO_EXCEPTION_GROUP, such as a task group's: a list of values of kind ASYNCIO_ERROR. None for another
-// error, and for one without words. Borrowed from [error].
+// The errors in an ASYNCIO_EXCEPTION_GROUP, such as a task group's: a list of values of kind ASYNCIO_ERROR. None for
+// another error, and for one without words. Borrowed from [error].
 asyncio_value asyncio_error_exceptions(const asyncio_error *error);
 
 // A list's length and its items; an index past the end gives none. The item is borrowed from the list.

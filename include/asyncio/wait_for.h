@@ -16,7 +16,7 @@ extern "C" {
 // cancelled without being started. ValueError for NaN, otherwise the errors of asyncio_await.
 ASYNCIO_SUSPENDS asyncio_status asyncio_wait_for(asyncio_future *awaitable, double timeout, asyncio_value *result);
 
-// The same as a coroutine object.
+// The same as a coroutine object, which holds [awaitable]. NULL with TypeError, ValueError for NaN, or MemoryError.
 ASYNCIO_MUST_USE asyncio_future *asyncio_wait_for_coroutine(asyncio_future *awaitable, double timeout);
 
 #ifdef __cplusplus

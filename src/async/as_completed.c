@@ -189,13 +189,14 @@ asyncio_status asyncio_as_completed_begin(asyncio_as_completed *iterator, asynci
 }
 
 size_t asyncio_as_completed_left(const asyncio_as_completed *iterator) {
-  return iterator->asyncio__completions ? iterator->asyncio__completions->left : 0;
+  return iterator && iterator->asyncio__completions ? iterator->asyncio__completions->left : 0;
 }
 
 void asyncio_as_completed_end(asyncio_as_completed *iterator) {
-  completions *self = iterator->asyncio__completions;
+  completions *self = iterator ? iterator->asyncio__completions : NULL;
+  if (!self) return;
   iterator->asyncio__completions = NULL;
-  if (self) release(self);
+  release(self);
 }
 
 // ---- Asking
@@ -283,7 +284,7 @@ asyncio_future *asyncio_as_completed_next_coroutine(asyncio_as_completed *iterat
 asyncio_status asyncio_as_completed_next_future(asyncio_as_completed *iterator, asyncio_future **future) {
   asyncio_value value = asyncio_none();
   asyncio_status status = run(iterator, false, "asyncio_as_completed_next_future", &value);
-  *future = asyncio_ref(asyncio_value_pointer(value));
+  if (future) *future = asyncio_ref(asyncio_value_pointer(value));
   asyncio_value_clear(&value);
   return status;
 }

@@ -5,7 +5,8 @@
 
 #include "../core/await.h"
 
-// Before anything begins: RuntimeError when [loop] is NULL, and the error of a constructor that has given NULL for one of them.
+// Before anything begins: RuntimeError when [loop] is NULL, and the error of a constructor that has given NULL for one
+// of them.
 asyncio_status asyncio__awaitables_check(asyncio_future *const *awaitables, size_t count, const asyncio_loop *loop);
 
 // Uses the temporary ones up in a call that has failed.
@@ -14,9 +15,9 @@ void asyncio__awaitables_drop(asyncio_future *const *awaitables, size_t count);
 // Raises what is wrong with the one at [at], and drops it and those after it. NULL.
 asyncio_future *asyncio__awaitables_refuse(asyncio_future *const *awaitables, size_t at, size_t count);
 
-// A reference to what there is to watch: a coroutine becomes a task of [loop]. NULL with the error raised, and the rest of them
-// dropped, when the one at [at] cannot be watched there, or the loop's task factory gives no task. Those before are tasks
-// already and run on, as asyncio's do: to look at all of them first is a pass over memory.
+// A reference to what there is to watch: a coroutine becomes a task of [loop]. NULL with the error raised, and the rest
+// of them dropped, when the one at [at] cannot be watched there, or the loop's task factory gives no task. Those before
+// are tasks already and run on, as asyncio's do: to look at all of them first is a pass over memory.
 static inline asyncio_future *asyncio__awaitable_adopt(asyncio_future *const *awaitables, size_t at, size_t count,
                                                        asyncio_loop *loop) {
   asyncio_future *one = awaitables[at];

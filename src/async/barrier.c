@@ -35,13 +35,13 @@ asyncio_status asyncio_barrier_init(asyncio_barrier *self, int parties) {
   return parties < 1 ? asyncio_raise(ASYNCIO_VALUE_ERROR, "parties must be >= 1") : ASYNCIO_OK;
 }
 
-int asyncio_barrier_parties(const asyncio_barrier *self) { return self->asyncio__parties; }
+int asyncio_barrier_parties(const asyncio_barrier *self) { return self ? self->asyncio__parties : 0; }
 
 int asyncio_barrier_n_waiting(const asyncio_barrier *self) {
-  return self->asyncio__state == FILLING ? self->asyncio__count : 0;
+  return self && self->asyncio__state == FILLING ? self->asyncio__count : 0;
 }
 
-bool asyncio_barrier_broken(const asyncio_barrier *self) { return self->asyncio__state == BROKEN; }
+bool asyncio_barrier_broken(const asyncio_barrier *self) { return self && self->asyncio__state == BROKEN; }
 
 static void notify_all(asyncio_barrier *self) { asyncio__waiters_wake_all(&self->asyncio__condition.asyncio__waiters); }
 

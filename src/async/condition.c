@@ -11,7 +11,7 @@
 enum { START, NOTIFIED, ACQUIRING };
 
 void asyncio_condition_init(asyncio_condition *self, asyncio_lock *lock) {
-  *self = (asyncio_condition){.asyncio__lock = lock};
+  if (self) *self = (asyncio_condition){.asyncio__lock = lock};
 }
 
 asyncio_lock *asyncio__condition_lock(asyncio_condition *self) {
@@ -40,7 +40,7 @@ asyncio_status asyncio_condition_release(asyncio_condition *self) {
 }
 
 bool asyncio_condition_locked(const asyncio_condition *self) {
-  return asyncio_lock_locked(self->asyncio__lock ? self->asyncio__lock : &self->asyncio__own);
+  return self && asyncio_lock_locked(self->asyncio__lock ? self->asyncio__lock : &self->asyncio__own);
 }
 
 // ---- Notifying

@@ -13,16 +13,21 @@ typedef struct wait_frame {
 
 enum { START, WOKEN };
 
-void asyncio_event_init(asyncio_event *event) { *event = (asyncio_event){.asyncio__value = false}; }
+void asyncio_event_init(asyncio_event *event) {
+  if (event) *event = (asyncio_event){.asyncio__value = false};
+}
 
 void asyncio_event_set(asyncio_event *event) {
+  if (!event) return;
   if (!event->asyncio__value) asyncio__waiters_wake_all(&event->asyncio__waiters);
   event->asyncio__value = true;
 }
 
-void asyncio_event_clear(asyncio_event *event) { event->asyncio__value = false; }
+void asyncio_event_clear(asyncio_event *event) {
+  if (event) event->asyncio__value = false;
+}
 
-bool asyncio_event_is_set(const asyncio_event *event) { return event->asyncio__value; }
+bool asyncio_event_is_set(const asyncio_event *event) { return event && event->asyncio__value; }
 
 static void drop(asyncio__frame *frame) {
   asyncio__waiter_leave(&asyncio__container(frame, wait_frame, frame)->waiter);

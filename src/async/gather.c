@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Gathering: a future of its own kind that watches its children with one entry each, all in one array. A child that is given
-// twice is watched once: nothing runs while the entries are linked, so our entry is then the last one of its list.
-// Invariant: the children array holds a reference to each child and to the gather itself until the last child is done.
+// Gathering: a future of its own kind that watches its children with one entry each, all in one array. A child that is
+// given twice is watched once: nothing runs while the entries are linked, so our entry is then the last one of its
+// list. Invariant: the children array holds a reference to each child and to the gather itself until the last child is
+// done.
 #include "../base/alloc.h"
 #include "../base/box.h"
 #include "../core/await.h"
@@ -138,9 +139,9 @@ static void end(gather *self) {
   asyncio_unref(&self->future);
 }
 
-// A child's success changes nothing that anybody could see, unless it is the last: then there is no need to wait for the
-// child's turn in the queue, which would bring a million of them back into the cache. Behind one that is queued all are, or
-// the gather might end before its turn.
+// A child's success changes nothing that anybody could see, unless it is the last: then there is no need to wait for
+// the child's turn in the queue, which would bring a million of them back into the cache. Behind one that is queued all
+// are, or the gather might end before its turn.
 static bool child_notice(asyncio__entry *entry) {
   child *one = asyncio__container(entry, child, entry);
   gather *self = one->owner;
@@ -188,9 +189,9 @@ static void watch(gather *self, child *one) {
   asyncio__list_append(&one->future->callbacks, &one->entry.link);
 }
 
-// The coroutines among the awaitables become tasks. One pass over a million children costs as much as any step of theirs,
-// so what can be done in the same one is. Gives how many were done already, which have no owner; a task that starts eagerly
-// may end others that are watched already. False: one cannot be watched, or the task factory gave none.
+// The coroutines among the awaitables become tasks. One pass over a million children costs as much as any step of
+// theirs, so what can be done in the same one is. Gives how many were done already, which have no owner; a task that
+// starts eagerly may end others that are watched already. False: one cannot be watched, or the task factory gave none.
 static bool adopt_children(gather *self, asyncio_future *const *awaitables, size_t count, size_t *done) {
   *done = 0;
   for (; self->count < count; self->count++) {
@@ -207,8 +208,8 @@ static bool adopt_children(gather *self, asyncio_future *const *awaitables, size
   return true;
 }
 
-// The children that were done before are looked at once all are known, as if their callbacks had just run. None of them is the
-// last, or a failure after it would come too late.
+// The children that were done before are looked at once all are known, as if their callbacks had just run. None of them
+// is the last, or a failure after it would come too late.
 static void look_at_done(gather *self) {
   self->unfinished++;
   for (size_t i = 0; i < self->count; i++)

@@ -5,8 +5,8 @@
 
 #include "asyncio/generator.h"
 
-// A generator around a body, a coroutine object that may yield and that is used up. NULL with the error raised, also for
-// NULL.
+// A generator around a body, a coroutine object that may yield and that is used up. NULL with the error raised, also
+// for NULL.
 asyncio_generator *asyncio__generator_of(const char *name, asyncio_future *body);
 
 // asyncio_athrow with an error that exists, whose reference is taken over.

@@ -26,7 +26,14 @@ ASYNCIO__OUTLINED static bool leads_to(const asyncio_future *from, const asyncio
   return false;
 }
 
+// Whoever has begun a task group will await all that is in it.
+ASYNCIO__OUTLINED static bool is_in_group_of(const asyncio_task *task, const asyncio_future *future) {
+  ASYNCIO__NEVER_SUSPENDS(is_in_group_of);
+  return asyncio__thread.group_parent && asyncio__thread.group_parent(future) == task;
+}
+
 bool asyncio__task_awaits_future(const asyncio_task *task, const asyncio_future *future) {
+  if (is_in_group_of(task, future)) return true;
   const asyncio_future *next = asyncio__task_awaits(task);
   if (next) return leads_to(next, future, 0);
   for (size_t at = 0; (next = asyncio__wait_awaits(task, &at));)

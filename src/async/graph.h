@@ -6,7 +6,7 @@
 #include "../base/barrier.h"
 #include "asyncio/graph.h"
 
-// Whether [task] waits for [future], directly or through a gather, a shield or asyncio_wait.
+// Whether [task] waits for [future], directly or through a gather, a shield, asyncio_wait or its task group.
 bool asyncio__task_awaits_future(const asyncio_task *task, const asyncio_future *future);
 
 // Reports the text that [format] makes of [what], if there is any.

@@ -8,9 +8,11 @@
 
 enum { START, WOKEN };
 
-void asyncio_lock_init(asyncio_lock *lock) { *lock = (asyncio_lock){.asyncio__locked = false}; }
+void asyncio_lock_init(asyncio_lock *lock) {
+  if (lock) *lock = (asyncio_lock){.asyncio__locked = false};
+}
 
-bool asyncio_lock_locked(const asyncio_lock *lock) { return lock->asyncio__locked; }
+bool asyncio_lock_locked(const asyncio_lock *lock) { return lock && lock->asyncio__locked; }
 
 // Only the very first: a cancelled one hands on when it goes on itself.
 static void wake_first(asyncio_lock *lock) {

@@ -42,14 +42,14 @@ asyncio_status asyncio_priority_queue_init(asyncio_queue *queue, int maxsize) {
   return init(queue, maxsize, ASYNCIO__PRIORITY);
 }
 
-size_t asyncio_queue_qsize(const asyncio_queue *queue) { return queue->asyncio__count; }
+size_t asyncio_queue_qsize(const asyncio_queue *queue) { return queue ? queue->asyncio__count : 0; }
 
-int asyncio_queue_maxsize(const asyncio_queue *queue) { return queue->asyncio__maxsize; }
+int asyncio_queue_maxsize(const asyncio_queue *queue) { return queue ? queue->asyncio__maxsize : 0; }
 
-bool asyncio_queue_empty(const asyncio_queue *queue) { return queue->asyncio__count == 0; }
+bool asyncio_queue_empty(const asyncio_queue *queue) { return !asyncio_queue_qsize(queue); }
 
 bool asyncio_queue_full(const asyncio_queue *queue) {
-  return queue->asyncio__maxsize > 0 && queue->asyncio__count >= (size_t)queue->asyncio__maxsize;
+  return queue && queue->asyncio__maxsize > 0 && queue->asyncio__count >= (size_t)queue->asyncio__maxsize;
 }
 
 // ---- Without waiting
@@ -139,6 +139,7 @@ static void drop_items(asyncio_queue *queue) {
 }
 
 void asyncio_queue_shutdown(asyncio_queue *queue, bool immediate) {
+  if (!queue) return;
   queue->asyncio__shut_down = true;
   if (immediate) {
     drop_items(queue);
@@ -149,6 +150,7 @@ void asyncio_queue_shutdown(asyncio_queue *queue, bool immediate) {
 }
 
 void asyncio_queue_destroy(asyncio_queue *queue) {
+  if (!queue) return;
   queue->asyncio__shut_down = true;
   drop_items(queue);
   asyncio__waiters_dismiss(&queue->asyncio__getters);

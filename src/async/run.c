@@ -40,8 +40,8 @@ static void report_failure(asyncio_loop *loop, asyncio_task *task) {
   asyncio_loop_call_exception_handler(loop, &context);
 }
 
-// A frame that awaits one after the other, whatever becomes of them, and then lets the callbacks of the last one go first,
-// as asyncio's gather does. It may outlive the list, when the run was stopped and the loop is closed.
+// A frame that awaits one after the other, whatever becomes of them, and then lets the callbacks of the last one go
+// first, as asyncio's gather does. It may outlive the list, when the run was stopped and the loop is closed.
 struct asyncio__wait_for_all {
   asyncio__frame frame;
   asyncio__leftovers *tasks;  // NULL: the list has gone

@@ -15,7 +15,8 @@ typedef struct asyncio__leftovers {
 // Cancels the loop's pending tasks and gives a coroutine that waits for them. NULL when there are none, or no memory.
 asyncio_future *asyncio__leftovers_cancel(asyncio__leftovers *self, asyncio_loop *loop);
 
-// That coroutine has ended, or will not be waited for, with [status]: reports what failed among them and lets go of them.
+// That coroutine has ended, or will not be waited for, with [status]: reports what failed among them and lets go of
+// them.
 void asyncio__leftovers_ended(asyncio__leftovers *self, asyncio_loop *loop, asyncio_status status);
 
 // An exit status is a byte: a failure must not become success because its code is a multiple of 256.

@@ -8,7 +8,7 @@
 #include "run.h"
 
 void asyncio_runner_init_with(asyncio_runner *self, asyncio_runner_options options) {
-  *self = (asyncio_runner){.asyncio__options = options};
+  if (self) *self = (asyncio_runner){.asyncio__options = options};
 }
 
 static asyncio_status refuse(asyncio_future *coroutine, asyncio_status status) {
@@ -25,7 +25,12 @@ static asyncio_loop *make_loop(const asyncio_runner_options *options) {
   return loop;
 }
 
+static asyncio_status no_runner(void) {
+  return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [runner] to be a runner, got NULL");
+}
+
 static asyncio_status start(asyncio_runner *self) {
+  if (!self) return no_runner();
   if (self->asyncio__closed) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Runner is closed");
   if (self->asyncio__loop) return ASYNCIO_OK;
   asyncio_context *context = asyncio_copy_context();
@@ -88,6 +93,7 @@ static void end(asyncio_runner *self) {
 asyncio_status asyncio_runner_close(asyncio_runner *self) {
   if (asyncio__thread.running)
     return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "asyncio_runner_close() cannot be called from a running event loop");
+  if (!self) return no_runner();
   asyncio__errors kept = asyncio__thread.errors;
   asyncio__thread.errors = (asyncio__errors){0};
   if (self->asyncio__loop) end(self);

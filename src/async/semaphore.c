@@ -32,7 +32,7 @@ asyncio_status asyncio_semaphore_init(asyncio_semaphore *self, int value) { retu
 asyncio_status asyncio_bounded_semaphore_init(asyncio_semaphore *self, int value) { return init(self, value, value); }
 
 bool asyncio_semaphore_locked(const asyncio_semaphore *self) {
-  return self->asyncio__value == 0 || asyncio__waiters_any(&self->asyncio__waiters);
+  return self && (self->asyncio__value == 0 || asyncio__waiters_any(&self->asyncio__waiters));
 }
 
 static bool wake_next(asyncio_semaphore *self) {

@@ -96,6 +96,14 @@ static void member_drop(asyncio__entry *entry) {
   group_unref(self);
 }
 
+// For call graphs, which do without where no group was ever begun.
+static asyncio_task *group_parent(const asyncio_future *task) {
+  asyncio__link *end = (asyncio__link *)(uintptr_t)&task->callbacks;
+  for (asyncio__link *link = end->next; link != end; link = link->next)
+    if (asyncio__entry_of(link)->run == member_done) return asyncio__container(link, member, entry.link)->owner->parent;
+  return NULL;
+}
+
 // ---- The scope
 
 static void left_drop(asyncio__entry *entry) { group_unref(asyncio__container(entry, group, left)); }
@@ -121,6 +129,7 @@ asyncio_status asyncio_task_group_begin(asyncio_task_group *scope) {
   self->left.drop = left_drop;
   asyncio__future_watch(parent, &self->left);
   scope->asyncio__group = self;
+  asyncio__thread.group_parent = group_parent;
   return ASYNCIO_OK;
 }
 
@@ -186,14 +195,15 @@ asyncio_task *asyncio_task_group_create_task_with(asyncio_task_group *scope, asy
   return NULL;
 }
 
-asyncio_status asyncio_task_group_start(asyncio_task_group *scope, asyncio_future *coroutine) {
-  asyncio_task *task = asyncio_task_group_create_task(scope, coroutine);
+asyncio_status asyncio_task_group_start_with(asyncio_task_group *scope, asyncio_future *coroutine,
+                                             asyncio_task_options options) {
+  asyncio_task *task = asyncio_task_group_create_task_with(scope, coroutine, options);
   asyncio_unref(task);
   return task ? ASYNCIO_OK : asyncio__null_awaitable("coroutine");
 }
 
 void asyncio_task_group_cancel(asyncio_task_group *scope) {
-  group *self = scope->asyncio__group;
+  group *self = scope ? scope->asyncio__group : NULL;
   if (!self || (self->exiting && asyncio__list_empty(&self->members)) || self->aborting) return;
   cancel_parent(self);
 }

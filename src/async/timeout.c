@@ -101,9 +101,11 @@ asyncio_status asyncio_timeout_reschedule(asyncio_timeout *limit, double when) {
 }
 
 double asyncio_timeout_when(const asyncio_timeout *limit) {
+  if (!limit) return NAN;
   return limit->asyncio__scope ? limit->asyncio__scope->limit.when : limit->asyncio__when;
 }
 
 bool asyncio_timeout_expired(const asyncio_timeout *limit) {
+  if (!limit) return false;
   return limit->asyncio__scope ? limit->asyncio__scope->limit.expired : limit->asyncio__state == EXPIRED;
 }

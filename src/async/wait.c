@@ -102,6 +102,7 @@ static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
 static asyncio_status check(asyncio_future *const *futures, size_t count, double timeout, asyncio_return_when when) {
   if (isnan(timeout)) return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [timeout] to be a number, got NaN");
   if (count == 0) return asyncio_raise(ASYNCIO_VALUE_ERROR, "Set of Tasks/Futures is empty.");
+  if (!futures) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [futures] to be an array of %zu, got NULL", count);
   if ((unsigned)when > ASYNCIO_FIRST_EXCEPTION)
     return asyncio_raise(ASYNCIO_VALUE_ERROR, "Invalid return_when value: %d", (int)when);
   for (size_t i = 0; i < count; i++)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A time limit on one awaitable: a timeout around an await. With no time at all, a coroutine must not even start: it is made a
-// task, cancelled before its first step, and its end waited for by an entry of ours, so that this wait can be cancelled
-// without touching the awaitable again.
+// A time limit on one awaitable: a timeout around an await. With no time at all, a coroutine must not even start: it is
+// made a task, cancelled before its first step, and its end waited for by an entry of ours, so that this wait can be
+// cancelled without touching the awaitable again.
 #include <math.h>
 
 #include "../core/await.h"

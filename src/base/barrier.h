@@ -3,15 +3,15 @@
 // suspend, and instruments the function and all its callers: twice the code, several times slower. It leaves a function
 // alone that calls stop_unwind, so such a function has that call, on a branch that is never taken.
 //
-// Inlined into a function that does suspend, it would take that one off the list too. Clang heeds noinline; Binaryen, which
-// inlines before its Asyncify pass, does not, but leaves functions alone whose address is taken: the branch does that.
-// With ASYNCIO_NO_ASYNCIFY, in a build that the pass never sees, all of this is nothing.
+// Inlined into a function that does suspend, it would take that one off the list too. Clang heeds noinline; Binaryen,
+// which inlines before its Asyncify pass, does not, but leaves functions alone whose address is taken: the branch does
+// that. With ASYNCIO_NO_ASYNCIFY, in a build that the pass never sees, all of this is nothing.
 #ifndef ASYNCIO__BASE_BARRIER_H
 #define ASYNCIO__BASE_BARRIER_H
 
-// Who may park here; NULL for nobody. Whoever enters a coroutine sets it and clears it again; a host whose own frames C calls
-// into (JavaScript's) hides it meanwhile, since nobody could restore those, and so do functions that never suspend
-// while they call a user's.
+// Who may park here; NULL for nobody. Whoever enters a coroutine sets it and clears it again; a host whose own frames C
+// calls into (JavaScript's) hides it meanwhile, since nobody could restore those, and so do functions that never
+// suspend while they call a user's.
 extern _Thread_local void *asyncio__coro_parkable;
 
 #if defined(__EMSCRIPTEN__) && !defined(ASYNCIO_NO_ASYNCIFY)

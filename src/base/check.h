@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Statements that must hold. ASYNCIO_CHECK is always on: what it guards would corrupt memory otherwise. ASYNCIO_ASSERT states
-// our own invariants and is compiled in with -DASYNCIO_DEBUG, as the test builds are.
+// Statements that must hold. ASYNCIO_CHECK is always on: what it guards would corrupt memory otherwise. ASYNCIO_ASSERT
+// states our own invariants and is compiled in with -DASYNCIO_DEBUG, as the test builds are.
 #ifndef ASYNCIO__BASE_CHECK_H
 #define ASYNCIO__BASE_CHECK_H
 

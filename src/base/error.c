@@ -9,6 +9,19 @@
 
 enum { LONGEST_CHAIN = 8 };
 
+static asyncio__error_name *first_name, **last_name = &first_name;
+
+void asyncio__error_name_add(asyncio__error_name *self) {
+  *last_name = self;
+  last_name = &self->next;
+}
+
+static const char *name_of_the_application(asyncio_status status) {
+  for (const asyncio__error_name *named = first_name; named; named = named->next)
+    if (named->status == status) return named->name;
+  return "ApplicationError";
+}
+
 const char *asyncio_error_name(asyncio_status status) {
 #define NAME(constant, code, name, words) \
   case code: \
@@ -18,7 +31,7 @@ const char *asyncio_error_name(asyncio_status status) {
     case ASYNCIO_OK:
       return "OK";
     default:
-      return status <= ASYNCIO_APPLICATION_ERROR ? "ApplicationError" : "UnknownError";
+      return status <= ASYNCIO_APPLICATION_ERROR ? name_of_the_application(status) : "UnknownError";
   }
 #undef NAME
 }

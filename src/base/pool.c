@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Slabs of 64 KiB, aligned to their size so that a block finds its slab by masking its address. A slab hands out blocks
 // from its free list, then from its untouched end. One empty slab a class is kept, so that a task made and ended again
-// and again does not reach the general allocator; the rest go back. Invariant: a slab is linked in its class if and only
-// if it has room. Sanitizers must see each block's own life: under them every block is its own allocation.
+// and again does not reach the general allocator; the rest go back. Invariant: a slab is linked in its class if and
+// only if it has room. Sanitizers must see each block's own life: under them every block is its own allocation.
 #include "pool.h"
 
 #include <stdint.h>

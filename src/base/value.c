@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Values and their boxes. A box is one allocation: a count, then the payload of its kind. Copying a value shares its box,
-// so that a future, a gathered list and an awaiting coroutine can hold the same text without three copies.
+// Values and their boxes. A box is one allocation: a count, then the payload of its kind. Copying a value shares its
+// box, so that a future, a gathered list and an awaiting coroutine can hold the same text without three copies.
 // Invariant: value.boxed tells whether the box member is active; only boxes are counted.
 #include "asyncio/value.h"
 
@@ -161,6 +161,7 @@ ASYNCIO__OUTLINED static void box_free(asyncio_kind kind, asyncio__box *box) {
 }
 
 void asyncio_value_clear(asyncio_value *value) {
+  if (!value) return;
   asyncio_value held = *value;
   *value = asyncio_none();
   if (held.boxed && --held.asyncio__as.box->references == 0) box_free(held.kind, held.asyncio__as.box);

@@ -48,8 +48,8 @@ asyncio_status asyncio__yield(void) {
   return asyncio__park();
 }
 
-// What a wait ends with comes through the frame's value, where the result of the body may lie already. Returns that, out of
-// the way...
+// What a wait ends with comes through the frame's value, where the result of the body may lie already. Returns that,
+// out of the way...
 static asyncio_value clear_way(void) {
   asyncio__frame *frame = asyncio__thread.task->frame;
   asyncio_value own = frame->value;
@@ -89,7 +89,8 @@ static asyncio_status await_apart(asyncio_future *coroutine, asyncio_value *valu
   return asyncio__thread.task->sent;
 }
 
-// For those who ask what a task does. There is no list in a task without a stack, whose step has called something that need not wait.
+// For those who ask what a task does. There is no list in a task without a stack, whose step has called something that
+// need not wait.
 static void note_call(asyncio__frame *root) {
   asyncio__frame **called = asyncio__stackful_called(asyncio__thread.task->frame);
   if (!called) return;
@@ -148,7 +149,8 @@ static void note_change(const asyncio__frame *from, asyncio__frame *to) {
   if (called && *called == from) *called = to;
 }
 
-// The frame of the coroutine that [frame] awaits, when it has no stack: stepped from here, however deep such a chain is.
+// The frame of the coroutine that [frame] awaits, when it has no stack: stepped from here, however deep such a chain
+// is.
 static asyncio__frame *descend(asyncio__frame *frame) {
   asyncio_future *awaited = frame->awaiting;
   if (!asyncio_iscoroutine(awaited)) return NULL;

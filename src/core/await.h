@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Awaiting: the one wait primitive, and frames, the form in which every compound wait is written once for all kinds of coroutine.
+// Awaiting: the one wait primitive, and frames, the form in which every compound wait is written once for all kinds of
+// coroutine.
 //
-// A wait is begun with its undo and ended by a wake; cancellation calls the undo and wakes, and never needs to know who waits
-// where. A frame is a suspended await: a step function and its locals. A stackful caller puts one on its own stack and runs
-// asyncio__frame_run(); a task without a stack has a chain of them, as Python's `await coro` does: no new task,
-// no extra iteration. For src/async; tasks themselves are src/core's.
+// A wait is begun with its undo and ended by a wake; cancellation calls the undo and wakes, and never needs to know who
+// waits where. A frame is a suspended await: a step function and its locals. A stackful caller puts one on its own
+// stack and runs asyncio__frame_run(); a task without a stack has a chain of them, as Python's `await coro` does: no
+// new task, no extra iteration. For src/async; tasks themselves are src/core's.
 #ifndef ASYNCIO__CORE_AWAIT_H
 #define ASYNCIO__CORE_AWAIT_H
 
@@ -56,14 +57,16 @@ static inline asyncio__progress asyncio__frame_await(asyncio__frame *self, async
   return ASYNCIO__AWAITING;
 }
 
-// Runs a frame on the caller's stack: the value goes to [result] (may be NULL). RuntimeError outside a coroutine with a stack.
+// Runs a frame on the caller's stack: the value goes to [result] (may be NULL). RuntimeError outside a coroutine with a
+// stack.
 ASYNCIO_SUSPENDS asyncio_status asyncio__frame_run(asyncio__frame *frame, asyncio_value *result);
 
-// A coroutine object around a frame of [size] bytes, which is copied from [frame]. NULL with the error raised, and [frame] dropped.
+// A coroutine object around a frame of [size] bytes, which is copied from [frame]. NULL with the error raised, and
+// [frame] dropped.
 asyncio_future *asyncio__frame_coroutine(const char *name, asyncio__frame *frame, size_t size);
 
-// A stackful coroutine object whose [size] bytes of arguments the caller fills in place. [owner] may be NULL. NULL with the
-// error raised.
+// A stackful coroutine object whose [size] bytes of arguments the caller fills in place. [owner] may be NULL. NULL with
+// the error raised.
 asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body, size_t size, const asyncio__owner *owner);
 void *asyncio__stackful_arguments(asyncio_future *coroutine);
 
@@ -78,8 +81,8 @@ void asyncio__generator_ready(asyncio_future *body, asyncio_status status, async
 // Frees what an unfinished body holds.
 void asyncio__generator_drop(asyncio_future *body);
 
-// Makes a task of an unused coroutine, with all defaults. The reference returned is the caller's. NULL only if the loop's task
-// factory says so.
+// Makes a task of an unused coroutine, with all defaults. The reference returned is the caller's. NULL only if the
+// loop's task factory says so.
 asyncio_task *asyncio__start(asyncio_future *coroutine, asyncio_loop *loop);
 
 // Begins a wait of the current task for [reason]; the step returns PARKED next. Cancellation calls [undo] with [arg]
@@ -101,10 +104,11 @@ asyncio_status asyncio__may_await(const asyncio_future *future);
 // Whether the current task may suspend here; the error raised if not. [call] names the caller in it.
 asyncio_status asyncio__may_suspend(const char *call);
 
-// For an undo: the task's frames go, and will not be stepped with the CancelledError. Nothing may refer to them any more.
+// For an undo: the task's frames go, and will not be stepped with the CancelledError. Nothing may refer to them any
+// more.
 bool asyncio__task_lost(const asyncio_task *task);
-// What others may know of a task: the future that it awaits, NULL for none; the argument of the wait that it has begun with [undo],
-// NULL if it waits otherwise; and a line about it.
+// What others may know of a task: the future that it awaits, NULL for none; the argument of the wait that it has begun
+// with [undo], NULL if it waits otherwise; and a line about it.
 asyncio_future *asyncio__task_awaits(const asyncio_task *task);
 void *asyncio__task_waits_in(const asyncio_task *task, void (*undo)(void *arg));
 void asyncio__task_describe(const asyncio_task *task, asyncio__text *text);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What programs do with contexts and their variables. Variables that nobody shares are changed where they are, others are
-// copied first. Invariant: asyncio_context_run exchanges what is in the slot, not the slot, and hence may suspend.
+// What programs do with contexts and their variables. Variables that nobody shares are changed where they are, others
+// are copied first. Invariant: asyncio_context_run exchanges what is in the slot, not the slot, and hence may suspend.
 #include <string.h>
 
 #include "../base/alloc.h"
@@ -153,7 +153,7 @@ asyncio_status asyncio_context_run(asyncio_context *context, asyncio_callback fu
 
 asyncio_status asyncio_context_get(const asyncio_context *self, const asyncio_context_var *var, asyncio_value *value) {
   asyncio__variable *found = self ? asyncio__variables_find(self->variables, var) : NULL;
-  *value = found ? found->value : asyncio_none();
+  if (value) *value = found ? found->value : asyncio_none();
   if (found) return ASYNCIO_OK;
   if (!self || !var)
     return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [%s] to be a context%s, got NULL", self ? "var" : "context",
@@ -187,12 +187,12 @@ static asyncio_status no_var(void) {
 }
 
 asyncio_status asyncio_context_var_get(const asyncio_context_var *self, asyncio_value *value) {
-  *value = asyncio_none();
+  if (value) *value = asyncio_none();
   if (!self) return no_var();
   asyncio__variable *item = asyncio__variables_find(asyncio__context_variables(*asyncio__context_here()), self);
   if (!item && !self->has_fallback)
     return asyncio_raise(ASYNCIO_LOOKUP_ERROR, "The context variable '%s' has no value", self->name);
-  *value = item ? item->value : self->fallback;
+  if (value) *value = item ? item->value : self->fallback;
   return ASYNCIO_OK;
 }
 

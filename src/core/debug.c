@@ -18,13 +18,21 @@ static void tell(asyncio_loop *loop, const char *message, asyncio_future *future
   asyncio_loop_call_exception_handler(loop, &context);
 }
 
+// The coroutine that [task] has come to a wait in; the outermost where there is none within, or it has ended.
+static const char *innermost(const asyncio__task *task) {
+  asyncio__frame **called = asyncio__stackful_called(task->frame);
+  const asyncio__frame *frame = called && *called ? *called : task->frame;
+  return frame ? asyncio__coroutine_of(frame)->function : task->function;
+}
+
 ASYNCIO__OUTLINED static void tell_slow(asyncio_loop *loop, asyncio__task *task, double seconds) {
   ASYNCIO__NEVER_SUSPENDS(tell_slow);
   char message[LONGEST_MESSAGE];
   if (seconds < loop->slow_callback_duration) return;
   unsigned ms = (unsigned)((seconds < LONGEST_DURATION ? seconds : LONGEST_DURATION) * 1e3 + 0.5);
-  snprintf(message, sizeof message, "Executing a %s%.80s%s took %u.%u%u%u seconds", task ? "step of coroutine '" : "callback",
-           task ? task->function : "", task ? "'" : "", ms / 1000, ms / 100 % 10, ms / 10 % 10, ms % 10);
+  const char *outer = task ? task->function : "", *inner = task ? innermost(task) : outer;
+  snprintf(message, sizeof message, "Executing a %s%.60s%s%.60s%s took %u.%u%u%u seconds", task ? "step of coroutine '" : "callback",
+           outer, inner == outer ? "" : " > ", inner == outer ? "" : inner, task ? "'" : "", ms / 1000, ms / 100 % 10, ms / 10 % 10, ms % 10);
   tell(loop, message, task ? &task->future : NULL);
 }
 
@@ -58,19 +66,22 @@ ASYNCIO__OUTLINED static void tell_unused(asyncio_loop *loop) {
 static const asyncio__observer debug_mode = {run_observed, entered_has_left, tell_unused};
 
 void asyncio_loop_set_debug(asyncio_loop *loop, bool enabled) {
-  if (enabled == asyncio_loop_get_debug(loop)) return;
+  if (!loop || enabled == asyncio_loop_get_debug(loop)) return;
   while (asyncio__list_pop(&loop->unused)) continue;
   loop->observer = enabled ? &debug_mode : NULL;
   loop->resumed = asyncio__host_now();  // of what runs now
   asyncio__thread.debug_loops += enabled ? 1 : -1U;
 }
 
-bool asyncio_loop_get_debug(const asyncio_loop *loop) { return loop->observer != NULL; }
+bool asyncio_loop_get_debug(const asyncio_loop *loop) { return loop && loop->observer; }
 
 asyncio_status asyncio_loop_set_slow_callback_duration(asyncio_loop *loop, double seconds) {
   if (isnan(seconds)) return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [seconds] to be a number, got NaN");
+  if (!loop) return asyncio__loop_open(NULL);
   loop->slow_callback_duration = seconds;
   return ASYNCIO_OK;
 }
 
-double asyncio_loop_get_slow_callback_duration(const asyncio_loop *loop) { return loop->slow_callback_duration; }
+double asyncio_loop_get_slow_callback_duration(const asyncio_loop *loop) {
+  return loop ? loop->slow_callback_duration : NAN;
+}

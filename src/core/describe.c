@@ -16,10 +16,15 @@ const char *asyncio_task_waiting_for(const asyncio_task *task) {
   return *name ? name : self->awaiting->kind->name;
 }
 
+// An engine that switches stacks itself resumes a coroutine later: until then its loop is not the running one.
+static bool is_to_run(const asyncio__task *task) {
+  return asyncio__linked(&task->entry.link) || (task->entered && asyncio__thread.running != task->future.loop);
+}
+
 static const char *state_of(const asyncio__task *task) {
   if (!task->started) return "has not started";
   if (*asyncio_task_waiting_for(&task->future)) return "waits for ";
-  return asyncio__linked(&task->entry.link) ? "is ready" : "is running";
+  return is_to_run(task) ? "is ready" : "is running";
 }
 
 static const asyncio__frame *innermost(const asyncio__task *self) {

@@ -2,8 +2,8 @@
 // Entries and timers: the one kind of item that the ready queue holds, and the same with a time.
 //
 // An entry is embedded in what it wakes (a task, a callback, a frame), so queueing allocates nothing.
-// Invariant: an entry is in one list at most: the ready queue or the batch that is running, or the list of the future that
-// it waits for.
+// Invariant: an entry is in one list at most: the ready queue or the batch that is running, or the list of the future
+// that it waits for.
 #ifndef ASYNCIO__CORE_ENTRY_H
 #define ASYNCIO__CORE_ENTRY_H
 

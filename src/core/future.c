@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Futures. The callbacks of a future are entries, the same that the ready queue holds: when it is done they move there in
-// order, so a done callback and a waiting task cost nothing to wake.
-// Invariant: callbacks is empty once the future is done; a value or an error is held only then.
+// Futures. The callbacks of a future are entries, the same that the ready queue holds: when it is done they move there
+// in order, so a done callback and a waiting task cost nothing to wake. Invariant: callbacks is empty once the future
+// is done; a value or an error is held only then.
 #include "future.h"
 #include "task.h"
 
@@ -48,7 +48,7 @@ ASYNCIO__OUTLINED static void done_callback_run(asyncio__entry *entry) {
   done_callback_free(self);
   if (status) {
     asyncio_exception_context context = {"Exception in done callback", status, asyncio__errors_find(asyncio__errors_here(), status), future};
-    asyncio_loop_call_exception_handler(future->loop, &context);
+    asyncio__loop_tell(future->loop, &context);  // not in a task's own context: this is the callback's
   }
   asyncio__errors_clear(asyncio__errors_here());
   asyncio__context_leave();
@@ -93,12 +93,17 @@ ASYNCIO__OUTLINED void asyncio__future_drop_callbacks(asyncio_future *self) {
   }
 }
 
+void asyncio__future_report_unseen(asyncio_future *self) {
+  if (!self->unseen) return;
+  self->unseen = false;
+  asyncio__loop_report(self->loop, "Exception was never retrieved", self);
+}
+
 ASYNCIO__OUTLINED static void destroy(asyncio_future *self) {
   ASYNCIO__NEVER_SUSPENDS(destroy);
   if (self->unseen && self->loop) {
-    self->unseen = false;
     self->references = 1;  // the handler may keep it
-    asyncio__loop_report(self->loop, "Exception was never retrieved", self);
+    asyncio__future_report_unseen(self);
     if (--self->references) return;
   }
   if (!asyncio__list_empty(&self->callbacks)) asyncio__future_drop_callbacks(self);
@@ -120,11 +125,11 @@ void asyncio_unref(asyncio_future *future) {
   if (future && --future->references == 0) destroy(future);
 }
 
-bool asyncio_future_done(const asyncio_future *future) { return asyncio__is_done(future); }
+bool asyncio_future_done(const asyncio_future *future) { return future && asyncio__is_done(future); }
 
-bool asyncio_future_cancelled(const asyncio_future *future) { return future->state == ASYNCIO__CANCELLED; }
+bool asyncio_future_cancelled(const asyncio_future *future) { return future && future->state == ASYNCIO__CANCELLED; }
 
-asyncio_loop *asyncio_future_get_loop(const asyncio_future *future) { return future->loop; }
+asyncio_loop *asyncio_future_get_loop(const asyncio_future *future) { return future ? future->loop : NULL; }
 
 static void make_ready(asyncio_future *self, asyncio__entry *entry) {
   if (entry->run == done_callback_run) {
@@ -291,6 +296,7 @@ asyncio_status asyncio_future_add_done_callback_in(asyncio_future *self, asyncio
 size_t asyncio_future_remove_done_callback(asyncio_future *self, asyncio_done_callback callback, void *arg) {
   size_t removed = 0;
   asyncio__link *following;
+  if (!self) return 0;
   for (asyncio__link *link = self->callbacks.next; link != &self->callbacks; link = following) {
     following = link->next;
     if (asyncio__entry_of(link)->run != done_callback_run) continue;

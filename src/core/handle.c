@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Handles: callbacks that a user scheduled. A handle is a timer too, armed or not, so that call_soon, call_later and call_at share
-// one type. The queue holds one reference until the callback ran or was cancelled, the user may hold another.
+// Handles: callbacks that a user scheduled. A handle is a timer too, armed or not, so that call_soon, call_later and
+// call_at share one type. The queue holds one reference until the callback ran or was cancelled, the user may hold
+// another.
 #include <math.h>
 
 #include "../base/alloc.h"
@@ -108,9 +109,9 @@ void asyncio_handle_cancel(asyncio_handle *self) {
   taken_from_queue(self);
 }
 
-bool asyncio_handle_cancelled(const asyncio_handle *self) { return self->cancelled; }
+bool asyncio_handle_cancelled(const asyncio_handle *self) { return self && self->cancelled; }
 
-double asyncio_handle_when(const asyncio_handle *self) { return self->timed ? self->timer.when : NAN; }
+double asyncio_handle_when(const asyncio_handle *self) { return self && self->timed ? self->timer.when : NAN; }
 
 asyncio_handle *asyncio_handle_ref(asyncio_handle *self) {
   if (self) self->references++;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A 4-ary heap written for timers: no comparator pointer, which would make Asyncify instrument every caller. A timer knows
-// its index, so a cancelled one leaves at once: it may be embedded in a frame that is about to vanish, and a program that
-// arms and cancels a timeout for each request holds none of them. Invariant: nodes[t->index].timer == t for every t inside.
+// A 4-ary heap written for timers: no comparator pointer, which would make Asyncify instrument every caller. A timer
+// knows its index, so a cancelled one leaves at once: it may be embedded in a frame that is about to vanish, and a
+// program that arms and cancels a timeout for each request holds none of them. Invariant: nodes[t->index].timer == t
+// for every t inside.
 #include "heap.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The loop: iterations and turns. An iteration moves the timers that are due to the ready queue, makes the queue its batch,
-// and runs that; what the batch adds waits for the next one. A turn is as many iterations as the host allows in one go: it
-// may end inside a batch, whose rest then comes first in the next turn.
-// Invariant: entries run nowhere else, and never inside one another.
+// The loop: iterations and turns. An iteration moves the timers that are due to the ready queue, makes the queue its
+// batch, and runs that; what the batch adds waits for the next one. A turn is as many iterations as the host allows in
+// one go: it may end inside a batch, whose rest then comes first in the next turn. Invariant: entries run nowhere else,
+// and never inside one another.
 #include "loop.h"
 
 #include <math.h>
@@ -15,8 +15,8 @@
 #include "future.h"
 #include "task.h"
 
-// Reading the clock crosses into JavaScript, which costs as much as running an entry. So it is read every so many entries:
-// one, then twice as many each time, for as long as they are quick.
+// Reading the clock crosses into JavaScript, which costs as much as running an entry. So it is read every so many
+// entries: one, then twice as many each time, for as long as they are quick.
 enum { LONGEST_CLOCK_INTERVAL = 64 };
 static const double quick = 0.0005;
 
@@ -74,7 +74,8 @@ void asyncio__loop_ready(asyncio_loop *loop, asyncio__entry *entry) {
   if (!asyncio__thread.turning) asyncio__host_wake();
 }
 
-// Whether a task executes that the loop's closing has left to end by itself: its waits are refused as they park, and counted.
+// Whether a task executes that the loop's closing has left to end by itself: its waits are refused as they park, and
+// counted.
 static bool ends_late(const asyncio_loop *loop) {
   return loop->closed && asyncio__thread.task && asyncio__thread.task->ending && asyncio__thread.running == loop;
 }
@@ -208,13 +209,14 @@ asyncio__next asyncio__turn(double now, double slice) {
 }
 
 void asyncio_loop_stop(asyncio_loop *loop) {
+  if (!loop) return;
   loop->stopping = true;
   if (!asyncio__thread.turning) asyncio__host_wake();
 }
 
-bool asyncio_loop_is_running(const asyncio_loop *loop) { return loop->running; }
+bool asyncio_loop_is_running(const asyncio_loop *loop) { return loop && loop->running; }
 
-bool asyncio_loop_is_closed(const asyncio_loop *loop) { return loop->closed; }
+bool asyncio_loop_is_closed(const asyncio_loop *loop) { return loop && loop->closed; }
 
 double asyncio_loop_time(const asyncio_loop *loop) {
   double now = asyncio__host_now();
@@ -225,7 +227,7 @@ double asyncio_loop_time(const asyncio_loop *loop) {
 asyncio_status asyncio__loop_open(const asyncio_loop *loop) {
   if (!loop) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [loop] to be an event loop, got NULL");
   if (loop->closed) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Event loop is closed");
-  if (loop->thread != &asyncio__thread)
+  if (ASYNCIO__HOST_THREADS && loop->thread != &asyncio__thread)
     return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Non-thread-safe operation invoked on an event loop other than the current one");
   return ASYNCIO_OK;
 }

@@ -57,14 +57,17 @@ asyncio_status asyncio__loop_open(const asyncio_loop *loop);
 asyncio_status asyncio__loop_run_in(asyncio_loop *loop, asyncio_future *awaitable, asyncio_context *context, asyncio_value *result)
     __attribute__((warn_unused_result));
 
-// A run in two halves, for those who are not blocked by it: the host turns the loop between them, until it no longer runs.
-// begin: until [awaitable] is done, whose reference in *[future] the caller gives to end; NULL for a run that only stop ends,
-// then *[future] is NULL too. end: gives its outcome, [run] if that is a failure.
+// Whether one may begin that blocks nobody.
+asyncio_status asyncio__loop_startable(const asyncio_loop *loop);
+
+// A run in two halves, for those who are not blocked by it: the host turns the loop between them, until it no longer
+// runs. begin: until [awaitable] is done, whose reference in *[future] the caller gives to end; NULL for a run that
+// only stop ends, then *[future] is NULL too. end: gives its outcome, [run] if that is a failure.
 asyncio_status asyncio__loop_begin_run(asyncio_loop *loop, asyncio_future *awaitable, asyncio_future **future);
 asyncio_status asyncio__loop_end_run(asyncio_loop *loop, asyncio_status run, asyncio_future *future, asyncio_value *result);
 
-// Stops a run that the host has found can never end by itself: the RuntimeError that says so. Apart from the rest, since the embedded
-// core, whose host cannot know, leaves out what describes tasks.
+// Stops a run that the host has found can never end by itself: the RuntimeError that says so. Apart from the rest,
+// since the embedded core, whose host cannot know, leaves out what describes tasks.
 asyncio_status asyncio__loop_stuck(asyncio_loop *loop);
 
 // Takes everything back that lies in the stack of [coro], which is about to be freed with its frames unfinished.
@@ -72,6 +75,9 @@ void asyncio__loop_forget_stack(asyncio_loop *loop, const asyncio__coro *coro);
 
 // Writes what a loop without an exception handler has to tell.
 void asyncio__write_report(const asyncio_exception_context *context);
+
+// Tells the exception handler in the context that is current.
+void asyncio__loop_tell(asyncio_loop *loop, const asyncio_exception_context *context);
 
 // Tells the exception handler: [message] about [future], with its exception.
 void asyncio__loop_report(asyncio_loop *loop, const char *message, asyncio_future *future);

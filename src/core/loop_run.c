@@ -13,8 +13,7 @@ enum { DESCRIPTION_SIZE = 2048 };
 
 static bool run_is_over(void *arg) { return !((asyncio_loop *)arg)->running; }
 
-// Whether a run may begin that blocks nobody.
-static asyncio_status startable(const asyncio_loop *loop) {
+asyncio_status asyncio__loop_startable(const asyncio_loop *loop) {
   ASYNCIO_TRY(asyncio__loop_open(loop));
   if (loop->running) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "This event loop is already running");
   if (asyncio__thread.running)
@@ -24,7 +23,7 @@ static asyncio_status startable(const asyncio_loop *loop) {
 
 static asyncio_status runnable(const asyncio_loop *loop) {
   const char *why;
-  ASYNCIO_TRY(startable(loop));
+  ASYNCIO_TRY(asyncio__loop_startable(loop));
   if (!asyncio__host_can_run(&why)) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "%s", why);
   return ASYNCIO_OK;
 }
@@ -110,7 +109,7 @@ asyncio_status asyncio_loop_run_until_complete(asyncio_loop *loop, asyncio_futur
 
 asyncio_status asyncio__loop_begin_run(asyncio_loop *loop, asyncio_future *awaitable, asyncio_future **future) {
   *future = NULL;
-  asyncio_status status = startable(loop);
+  asyncio_status status = asyncio__loop_startable(loop);
   if (status)
     asyncio_unref(asyncio_ref(awaitable));
   else if (awaitable)
@@ -145,8 +144,8 @@ static void drop_entries(asyncio__link *list) {
   }
 }
 
-// They execute as in an iteration of the loop, but now: whoever closes it may itself execute in another loop, and goes on.
-// Those that do not end go to [lasting].
+// They execute as in an iteration of the loop, but now: whoever closes it may itself execute in another loop, and goes
+// on. Those that do not end go to [lasting].
 static void end_tasks(asyncio_loop *loop, asyncio__link *lasting) {
   asyncio_loop *running = asyncio__thread.running;
   asyncio__task *closer = asyncio__thread.task;
@@ -183,6 +182,7 @@ static void abandon_tasks(asyncio__link *lasting) {
 ASYNCIO__OUTLINED asyncio_status asyncio_loop_close(asyncio_loop *loop) {
   ASYNCIO__NEVER_SUSPENDS(asyncio_loop_close);
   asyncio__link lasting;
+  if (!loop) return asyncio__loop_open(NULL);
   if (loop->running) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Cannot close a running event loop");
   if (loop->closed || loop->closing) return ASYNCIO_OK;
   asyncio__loop_hold(loop);

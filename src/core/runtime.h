@@ -10,8 +10,8 @@
 #include "asyncio/task.h"
 #include "context.h"
 
-// The latest failures of a task, newest first, one for each status at most. A few, so that the words of a failure are still
-// there after cleanup met others; bounded, so that a task that lives with failures does not grow.
+// The latest failures of a task, newest first, one for each status at most. A few, so that the words of a failure are
+// still there after cleanup met others; bounded, so that a task that lives with failures does not grow.
 enum { ASYNCIO__RECENT_ERRORS = 3 };
 typedef struct asyncio__errors {
   asyncio_status latest;  // of the latest failure, words or not; 0 for none
@@ -37,6 +37,8 @@ typedef struct asyncio__runtime {
   unsigned debug_loops;          // in debug mode
   unsigned loops;                // alive; the pools go with the last one
   asyncio__errors errors;        // raised outside any task
+  // The parent of the task group that [member] is in; NULL while there was no group.
+  asyncio_task *(*group_parent)(const asyncio_future *member);
   asyncio_status uncaught;       // of the last asyncio_run that failed, until somebody asks for words; 0 for none
   asyncio_error *uncaught_error;  // its words; owned
 } asyncio__runtime;
@@ -46,7 +48,8 @@ extern _Thread_local asyncio__runtime asyncio__thread;
 // The loop count reached 0: gives memory back.
 void asyncio__runtime_idle(void);
 
-// What a constructor of an awaitable returns when it has failed: NULL, with the latest failure remembered for whoever uses it.
+// What a constructor of an awaitable returns when it has failed: NULL, with the latest failure remembered for whoever
+// uses it.
 asyncio_future *asyncio__no_awaitable(void);
 
 // That failure, once, for whoever was given NULL; a TypeError about [parameter] when no constructor failed.

@@ -141,7 +141,8 @@ static asyncio_status no_stack(asyncio__task *task) {
                          name);
   const char *limit = asyncio__coro_limit();
   if (limit) return asyncio_raise(ASYNCIO_MEMORY_ERROR, "No stack for %s: %s", name, limit);
-  return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s (%zu bytes)", name, task->stack_size);
+  return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s: it needs a block of %zu bytes for its %zu", name,
+                       asyncio__thread.stacks.refused, task->stack_size);
 }
 
 static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
@@ -175,7 +176,8 @@ void asyncio__coro_left(void *owner, asyncio__coro_state state) {
   asyncio__thread.task = task;
   task->future.references++;
   asyncio__task_drive(task, progress_of(self, state));
-  if (task->frame && !task->entered && loop->closed) asyncio__task_lose(task, ASYNCIO_CANCELLED_ERROR);  // its loop did not wait for it
+  bool unawaited = task->frame && !task->entered && loop->closed;
+  if (unawaited) asyncio__task_lose(task, ASYNCIO_CANCELLED_ERROR);
   asyncio__thread.task = NULL;
   if (loop->observer) loop->observer->left(loop, task);
   asyncio_unref(&task->future);
@@ -210,7 +212,8 @@ static void callback_lost(asyncio_loop *loop, asyncio_status status, const char 
   asyncio__context_leave();
 }
 
-// The task that executed, when its body was stackless: nothing but its frames is lost. False when it was that of [lost], or none.
+// The task that executed, when its body was stackless: nothing but its frames is lost. False when it was that of
+// [lost], or none.
 static bool stackless_lost(asyncio__task *task, const stackful *lost, asyncio_status status, const char *words, asyncio_value cause) {
   if (!task || !task->frame || (lost && lost->task == task)) return false;
   asyncio__thread.task = task;

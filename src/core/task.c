@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Tasks: a chain of frames, stepped by the task's own entry in the ready queue. A step ends as parked or done, whatever kind of
-// coroutine made it. Invariant (asyncio's): a pending task that is not executing either is queued or waits, never both.
+// Tasks: a chain of frames, stepped by the task's own entry in the ready queue. A step ends as parked or done, whatever
+// kind of coroutine made it. Invariant (asyncio's): a pending task that is not executing either is queued or waits,
+// never both.
 #include "task.h"
 
 #include <limits.h>
@@ -15,8 +16,8 @@ const asyncio__future_kind asyncio__coroutine_kind = {.name = "coroutine", .dest
 
 enum { MOST_REFUSED_WAITS = 1000 };
 
-// Zeroes what no one sets before it is read. A call of memset costs twice as much for so few words; volatile, or the compiler
-// makes it that call.
+// Zeroes what no one sets before it is read. A call of memset costs twice as much for so few words; volatile, or the
+// compiler makes it that call.
 static inline void clear(asyncio__task *self) {
   volatile uint64_t *words = (volatile uint64_t *)(void *)&self->zeroed;
   size_t size = sizeof *self - offsetof(asyncio__task, zeroed);

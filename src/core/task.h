@@ -15,10 +15,11 @@
 #include "await.h"
 #include "runtime.h"
 
-// What every task needs at each step and at its end comes first: a million of them pass through the cache once for each.
+// What every task needs at each step and at its end comes first: a million of them pass through the cache once for
+// each.
 typedef struct asyncio__task {
   _Alignas(max_align_t) asyncio_future future;  // first: a task is a future
-  asyncio__entry entry;       // in the ready queue while queued; in the awaited future's callbacks while it waits for one
+  asyncio__entry entry;       // in the ready queue while queued; in the callbacks of the future that it waits for
   asyncio__link tasks;        // in loop->tasks until done
   asyncio__context_slot context;  // what it runs in; here it fills a gap
   _Alignas(uint64_t) char zeroed[0];  // from here on a new one is zero
@@ -102,26 +103,26 @@ asyncio_status asyncio__park(void);
 // Calls the body of a stackful coroutine within the running one.
 asyncio_status asyncio__stackful_call(asyncio__frame *root, asyncio_value *result);
 
-// The coroutine objects that it has called and that have not returned: the innermost, linked by its awaiter. NULL for a frame
-// without a stack, or NULL.
+// The coroutine objects that it has called and that have not returned: the innermost, linked by its awaiter. NULL for a
+// frame without a stack, or NULL.
 asyncio__frame **asyncio__stackful_called(asyncio__frame *frame);
 bool asyncio__is_stackful(const asyncio__frame *frame);
 bool asyncio__is_generator(const asyncio__frame *frame);  // a stackful one
 size_t asyncio__stackful_used(const asyncio__frame *frame);
 
-// [frame], an innermost one, is done: its awaiter takes its place, with the value, and goes on with the status returned. What
-// was awaited goes with its frame, unless somebody else refers to it.
+// [frame], an innermost one, is done: its awaiter takes its place, with the value, and goes on with the status
+// returned. What was awaited goes with its frame, unless somebody else refers to it.
 asyncio_status asyncio__frame_ascend(asyncio__frame **frame);
 
 // The line at which a stackless coroutine waits; 0 for another frame.
 unsigned asyncio__frame_line(const asyncio__frame *frame);
 
-// Ends a pending task of a loop that is being closed, or has it end by itself soon, where coroutines run later. False: it waits
-// on and on, and is to be abandoned.
+// Ends a pending task of a loop that is being closed, or has it end by itself soon, where coroutines run later. False:
+// it waits on and on, and is to be abandoned.
 bool asyncio__task_end(asyncio__task *task);
 
-// Takes such a task's stack away, or that of one whose C frames an exception has thrown away: it has ended with [status]. Nothing may refer
-// to what lies there any more: timers, above all.
+// Takes such a task's stack away, or that of one whose C frames an exception has thrown away: it has ended with
+// [status]. Nothing may refer to what lies there any more: timers, above all.
 void asyncio__task_lose(asyncio__task *task, asyncio_status status);
 
 #endif

@@ -70,11 +70,14 @@ asyncio_task *asyncio_task_new_with(asyncio_future *coroutine, asyncio_task_opti
 // ---- By way of the factory
 
 void asyncio_loop_set_task_factory(asyncio_loop *loop, asyncio_task_factory factory, void *arg) {
+  if (!loop) return;
   loop->task_factory = factory;
   loop->task_factory_arg = arg;
 }
 
-asyncio_task_factory asyncio_loop_get_task_factory(const asyncio_loop *loop) { return loop->task_factory; }
+asyncio_task_factory asyncio_loop_get_task_factory(const asyncio_loop *loop) {
+  return loop ? loop->task_factory : NULL;
+}
 
 asyncio_task *asyncio_eager_task_factory(asyncio_loop *loop, asyncio_future *coroutine,
                                          const asyncio_task_options *options, void *arg) {

@@ -87,6 +87,7 @@ asyncio_task *asyncio_current_task(void) {
 
 size_t asyncio_all_tasks(asyncio_loop *loop, asyncio_task **tasks, size_t capacity) {
   size_t count = 0;
+  if (!loop) return 0;
   for (asyncio__link *link = loop->tasks.next; link != &loop->tasks; link = link->next) {
     if (count < capacity) tasks[count] = &asyncio__container(link, asyncio__task, tasks)->future;
     count++;

@@ -3,11 +3,11 @@
 //   coro_asyncify.c  WebAssembly: Binaryen's Asyncify, driven from C
 //   coro_jspi.c      WebAssembly: the engine switches its own stack
 //   coro_ucontext.c  native
-//   coro_later.c     native; enter() only queues, as an engine that switches stacks itself does: it proves that the rest
-//                    of the code can live with that
-// One coroutine runs at a time in a thread. enter() is called from outside any of them, but for two cases: one that has not run
-// yet may be started at once by the one that runs (an eager task); and a coroutine that closes another loop ends that loop's
-// coroutines, and one that insists on parking is abandoned.
+//   coro_later.c     native; enter() only queues, as an engine that switches stacks itself does: it proves that the
+//                    rest of the code can live with that
+// One coroutine runs at a time in a thread. enter() is called from outside any of them, but for two cases: one that has
+// not run yet may be started at once by the one that runs (an eager task); and a coroutine that closes another loop
+// ends that loop's coroutines, and one that insists on parking is abandoned.
 #ifndef ASYNCIO__PORT_CORO_H
 #define ASYNCIO__PORT_CORO_H
 
@@ -34,8 +34,8 @@ typedef struct asyncio__coro_call {
   void *owner;  // for the upcalls
 } asyncio__coro_call;
 
-// A coroutine that will call [body] when it is first entered; NULL when memory is out. Not with a struct for what is called:
-// written in words of 32 bits and copied at once in such of 64, it would wait for the processor's store buffer.
+// A coroutine that will call [body] when it is first entered; NULL when memory is out. Not with a struct for what is
+// called: written in words of 32 bits and copied at once in such of 64, it would wait for the processor's store buffer.
 asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_body body, void *argument,
                                  void *result, void *owner);
 
@@ -52,8 +52,8 @@ const char *asyncio__coro_limit(void);
 // What the body returned.
 int asyncio__coro_status(const asyncio__coro *coro);
 
-// Runs it, from its start or from where it parked, until it parks or its body returns. [now]: it is at its start, and must have run
-// when this returns; no backend answers ENTERED then.
+// Runs it, from its start or from where it parked, until it parks or its body returns. [now]: it is at its start, and
+// must have run when this returns; no backend answers ENTERED then.
 asyncio__coro_state asyncio__coro_enter(asyncio__coro *coro, bool now);
 
 // Leaves the running coroutine; returns when it is entered again. Only when asyncio__coro_parkable is set.
@@ -72,19 +72,21 @@ bool asyncio__coro_holds(const asyncio__coro *coro, const void *address);
 size_t asyncio__coro_used(const asyncio__coro *coro);
 size_t asyncio__coro_size(const asyncio__coro *coro);
 
-// Runs some of what enter() queued; false when there was nothing, or when it can only run after the caller has returned. Called
-// by hosts between turns, and by whoever ends a loop's tasks.
+// Runs some of what enter() queued; false when there was nothing, or when it can only run after the caller has
+// returned. Called by hosts between turns, and by whoever ends a loop's tasks.
 bool asyncio__coro_settle(void);
 
 // Frees what the backend itself holds; no coroutine is left.
 void asyncio__coro_release(void);
 
 // After a stack check has thrown away every frame of the thread: leaves the running coroutine, which can only be freed,
-// and returns its owner; NULL when none was running. Then the one that had entered it is the running one. In WebAssembly only.
+// and returns its owner; NULL when none was running. Then the one that had entered it is the running one. In
+// WebAssembly only.
 void *asyncio__coro_rescue(void);
 
-// Upcalls, from src/core: a coroutine that was ENTERED is about to run, and has left; and one whose C stack overflowed has been
-// found out after the damage was done. The first gives what a body that has not begun is taken to have returned, instead of running; 0: it runs.
+// Upcalls, from src/core: a coroutine that was ENTERED is about to run, and has left; and one whose C stack overflowed
+// has been found out after the damage was done. The first gives what a body that has not begun is taken to have
+// returned, instead of running; 0: it runs.
 int asyncio__coro_resuming(void *owner);
 void asyncio__coro_left(void *owner, asyncio__coro_state state);
 _Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size);

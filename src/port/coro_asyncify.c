@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Coroutines over Asyncify, driven from C: no JavaScript takes part in a switch.
 //
-// Binaryen's pass turns the imports of module "asyncify" into functions of its own. start_unwind makes every instrumented
-// function return at once, saving its locals in a record; start_rewind makes them run again to where they were. The pass
-// leaves a function alone that calls stop_unwind or start_rewind (it is the far side: enter), and takes one that calls start_unwind
-// or stop_rewind for the bottom (leave). Nobody switches the pointer to the C stack: unwinding skips the epilogues that
-// would, rewinding the prologues, so enter does it.
+// Binaryen's pass turns the imports of module "asyncify" into functions of its own. start_unwind makes every
+// instrumented function return at once, saving its locals in a record; start_rewind makes them run again to where they
+// were. The pass leaves a function alone that calls stop_unwind or start_rewind (it is the far side: enter), and takes
+// one that calls start_unwind or stop_rewind for the bottom (leave). Nobody switches the pointer to the C stack:
+// unwinding skips the epilogues that would, rewinding the prologues, so enter does it.
 //
-// Asyncify looks at a record's end only when the unwinding is over, so unwinding writes to a scratch record that holds more
-// than an engine's own stack can (1 MiB); what fits is then copied to the coroutine's block, and what does not is a clean
-// error. One block holds all of a coroutine: the canary, then the record growing up, then the C stack growing down, then
-// this struct, out of an overflow's reach. The record ends where the C stack begins at the moment of parking.
+// Asyncify looks at a record's end only when the unwinding is over, so unwinding writes to a scratch record that holds
+// more than an engine's own stack can (1 MiB); what fits is then copied to the coroutine's block, and what does not is
+// a clean error. One block holds all of a coroutine: the canary, then the record growing up, then the C stack growing
+// down, then this struct, out of an overflow's reach. The record ends where the C stack begins at the moment of
+// parking.
 #include <stdint.h>
 
 #include "../base/alloc.h"
@@ -52,7 +53,8 @@ struct asyncio__coro {
 };
 
 static _Thread_local asyncio__coro *current;
-static _Thread_local asyncio__coro *spare;  // the one that was freed last, ready for the next first step: most tasks end before another begins
+// The one that was freed last, ready for the next first step: most tasks end before another begins.
+static _Thread_local asyncio__coro *spare;
 static _Thread_local scratch unwound;
 static _Thread_local bool unwinding;  // from leave until enter has stopped it
 static _Thread_local bool rewinding;  // from enter until leave runs a second time
@@ -68,6 +70,7 @@ static bool scratch_new(void) {
 }
 
 static asyncio__coro *block_new(asyncio__stacks *stacks, size_t size) {
+  stacks->refused = SCRATCH_SIZE;
   if (!unwound.bytes && !scratch_new()) return NULL;
   char *block = asyncio__stack_take(stacks, &size);
   if (!block) return NULL;
@@ -96,7 +99,8 @@ asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asy
   return self;
 }
 
-// The bottom. Rewinding runs it a second time. Inlined into an instrumented function it would be rewound into its middle.
+// The bottom. Rewinding runs it a second time. Inlined into an instrumented function it would be rewound into its
+// middle.
 ASYNCIO__OUTLINED static void leave(void) {
   ASYNCIO__KEEP_APART(leave);
   if (rewinding) {
@@ -111,8 +115,8 @@ ASYNCIO__OUTLINED static void leave(void) {
 
 void asyncio__coro_park(void) { leave(); }
 
-// A record is a hundred bytes or so, just written in words of 32 bits: read back in the same width it comes straight from
-// the store buffer, and a call of memcpy would cost more than the copy. Up to three words too many are copied.
+// A record is a hundred bytes or so, just written in words of 32 bits: read back in the same width it comes straight
+// from the store buffer, and a call of memcpy would cost more than the copy. Up to three words too many are copied.
 static void copy_record(void *to, const void *from, size_t size) {
   const volatile uint32_t *source = from;  // volatile: the compiler would merge the loads
   uint32_t *target = to;

@@ -2,14 +2,14 @@
 // Coroutines over JavaScript Promise Integration: the engine switches its own stack, and this file the C stack.
 //
 // An activation is one call of asyncio__jspi_activation (coro_jspi_activation.S) through WebAssembly.promising. It runs
-// coroutine after coroutine, since engines do not give the address space of an ended one back. Suspending is a call of an import that
-// answers a promise; whoever enters the coroutine resolves it, and the engine goes on in a later microtask: enter() answers
-// ENTERED. What follows a coroutine's leaving runs within that import, called by JavaScript, so that nothing that it throws
-// unwinds the coroutine.
+// coroutine after coroutine, since engines do not give the address space of an ended one back. Suspending is a call of
+// an import that answers a promise; whoever enters the coroutine resolves it, and the engine goes on in a later
+// microtask: enter() answers ENTERED. What follows a coroutine's leaving runs within that import, called by JavaScript,
+// so that nothing that it throws unwinds the coroutine.
 //
-// One block holds a coroutine's C stack: the canary, the stack growing down, then this struct. Invariant: while a coroutine
-// is suspended the stack pointer is where the host had it, and `current` is NULL. A frame of C on the host's stack would be
-// overwritten meanwhile: none lies below a body, park's own is on the coroutine's.
+// One block holds a coroutine's C stack: the canary, the stack growing down, then this struct. Invariant: while a
+// coroutine is suspended the stack pointer is where the host had it, and `current` is NULL. A frame of C on the host's
+// stack would be overwritten meanwhile: none lies below a body, park's own is on the coroutine's.
 #include <emscripten.h>
 #include <stdint.h>
 
@@ -82,8 +82,8 @@ asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asy
   return self;
 }
 
-// On a fresh activation, whose first suspension ends the call. One that an exception has ended is told of later, as one that was
-// ENTERED: its promise has the exception.
+// On a fresh activation, whose first suspension ends the call. One that an exception has ended is told of later, as one
+// that was ENTERED: its promise has the exception.
 static asyncio__coro_state begin(asyncio__coro *self) {
   asyncio__coro *outer = current, *outer_under = under;
   char *stack = asyncio__stack_pointer(), *outer_stack = host_stack;
@@ -150,7 +150,8 @@ void asyncio__jspi_limit(void) { limit_to(under); }
 
 // ---- Leaving
 
-// The stack pointer is the host's between the two calls that set it: at -O0 the frame here is still addressed by a local.
+// The stack pointer is the host's between the two calls that set it: at -O0 the frame here is still addressed by a
+// local.
 void asyncio__coro_park(void) {
   asyncio__coro *self = current;
   self->stack = asyncio__stack_pointer();

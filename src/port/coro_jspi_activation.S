@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# What WebAssembly.promising calls: runs the coroutine that it is given, then those that it is woken for. Assembly, because a
-# function of C that a body is called from would at -O0 have a frame on the host's stack, which others overwrite while the
-# body is suspended.
+# What WebAssembly.promising calls: runs the coroutine that it is given, then those that it is woken for. Assembly,
+# because a function of C that a body is called from would at -O0 have a frame on the host's stack, which others
+# overwrite while the body is suspended.
 .globaltype __stack_pointer, i32
 .functype asyncio__jspi_begin (i32, i32) -> (i32)
 .functype asyncio__jspi_body (i32) -> (i32)

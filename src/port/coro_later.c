@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Native coroutines that are entered later: enter only queues, and settle, called by the host between turns, runs them. An
-// engine that switches stacks itself resumes a coroutine in a later microtask, though it can start one at once; this backend has
-// that shape and none of the engine.
+// Native coroutines that are entered later: enter only queues, and settle, called by the host between turns, runs them.
+// An engine that switches stacks itself resumes a coroutine in a later microtask, though it can start one at once; this
+// backend has that shape and none of the engine.
 #include "ucontext.h"
 
 typedef struct queue {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A page, a worker or Node. Turns are tasks of the JavaScript loop: the loader (web/lib) arms at most one for
 // soon and one for the earliest deadline, and calls asyncio__host_turn. Between turns JavaScript has the thread.
-// Work that arrives while nothing is to do has its turn in a microtask of the task that brought it. Invariant: between two
-// tasks of the page microtasks take turns for a slice at most, so that nothing starves it.
+// Work that arrives while nothing is to do has its turn in a microtask of the task that brought it. Invariant: between
+// two tasks of the page microtasks take turns for a slice at most, so that nothing starves it.
 #include <emscripten.h>
 #include <math.h>
 
@@ -17,15 +17,11 @@ void asyncio_host_wake_soon(bool patient);  // in a task; false: in a microtask
 void asyncio_host_wake_at(double deadline);
 void asyncio_host_report(const char *line);
 void asyncio_host_foreign_name(char *name, int size);
-void asyncio_host_started(void);
 void asyncio_host_words(char *words, int size);  // of the exception that asyncio__host_rescue is about
 void asyncio_host_release(unsigned handle);
 
 #pragma weak asyncio__stack_pointer
 char *asyncio__stack_pointer(void);
-
-// Upcall, from src/web: main goes on.
-void asyncio__main_resume(void);
 
 bool asyncio__host_checks_stacks;
 
@@ -70,10 +66,21 @@ bool asyncio__host_run(bool (*over)(void *), void *arg) {
   return !web.stuck;
 }
 
+#ifdef ASYNCIO_EMBEDDED
+static void resume_main(void) {}  // the package's own core has no main
+#else
+// Upcall, from src/web: main goes on.
+void asyncio__main_resume(void);
+
 static void resume_main(void) {
+  if (!web.over || !(web.stuck || web.over(web.arg))) return;
   web.over = NULL;
   asyncio__main_resume();
 }
+
+void asyncio_host_started(void);  // from the loader
+__attribute__((constructor)) static void start(void) { asyncio_host_started(); }
+#endif
 
 static void wake_at(double deadline) {
   if (deadline == web.deadline) return;
@@ -98,7 +105,7 @@ static void end_turn(asyncio__next next) {
     asyncio__host_wake();  // and that turn will know about the timers
   else
     wake_at(next.deadline);
-  if (web.over && web.over(web.arg)) resume_main();
+  resume_main();
 }
 
 // Reading the clock takes as long as running a task: for turns in microtasks the time known is good enough, but for the
@@ -135,9 +142,9 @@ EMSCRIPTEN_KEEPALIVE bool asyncio__host_drained(void) {
   return true;
 }
 
-// A turn was cut short by an exception that went through every frame of it. [status] is what that means for the coroutine
-// or callback that was running, [thrown] a handle of the exception or 0. False when there was none: it is then nobody's
-// but the host's.
+// A turn was cut short by an exception that went through every frame of it. [status] is what that means for the
+// coroutine or callback that was running, [thrown] a handle of the exception or 0. False when there was none: it is
+// then nobody's but the host's.
 EMSCRIPTEN_KEEPALIVE bool asyncio__host_rescue(int status, unsigned thrown) {
   char words[256];
   asyncio_value cause = asyncio_none();
@@ -152,8 +159,6 @@ EMSCRIPTEN_KEEPALIVE bool asyncio__host_rescue(int status, unsigned thrown) {
   asyncio__host_wake();
   return taken;
 }
-
-__attribute__((constructor)) static void start(void) { asyncio_host_started(); }
 
 // What the loader needs at every turn, as pointers: around an export Emscripten puts a function of its own, which under
 // Asyncify costs more than a turn. The embedded core has no stack pointer.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The embedded core's malloc, memcpy and strlen, which take the place of the C library's in a fifth of their size. Blocks are
-// powers of two; a freed one waits in a list for the next of its size, and is never split or merged: what is small and
-// short-lived has pools of its own (base/pool.c), so few sizes come here, again and again. Large blocks are whole pages
-// of WebAssembly's, the others are cut from one. Invariant: a block begins HEADER bytes before what its user sees, and
-// a large one HEADER bytes before a page, so that its user sees whole pages.
+// The embedded core's malloc, memcpy and strlen, which take the place of the C library's in a fifth of their size.
+// Blocks are powers of two; a freed one waits in a list for the next of its size, and is never split or merged: what is
+// small and short-lived has pools of its own (base/pool.c), so few sizes come here, again and again. Large blocks are
+// whole pages of WebAssembly's, the others are cut from one. Invariant: a block begins HEADER bytes before what its
+// user sees, and a large one HEADER bytes before a page, so that its user sees whole pages.
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,7 +17,6 @@ typedef struct block {
 } block;
 
 extern char __heap_base;
-void emscripten_notify_memory_growth(size_t memory);
 
 static block *free_blocks[32];
 static uintptr_t used_end;           // of all blocks; 0 before the first
@@ -28,10 +27,7 @@ static bool reach(uintptr_t end) {
   size_t pages = __builtin_wasm_memory_size(0);
   if (end <= pages * PAGE) return true;
   size_t more = (end + PAGE - 1) / PAGE - pages;
-  if (__builtin_wasm_memory_grow(0, more + pages / 8) == SIZE_MAX && __builtin_wasm_memory_grow(0, more) == SIZE_MAX)
-    return false;
-  emscripten_notify_memory_growth(0);
-  return true;
+  return __builtin_wasm_memory_grow(0, more + pages / 8) != SIZE_MAX || __builtin_wasm_memory_grow(0, more) != SIZE_MAX;
 }
 
 // 0 when memory is out, as below.

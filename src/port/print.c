@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the embedded core needs of a C library's stdio, in a hundredth of its size: printf's conversions that our own
-// messages use (%s %d %u %zu %%), into memory, whatever width or precision they have. It takes the place of the library's
-// functions of these names, of src/base/check.c and of src/core/report_line.c.
+// messages use (%s %d %u %zu %%), into memory, whatever width or precision they have. It takes the place of the
+// library's functions of these names, of src/base/check.c and of src/core/report_line.c.
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -60,7 +60,7 @@ int vsnprintf(char *text, size_t size, const char *format, va_list arguments) {
       continue;
     }
     do format++;
-    while (*format == 'z' || *format == '.' || (*format >= '0' && *format <= '9'));  // size_t is as wide as unsigned here
+    while (*format == 'z' || *format == '.' || (*format >= '0' && *format <= '9'));  // a size_t is an unsigned
     convert(&to, *format, &rest);
   }
   va_end(rest);
@@ -87,4 +87,4 @@ _Noreturn void asyncio__fail(const char *file, int line, const char *format, ...
   __builtin_trap();
 }
 
-void asyncio__write_report(const asyncio_exception_context *context) { asyncio__host_report(context->message); }
+void asyncio__write_report(const asyncio_exception_context *context) { (void)context; }

@@ -30,6 +30,7 @@ static unsigned class_of(size_t size) {
 void *asyncio__stack_take(asyncio__stacks *stacks, size_t *size) {
   unsigned class = class_of(*size);
   void *block = NULL;
+  stacks->refused = *size;
   if (*size > PTRDIFF_MAX / 2) return NULL;
   if (class < ASYNCIO__STACK_CLASSES) {
     *size = size_of(class);
@@ -41,6 +42,7 @@ void *asyncio__stack_take(asyncio__stacks *stacks, size_t *size) {
     stacks->idle[class] = *(void **)block;
     stacks->idle_bytes -= *size;
   } else {
+    stacks->refused = *size;
     block = asyncio__alloc_aligned(16, *size);
   }
   if (block) stacks->live_bytes += *size;

@@ -13,6 +13,7 @@ typedef struct asyncio__stacks {
   void *idle[ASYNCIO__STACK_CLASSES];  // by class; an idle block points at the next
   size_t idle_bytes;
   size_t live_bytes;
+  size_t refused;  // how large the block was that was last asked for in vain
 } asyncio__stacks;
 
 // A block of at least *[size] bytes, aligned to 16, and in *[size] how large it is; NULL when memory is out.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Reads and sets the pointer to the C stack in linear memory. Assembly, because C code that did so would have a frame of its
-# own at -O0, and the pointer would be the frame's. no_dead_strip exports them: the loader puts the pointer back when an
-# exception has thrown C's frames away.
+# Reads and sets the pointer to the C stack in linear memory. Assembly, because C code that did so would have a frame of
+# its own at -O0, and the pointer would be the frame's. no_dead_strip exports them: the loader puts the pointer back
+# when an exception has thrown C's frames away.
 .globaltype __stack_pointer, i32
 
 .globl asyncio__stack_pointer

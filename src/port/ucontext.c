@@ -49,10 +49,26 @@ static void finish_switch(void *fake_stack, const void **bottom, size_t *size) {
 #endif
 }
 
-static void announce(asyncio__coro *self) {
+// A stack that nobody runs on: what a task still waits for may lie there, a lock of a coroutine that has ended, and is
+// found by its address. Its first words are the pool's.
+static void close_block(char *block, size_t size) {
 #ifdef ASYNCIO__ASAN
-  __asan_unpoison_memory_region(self->block, self->size);
+  __asan_unpoison_memory_region(block, size);  // what the frames left poisoned
+  __asan_poison_memory_region(block + ASYNCIO__CANARY_SIZE, size - ASYNCIO__CANARY_SIZE);
+#else
+  (void)block, (void)size;
 #endif
+}
+
+static void open_block(char *block, size_t size) {
+#ifdef ASYNCIO__ASAN
+  __asan_unpoison_memory_region(block, size);
+#else
+  (void)block, (void)size;
+#endif
+}
+
+static void announce(asyncio__coro *self) {
 #ifdef ASYNCIO__VALGRIND
   self->valgrind_id = (unsigned)VALGRIND_STACK_REGISTER(self->block, self->block + self->size);
 #else
@@ -75,6 +91,7 @@ asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asy
   size_t size = stack_size > PTRDIFF_MAX / 2 ? stack_size : stack_size + NATIVE_MARGIN;
   char *block = asyncio__stack_take(stacks, &size);
   if (!block) return NULL;
+  open_block(block, size);
   asyncio__coro *self = (asyncio__coro *)(void *)(block + size - (sizeof *self + 15) / 16 * 16);
   memset(self, 0, sizeof *self);
   self->call = (asyncio__coro_call){body, argument, result, owner};
@@ -119,10 +136,10 @@ void asyncio__coro_free(asyncio__stacks *stacks, asyncio__coro *self) {
 #ifdef ASYNCIO__VALGRIND
   VALGRIND_STACK_DEREGISTER(self->valgrind_id);
 #endif
-#ifdef ASYNCIO__ASAN
-  __asan_unpoison_memory_region(self->block, self->size);
-#endif
-  asyncio__stack_give(stacks, self->block, self->size);
+  char *block = self->block;
+  size_t size = self->size;
+  close_block(block, size);
+  asyncio__stack_give(stacks, block, size);
 }
 
 bool asyncio__coro_holds(const asyncio__coro *self, const void *address) {

@@ -12,9 +12,9 @@
 #include "asyncio/debug.h"
 #include "asyncio/sleep.h"
 
-// From the loader. The future whose half in JavaScript is [half] is done, and its outcome is this; all of it at once, since
-// every call costs as much as running a task. False when that half keeps its reference, because nobody has looked at the
-// failure.
+// From the loader. The future whose half in JavaScript is [half] is done, and its outcome is this; all of it at once,
+// since every call costs as much as running a task. False when that half keeps its reference, because nobody has looked
+// at the failure.
 bool asyncio_host_settled(asyncio_js half, asyncio_status status, int flags, const asyncio_value *value,
                           const asyncio_error *error, unsigned number, unsigned cancels);
 enum { CANCELLED = 1, UNSEEN = 2 };  // flags
@@ -125,13 +125,6 @@ asyncio_status asyncio__js_look(asyncio_future *future) {
   return future->status;
 }
 
-// Nobody will look at it any more.
-void asyncio__js_report_unseen(asyncio_future *future) {
-  if (!future->unseen) return;
-  future->unseen = false;
-  asyncio__loop_report(future->loop, "Exception was never retrieved", future);
-}
-
 static asyncio_status call_done(asyncio_future *future, void *arg) {
   (void)future;
   return asyncio_host_call((asyncio_js)(uintptr_t)arg);
@@ -145,8 +138,8 @@ void asyncio__js_remove_done(asyncio_future *future, asyncio_js callback) {
   asyncio_future_remove_done_callback(future, call_done, as_argument(callback));
 }
 
-// Tells JavaScript of a future's end. It is not a callback of the user's, with a context and errors, and refers to the future as
-// long as JavaScript's half does.
+// Tells JavaScript of a future's end. It is not a callback of the user's, with a context and errors, and refers to the
+// future as long as JavaScript's half does.
 typedef struct watcher {
   asyncio__entry entry;
   asyncio_future *future;
@@ -296,25 +289,24 @@ static void end_runs(void) {
 
 // ---- The table
 
-#define OURS(name) {#name, (const void *)asyncio__js_##name}
-#define PUBLIC(name) {#name, (const void *)asyncio_##name}
+#define OURS(_, name) _(name, asyncio__js_##name)
+#define PUBLIC(_, name) _(name, asyncio_##name)
 
-static const asyncio__function functions[] = {
-    {"malloc", (const void *)malloc},
-    {"free", (const void *)free},
-    {"end_runs", (const void *)end_runs},
-    OURS(create_task), OURS(set_task_factory), OURS(set_debug), OURS(sleep), OURS(float), OURS(drop), OURS(task_number), OURS(set_name), OURS(cancel),
-    OURS(set_result), OURS(set_exception), OURS(status), OURS(unseen), OURS(result), OURS(error_of), OURS(look),
-    OURS(report_unseen), OURS(add_done), OURS(remove_done), OURS(watch), OURS(half), OURS(new_loop), OURS(running), OURS(enter), OURS(schedule),
-    OURS(run_begin), OURS(run_leftovers), OURS(run_over), OURS(run_end), OURS(run_free), OURS(count), OURS(items),
-    OURS(handle), OURS(exceptions), OURS(item_error), OURS(item_status), OURS(words), OURS(keep),
-    OURS(raise), OURS(return), OURS(coroutine),
-    PUBLIC(ref), PUBLIC(unref), PUBLIC(promise), PUBLIC(current_task), PUBLIC(future_done), PUBLIC(future_cancelled), PUBLIC(future_get_loop),
-    PUBLIC(istask), PUBLIC(all_tasks), PUBLIC(task_cancelling), PUBLIC(task_get_name), PUBLIC(task_uncancel),
-    PUBLIC(loop_close), PUBLIC(loop_create_future), PUBLIC(loop_is_running), PUBLIC(loop_stop), PUBLIC(loop_time),
-    PUBLIC(loop_unref), PUBLIC(handle_cancel), PUBLIC(handle_unref), PUBLIC(handle_when), PUBLIC(error_clear),
-    PUBLIC(error_current), PUBLIC(error_js), PUBLIC(error_latest),
-    {NULL, NULL},
-};
+#define FUNCTIONS(_) \
+  _(malloc, malloc) _(free, free) _(end_runs, end_runs) OURS(_, create_task) OURS(_, set_task_factory) \
+  OURS(_, set_debug) OURS(_, sleep) OURS(_, float) OURS(_, drop) OURS(_, task_number) OURS(_, set_name) \
+  OURS(_, cancel) OURS(_, set_result) OURS(_, set_exception) OURS(_, status) OURS(_, unseen) OURS(_, result) \
+  OURS(_, error_of) OURS(_, look) _(report_unseen, asyncio__future_report_unseen) OURS(_, add_done) OURS(_, remove_done) OURS(_, watch) \
+  OURS(_, half) OURS(_, new_loop) OURS(_, running) OURS(_, enter) OURS(_, schedule) \
+  _(startable, asyncio__loop_startable) OURS(_, run_begin) OURS(_, run_leftovers) OURS(_, run_over) OURS(_, run_end) OURS(_, run_free) OURS(_, count) OURS(_, items) \
+  OURS(_, handle) OURS(_, exceptions) OURS(_, item_error) OURS(_, item_status) OURS(_, words) OURS(_, keep) \
+  OURS(_, raise) OURS(_, return) OURS(_, coroutine) PUBLIC(_, ref) PUBLIC(_, unref) PUBLIC(_, promise) \
+  PUBLIC(_, current_task) PUBLIC(_, future_done) PUBLIC(_, future_cancelled) PUBLIC(_, future_get_loop) \
+  PUBLIC(_, istask) PUBLIC(_, all_tasks) PUBLIC(_, task_cancelling) PUBLIC(_, task_get_name) \
+  PUBLIC(_, task_uncancel) PUBLIC(_, loop_close) PUBLIC(_, loop_create_future) PUBLIC(_, loop_is_running) \
+  PUBLIC(_, loop_stop) PUBLIC(_, loop_time) PUBLIC(_, loop_unref) PUBLIC(_, handle_cancel) PUBLIC(_, handle_unref) \
+  PUBLIC(_, handle_when) PUBLIC(_, error_clear) PUBLIC(_, error_current) PUBLIC(_, error_js) PUBLIC(_, error_latest)
 
-EMSCRIPTEN_KEEPALIVE const asyncio__function *asyncio__js_functions(void) { return functions; }
+static const asyncio__functions functions = ASYNCIO__TABLE(FUNCTIONS);
+
+EMSCRIPTEN_KEEPALIVE const asyncio__functions *asyncio__js_functions(void) { return &functions; }

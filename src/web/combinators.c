@@ -7,10 +7,11 @@
 #include "asyncio/wait.h"
 #include "asyncio/wait_for.h"
 
-#define PUBLIC(name) {#name, (const void *)asyncio_##name}
+#define PUBLIC(_, name) _(name, asyncio_##name)
 
-static const asyncio__function functions[] = {
-    PUBLIC(gather_array), PUBLIC(wait_coroutine), PUBLIC(wait_for_coroutine), PUBLIC(shield), {NULL, NULL},
-};
+#define FUNCTIONS(_) \
+  PUBLIC(_, gather_array) PUBLIC(_, wait_coroutine) PUBLIC(_, wait_for_coroutine) PUBLIC(_, shield)
 
-EMSCRIPTEN_KEEPALIVE const asyncio__function *asyncio__js_combinator_functions(void) { return functions; }
+static const asyncio__functions functions = ASYNCIO__TABLE(FUNCTIONS);
+
+EMSCRIPTEN_KEEPALIVE const asyncio__functions *asyncio__js_combinator_functions(void) { return &functions; }

@@ -71,15 +71,16 @@ static asyncio__context_slot context_swap(asyncio__context_slot slot) {
   return former;
 }
 
-#define OURS(name) {#name, (const void *)name}
-#define PUBLIC(name) {#name, (const void *)asyncio_##name}
+#define OURS(_, name) _(name, name)
+#define PUBLIC(_, name) _(name, asyncio_##name)
 
-static const asyncio__function functions[] = {
-    OURS(context_var_new), PUBLIC(context_var_ref), PUBLIC(context_var_unref), PUBLIC(context_var_name), OURS(context_var_find),
-    OURS(context_var_set), PUBLIC(context_var_reset), OURS(context_token_old_value), OURS(context_token_free),
-    PUBLIC(context_new), PUBLIC(copy_context), PUBLIC(context_copy), PUBLIC(context_ref), PUBLIC(context_unref),
-    OURS(context_run), OURS(context_find), PUBLIC(context_count), OURS(context_at), OURS(context_swap), PUBLIC(task_get_context),
-    {NULL, NULL},
-};
+#define FUNCTIONS(_) \
+  OURS(_, context_var_new) PUBLIC(_, context_var_ref) PUBLIC(_, context_var_unref) PUBLIC(_, context_var_name) \
+  OURS(_, context_var_find) OURS(_, context_var_set) PUBLIC(_, context_var_reset) OURS(_, context_token_old_value) \
+  OURS(_, context_token_free) PUBLIC(_, context_new) PUBLIC(_, copy_context) PUBLIC(_, context_copy) \
+  PUBLIC(_, context_ref) PUBLIC(_, context_unref) OURS(_, context_run) OURS(_, context_find) \
+  PUBLIC(_, context_count) OURS(_, context_at) OURS(_, context_swap) PUBLIC(_, task_get_context)
 
-EMSCRIPTEN_KEEPALIVE const asyncio__function *asyncio__js_context_functions(void) { return functions; }
+static const asyncio__functions functions = ASYNCIO__TABLE(FUNCTIONS);
+
+EMSCRIPTEN_KEEPALIVE const asyncio__functions *asyncio__js_context_functions(void) { return &functions; }

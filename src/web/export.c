@@ -74,22 +74,24 @@ static void *pointer_of(const asyncio_value *value) { return asyncio_value_point
 
 static bool has_asyncgens(const asyncio_loop *loop) { return !asyncio__list_empty(&loop->generators); }
 
+#define FUNCTIONS(_) \
+  _(call_export, call) _(arguments, asyncio__stackful_arguments) _(shutdown_asyncgens, asyncio_loop_shutdown_asyncgens) \
+  _(has_asyncgens, has_asyncgens) _(value, asyncio__js_value) _(bytes, bytes_of) _(size, size_of) _(pointer, pointer_of) \
+  _(error_name, asyncio_error_name)
+
+static const asyncio__functions functions = ASYNCIO__TABLE(FUNCTIONS);
+
 // What the loader asks a program for.
 typedef struct exported {
-  const asyncio__function *tables[7];
+  const asyncio__functions *tables[7];
   const asyncio__export *first;
 } exported;
 
 EMSCRIPTEN_KEEPALIVE const exported *asyncio__exported(void) {
-  static const asyncio__function functions[] = {
-      {"call_export", (const void *)call}, {"arguments", (const void *)asyncio__stackful_arguments},
-      {"shutdown_asyncgens", (const void *)asyncio_loop_shutdown_asyncgens},
-      {"has_asyncgens", (const void *)has_asyncgens}, {"value", (const void *)asyncio__js_value}, {"bytes", (const void *)bytes_of}, {"size", (const void *)size_of},
-      {"pointer", (const void *)pointer_of}, {NULL, NULL}};
   static exported program;
   program = (exported){{asyncio__js_functions(), asyncio__js_context_functions(), asyncio__js_combinator_functions(),
                         asyncio__js_object_functions(), asyncio__js_inspection_functions(),
-                        asyncio__js_generator_functions(), functions},
+                        asyncio__js_generator_functions(), &functions},
                        first};
   return &program;
 }

@@ -5,6 +5,6 @@
 
 #include "api.h"
 
-const asyncio__function *asyncio__js_generator_functions(void);
+const asyncio__functions *asyncio__js_generator_functions(void);
 
 #endif

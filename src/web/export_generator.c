@@ -57,10 +57,10 @@ static asyncio_future *generator_throw(asyncio_generator *generator, const async
   return next_coroutine(of, asyncio__generator_throw(generator, status, asyncio__js_error(status, size, thrown)));
 }
 
-const asyncio__function *asyncio__js_generator_functions(void) {
-  static const asyncio__function functions[] = {
-      {"generator_new", (const void *)generator_new},   {"generator_unref", (const void *)asyncio_generator_unref},
-      {"generator_send", (const void *)generator_send}, {"generator_throw", (const void *)generator_throw},
-      {"aclose", (const void *)asyncio_aclose},         {NULL, NULL}};
-  return functions;
-}
+#define FUNCTIONS(_) \
+  _(generator_new, generator_new) _(generator_unref, asyncio_generator_unref) _(generator_send, generator_send) \
+  _(generator_throw, generator_throw) _(aclose, asyncio_aclose)
+
+static const asyncio__functions functions = ASYNCIO__TABLE(FUNCTIONS);
+
+const asyncio__functions *asyncio__js_generator_functions(void) { return &functions; }

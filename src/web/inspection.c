@@ -5,11 +5,12 @@
 #include "asyncio/graph.h"
 #include "asyncio/stackless.h"
 
-#define PUBLIC(name) {#name, (const void *)asyncio_##name}
+#define PUBLIC(_, name) _(name, asyncio_##name)
 
-static const asyncio__function functions[] = {
-    PUBLIC(task_get_stack), PUBLIC(future_awaited_by), PUBLIC(task_waiting_for), PUBLIC(task_line),
-    PUBLIC(format_call_graph), PUBLIC(format_tasks), PUBLIC(format_task_tree), {NULL, NULL},
-};
+#define FUNCTIONS(_) \
+  PUBLIC(_, task_get_stack) PUBLIC(_, future_awaited_by) PUBLIC(_, task_waiting_for) PUBLIC(_, task_line) \
+  PUBLIC(_, format_call_graph) PUBLIC(_, format_tasks) PUBLIC(_, format_task_tree)
 
-EMSCRIPTEN_KEEPALIVE const asyncio__function *asyncio__js_inspection_functions(void) { return functions; }
+static const asyncio__functions functions = ASYNCIO__TABLE(FUNCTIONS);
+
+EMSCRIPTEN_KEEPALIVE const asyncio__functions *asyncio__js_inspection_functions(void) { return &functions; }

@@ -161,25 +161,24 @@ static asyncio_task *task_group_create_task(asyncio_future *coroutine, asyncio_t
 
 // ---- The table
 
-#define OURS(name) {#name, (const void *)name}
-#define PUBLIC(name) {#name, (const void *)asyncio_##name}
+#define OURS(_, name) _(name, name)
+#define PUBLIC(_, name) _(name, asyncio_##name)
 
-static const asyncio__function functions[] = {
-    OURS(object_new), OURS(object_free), OURS(keep_owner), PUBLIC(value_clear),
-    PUBLIC(event_set), PUBLIC(event_clear), PUBLIC(event_is_set), PUBLIC(event_wait_coroutine),
-    PUBLIC(lock_acquire_coroutine), PUBLIC(lock_release), PUBLIC(lock_locked),
-    PUBLIC(semaphore_acquire_coroutine), PUBLIC(semaphore_release), PUBLIC(semaphore_locked),
-    PUBLIC(condition_init), PUBLIC(condition_wait_coroutine), PUBLIC(condition_notify), PUBLIC(condition_notify_all),
-    PUBLIC(barrier_wait_coroutine), PUBLIC(barrier_reset_coroutine), PUBLIC(barrier_abort_coroutine),
-    PUBLIC(barrier_n_waiting), PUBLIC(barrier_broken),
-    OURS(queue_put_coroutine), OURS(queue_put_nowait), PUBLIC(queue_get_coroutine), PUBLIC(queue_get_nowait),
-    PUBLIC(queue_join_coroutine), PUBLIC(queue_task_done), PUBLIC(queue_shutdown), PUBLIC(queue_qsize),
-    PUBLIC(timeout_begin_at), PUBLIC(timeout_end), PUBLIC(timeout_reschedule), PUBLIC(timeout_when),
-    PUBLIC(timeout_expired),
-    PUBLIC(task_group_begin), OURS(task_group_create_task), PUBLIC(task_group_end_coroutine), PUBLIC(task_group_cancel),
-    PUBLIC(as_completed_begin), PUBLIC(as_completed_left), PUBLIC(as_completed_next_coroutine),
-    PUBLIC(as_completed_next_future_coroutine), PUBLIC(as_completed_end),
-    {NULL, NULL},
-};
+#define FUNCTIONS(_) \
+  OURS(_, object_new) OURS(_, object_free) OURS(_, keep_owner) PUBLIC(_, value_clear) PUBLIC(_, event_set) \
+  PUBLIC(_, event_clear) PUBLIC(_, event_is_set) PUBLIC(_, event_wait_coroutine) PUBLIC(_, lock_acquire_coroutine) \
+  PUBLIC(_, lock_release) PUBLIC(_, lock_locked) PUBLIC(_, semaphore_acquire_coroutine) PUBLIC(_, semaphore_release) \
+  PUBLIC(_, semaphore_locked) PUBLIC(_, condition_init) PUBLIC(_, condition_wait_coroutine) \
+  PUBLIC(_, condition_notify) PUBLIC(_, condition_notify_all) PUBLIC(_, barrier_wait_coroutine) \
+  PUBLIC(_, barrier_reset_coroutine) PUBLIC(_, barrier_abort_coroutine) PUBLIC(_, barrier_n_waiting) \
+  PUBLIC(_, barrier_broken) OURS(_, queue_put_coroutine) OURS(_, queue_put_nowait) PUBLIC(_, queue_get_coroutine) \
+  PUBLIC(_, queue_get_nowait) PUBLIC(_, queue_join_coroutine) PUBLIC(_, queue_task_done) PUBLIC(_, queue_shutdown) \
+  PUBLIC(_, queue_qsize) PUBLIC(_, timeout_begin_at) PUBLIC(_, timeout_end) PUBLIC(_, timeout_reschedule) \
+  PUBLIC(_, timeout_when) PUBLIC(_, timeout_expired) PUBLIC(_, task_group_begin) OURS(_, task_group_create_task) \
+  PUBLIC(_, task_group_end_coroutine) PUBLIC(_, task_group_cancel) PUBLIC(_, as_completed_begin) \
+  PUBLIC(_, as_completed_left) PUBLIC(_, as_completed_next_coroutine) PUBLIC(_, as_completed_next_future_coroutine) \
+  PUBLIC(_, as_completed_end)
 
-EMSCRIPTEN_KEEPALIVE const asyncio__function *asyncio__js_object_functions(void) { return functions; }
+static const asyncio__functions functions = ASYNCIO__TABLE(FUNCTIONS);
+
+EMSCRIPTEN_KEEPALIVE const asyncio__functions *asyncio__js_object_functions(void) { return &functions; }

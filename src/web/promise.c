@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Promises: a future of its own kind for each one that C awaits. The loader calls back when it has settled, between turns and
-// never through C. Invariant: while JavaScript may still settle it, it holds a reference to the future.
+// Promises: a future of its own kind for each one that C awaits. The loader calls back when it has settled, between
+// turns and never through C. Invariant: while JavaScript may still settle it, it holds a reference to the future.
 #include "asyncio/promise.h"
 
 #include "../core/future.h"

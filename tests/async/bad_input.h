@@ -21,8 +21,8 @@ void check_bad_input_outside(const bad_input *rows, size_t count);
 void check_fresh_task(void);
 void check_fresh_run(void);
 
-// Runs [program] again and again, each time with another of its allocations failing: it ends with MemoryError or OK, nothing
-// leaks, and a fresh run completes.
+// Runs [program] again and again, each time with another of its allocations failing: it ends with MemoryError or OK,
+// nothing leaks, and a fresh run completes.
 void fail_each(asyncio_future *(*program)(void));
 
 // Why a constructor gave NULL; a future that it gave is dropped.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Memory that runs out in stackless coroutines and in generators of both kinds. Each program drops what it owns on every way
-// out.
+// Memory that runs out in stackless coroutines and in generators of both kinds. Each program drops what it owns on
+// every way out.
 #include "bad_input.h"
 
 // Awaits and drops a task; NULL passes the constructor's failure on.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/async/generator.c: the same generators with a stack and without, gone through from coroutines of either kind. What is
-// expected is what CPython 3.11's asyncio does for the same code.
+// src/async/generator.c: the same generators with a stack and without, gone through from coroutines of either kind.
+// What is expected is what CPython 3.11's asyncio does for the same code.
 #include "generators.h"
 
 // ---- Each test runs for all four pairs of generator and awaiter.

@@ -6,10 +6,11 @@
 #include "actors.h"
 
 typedef struct generators {
-  asyncio_generator *(*count)(int count, double delay);  // yields 0, 1... after [delay] each; traces "counted" or how its sleep failed
+  // Yields 0, 1... after [delay] each; traces "counted" or how its sleep failed.
+  asyncio_generator *(*count)(int count, double delay);
   asyncio_generator *(*receive)(int count);              // yields 0, 1...; traces what it was sent
-  asyncio_generator *(*tidy)(double cleanup, asyncio_status status);  // yields 0; traces what that gave, cleans up, fails with
-                                                                      // [status], "in cleanup", or as its yield did
+  // Yields 0; traces what that gave, cleans up, fails with [status], "in cleanup", or as its yield did.
+  asyncio_generator *(*tidy)(double cleanup, asyncio_status status);
   asyncio_generator *(*stubborn)(void);                  // yields 1 for ever, whatever it is thrown
 } generators;
 

@@ -212,6 +212,50 @@ ASYNCIO_STATIC_COROUTINE(look_at_awaiters) {
 
 TEST(awaiters_are_found_through_gathers_shields_and_waits) { run_main(look_at_awaiters_coroutine()); }
 
+ASYNCIO_STATIC_COROUTINE(supervise, (asyncio_future *, future), (asyncio_task **, members)) {
+  asyncio_task_group outer, inner;
+  ASYNCIO_TRY(asyncio_task_group_begin(&outer));
+  members[0] = asyncio_task_group_create_task(&outer, sit_coroutine(future), .name = "a");
+  ASYNCIO_TRY(asyncio_task_group_begin(&inner));
+  members[1] = asyncio_task_group_create_task(&inner, sit_coroutine(members[0]), .name = "b");
+  ASYNCIO_TRY(asyncio_task_group_end(&inner, ASYNCIO_OK));
+  return asyncio_task_group_end(&outer, ASYNCIO_OK);
+}
+
+ASYNCIO_STATIC_COROUTINE(look_at_groups) {
+  asyncio_future *future = asyncio_loop_create_future(here());
+  asyncio_task *tasks[3], *awaiters[2];
+  tasks[2] = named("parent", supervise_coroutine(future, tasks));
+  let_all_park();
+  CHECK_INT(asyncio_future_awaited_by(tasks[1], awaiters, 2), 1);
+  CHECK(awaiters[0] == tasks[2]);
+  CHECK_INT(asyncio_future_awaited_by(tasks[0], awaiters, 2), 2);
+  CHECK(awaiters[0] == tasks[2] && awaiters[1] == tasks[1]);
+  check_graph(tasks[1], "* Task(name='b')\n"
+                        "  + Call stack:\n"
+                        "  |   async sit()\n"
+                        "  + Waits for: a\n"
+                        "  + Awaited by:\n"
+                        "    * Task(name='parent')\n"
+                        "      + Call stack:\n"
+                        "      |   async supervise()\n"
+                        "      + Waits for: task group");
+  check_tree("├── main (look_at_groups) is running\n"
+             "└── parent (supervise) waits for task group\n"
+             "    ├── a (sit) waits for future\n"
+             "    └── b (sit) waits for a\n"
+             "        └── a (sit) waits for future");
+  CHECK_OK(asyncio_future_set_result(future, asyncio_none()));
+  ASYNCIO_TRY(asyncio_await(tasks[0], NULL));
+  CHECK_INT(asyncio_future_awaited_by(tasks[0], NULL, 0), 0);  // it is done
+  ASYNCIO_TRY(asyncio_await(tasks[2], NULL));
+  for (int i = 0; i < 3; i++) asyncio_unref(tasks[i]);
+  asyncio_unref(future);
+  return ASYNCIO_OK;
+}
+
+TEST(the_tasks_of_a_group_are_awaited_by_its_parent) { run_main(look_at_groups_coroutine()); }
+
 ASYNCIO_STATIC_COROUTINE(await_in_a_circle, (asyncio_task **, tasks), (int, next)) { return asyncio_await(tasks[next], NULL); }
 
 ASYNCIO_STATIC_COROUTINE(look_at_circle) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/async/lock.c, condition.c, semaphore.c: who comes next when releases, cancellations and new arrivals fall together.
+// src/async/lock.c, condition.c, semaphore.c: who comes next when releases, cancellations and new arrivals fall
+// together.
 #include <math.h>
 
 #include "actors.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Rare ways to fail that once did harm: an awaitable given twice to a call that fails, a gather cancelled after its loop
-// was closed, a wait of no time for another loop's future.
+// Rare ways to fail that once did harm: an awaitable given twice to a call that fails, a gather cancelled after its
+// loop was closed, a wait of no time for another loop's future.
 #include "../support/test.h"
 
 ASYNCIO_STATIC_COROUTINE(nothing) { return ASYNCIO_OK; }

@@ -269,3 +269,23 @@ TEST(group_needs_a_parent) {
   CHECK(!asyncio_task_group_create_task(&group, actor_coroutine("a", 1, 0)));
   asyncio_unref(asyncio_ref(asyncio_task_group_end_coroutine(&group, ASYNCIO_OK)));
 }
+
+ASYNCIO_STATIC_COROUTINE(tell_name) {
+  trace("%s runs", asyncio_task_get_name(asyncio_current_task()));
+  return ASYNCIO_OK;
+}
+
+ASYNCIO_STATIC_COROUTINE(start_with_options) {
+  asyncio_task_group group;
+  ASYNCIO_TRY(asyncio_task_group_begin(&group));
+  CHECK_OK(asyncio_task_group_start(&group, tell_name_coroutine(), .name = "named"));
+  CHECK_OK(asyncio_task_group_start(&group, tell_name_coroutine(), .name = "eager", .eager_start = true));
+  CHECK_ERROR(asyncio_task_group_start(&group, tell_name_coroutine(), .stack_size = 1), ASYNCIO_VALUE_ERROR,
+              "Expected [stack_size] to be at least 2048, got 1");
+  return asyncio_task_group_end(&group, ASYNCIO_OK);
+}
+
+TEST(what_a_group_starts_has_the_options_of_a_task) {
+  CHECK_OK(asyncio_run(start_with_options_coroutine(), NULL));
+  EXPECT_TRACE("eager runs", "named runs");
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/async/task_group.c: the body of a group beside its tasks. Groups within groups, cleanup that fails or is cut short,
-// and tasks that fail as they are made.
+// src/async/task_group.c: the body of a group beside its tasks. Groups within groups, cleanup that fails or is cut
+// short, and tasks that fail as they are made.
 #include <math.h>
 
 #include "actors.h"

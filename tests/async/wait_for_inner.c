@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/async/wait_for.c: what becomes of the awaitable that is waited for, when it resists, is shielded, or comes just in
-// time.
+// src/async/wait_for.c: what becomes of the awaitable that is waited for, when it resists, is shielded, or comes just
+// in time.
 #include <math.h>
 
 #include "actors.h"

@@ -46,6 +46,18 @@ TEST(success_the_application_s_codes_and_unknown_ones_have_names_too) {
   }
 }
 
+enum { QUOTA_ERROR = ASYNCIO_APPLICATION_ERROR - 234, LINK_ERROR = ASYNCIO_APPLICATION_ERROR - 5000 };
+ASYNCIO_ERROR_NAME(QUOTA_ERROR, "QuotaError");
+ASYNCIO_ERROR_NAME(LINK_ERROR, "LinkError");
+ASYNCIO_ERROR_NAME(LINK_ERROR, "a second name is not heard");
+
+TEST(the_application_names_its_own) {
+  CHECK_TEXT(asyncio_error_name(QUOTA_ERROR), "QuotaError");
+  CHECK_TEXT(asyncio_error_name(LINK_ERROR), "LinkError");
+  CHECK_TEXT(asyncio_error_name(QUOTA_ERROR - 1), "ApplicationError");
+  CHECK_ERROR(asyncio_raise(QUOTA_ERROR, "no more"), QUOTA_ERROR, "no more");
+}
+
 TEST(raise_returns_its_status_and_keeps_formatted_words) {
   const asyncio_status statuses[] = {-1, ASYNCIO_JS_ERROR, ASYNCIO_APPLICATION_ERROR, -4000, INT_MIN};
   for (int i = 0; i < 5; i++) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Work that never suspends, of the kinds that Asyncify takes for what might: a small machine whose instructions are called
-// through a table, as interpreters and databases do it, and sorts with comparators. The same text in every build, so that
-// only what the build does to it differs. Each call through a pointer meets more than four functions: fewer V8 may inline, or
-// not, by what it has seen until then, which makes more of a difference than any backend.
+// Work that never suspends, of the kinds that Asyncify takes for what might: a small machine whose instructions are
+// called through a table, as interpreters and databases do it, and sorts with comparators. The same text in every
+// build, so that only what the build does to it differs. Each call through a pointer meets more than four functions:
+// fewer V8 may inline, or not, by what it has seen until then, which makes more of a difference than any backend.
 #ifndef TESTS_BENCH_COMPUTE_H
 #define TESTS_BENCH_COMPUTE_H
 
@@ -91,8 +91,8 @@ static double compute_once(void) {
   return sum;
 }
 
-// Called so that nobody inlines it into a coroutine: V8 never exchanges the code of a frame that is running, and a coroutine that
-// works all its life would do so in the code that V8 makes first.
+// Called so that nobody inlines it into a coroutine: V8 never exchanges the code of a frame that is running, and a
+// coroutine that works all its life would do so in the code that V8 makes first.
 static double (*volatile compute)(void) = compute_once;
 
 #endif

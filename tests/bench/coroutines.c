@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The coroutines that tests/bench/run.mjs measures, through the public calls alone. The program serves commands: JavaScript
-// resolves a promise with what to run next, so that rounds of ours and of its peers alternate in one process.
+// The coroutines that tests/bench/run.mjs measures, through the public calls alone. The program serves commands:
+// JavaScript resolves a promise with what to run next, so that rounds of ours and of its peers alternate in one
+// process.
 #include <asyncio.h>
 #include <emscripten.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Coroutines over JSPI against their peers, in the versions of Node.js that have it: a process each, which prints the rounds as
-// JSON. Two floors stand beside them: what the engine takes for an import that suspends and a promising export with nothing of
-// ours, its promise settled already; and with a promise for each wait that a list of resolvers settles in turn, which is the
-// least that somebody does who decides who goes on. As a module it starts the processes.
+// Coroutines over JSPI against their peers, in the versions of Node.js that have it: a process each, which prints the
+// rounds as JSON. Two floors stand beside them: what the engine takes for an import that suspends and a promising
+// export with nothing of ours, its promise settled already; and with a promise for each wait that a list of resolvers
+// settles in turn, which is the least that somebody does who decides who goes on. As a module it starts the processes.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,8 @@ const WAITS = Buffer.from(
   'hex',
 );
 
-// A round of TASKS calls that suspend SWITCHES times each: [wait] answers the promises, and [next] follows the start and each end.
+// A round of TASKS calls that suspend SWITCHES times each: [wait] answers the promises, and [next] follows the start
+// and each end.
 function floor(wait, next = () => {}) {
   const { s } = new WebAssembly.Instance(new WebAssembly.Module(WAITS), {
     h: { w: new WebAssembly.Suspending(wait) },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How long the package takes until it is ready, in a process of its own: from just before the import to the answer of the
-// first call, which needs the core compiled, instantiated and initialised; and to the end of a first run. As a program it
-// prints both, in milliseconds; as a module it starts that many times.
+// How long the package takes until it is ready, in a process of its own: from just before the import to the answer of
+// the first call, which needs the core compiled, instantiated and initialised; and to the end of a first run. As a
+// program it prints both, in milliseconds; as a module it starts that many times.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the benchmarks of one process have in common: contenders take turns, round by round, so that whatever else the machine
-// does hits them alike.
+// What the benchmarks of one process have in common: contenders take turns, round by round, so that whatever else the
+// machine does hits them alike.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Measures switches and tasks against their peers: all in one process, round by round in turn, so that whatever else
-// the machine does hits them alike. Prints medians, the first round too (cold code counts for users), and each bar with its
-// ratio; exits with 1 when a bar is missed. Nothing else should run meanwhile.
+// the machine does hits them alike. Prints medians, the first round too (cold code counts for users), and each bar with
+// its ratio; exits with 1 when a bar is missed. Nothing else should run meanwhile.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

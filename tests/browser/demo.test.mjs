@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The demo page from end to end in a headless browser ($ASYNCIO_BROWSER, Chromium unless set), at a desktop's width and at a
-// phone's. What it looks like is left in build/screenshots.
+// The demo page from end to end in a headless browser ($ASYNCIO_BROWSER, Chromium unless set), at a desktop's width and
+// at a phone's. What it looks like is left in build/screenshots.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { request } from 'node:http';
@@ -44,8 +44,8 @@ async function open(size, { scheme = 'light', motion = 'no-preference' } = {}) {
   assert.equal(await page.evaluate(() => innerWidth), SIZES[size].width);
 }
 
-// From now on time in the page passes [slower] times as slowly: what lasts 0.4 s there can then be seen and clicked, also by a driver
-// whose machine is busy.
+// From now on time in the page passes [slower] times as slowly: what lasts 0.4 s there can then be seen and clicked,
+// also by a driver whose machine is busy.
 const slowDown = (slower = 5) =>
   page.evaluate((slower) => {
     const real = (window.real ??= { now: performance.now.bind(performance), setTimeout: setTimeout.bind(window) });

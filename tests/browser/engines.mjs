@@ -22,8 +22,8 @@ import { openWebKit } from './webkit.mjs';
 const CHROMIUM_FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--js-flags=--expose-gc'].concat(
   ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--enable-precise-memory-info'],
 );
-// The first is its way to collect garbage. To a driver a page is one that is being debugged, where each promise would keep the
-// stack that made it: 2.4 us of each switch over JSPI, which without a debugger takes 1.3.
+// The first is its way to collect garbage. To a driver a page is one that is being debugged, where each promise would
+// keep the stack that made it: 2.4 us of each switch over JSPI, which without a debugger takes 1.3.
 const FIREFOX_PREFERENCES = { 'dom.testing.testutils.enabled': true, 'javascript.options.asyncstack': false };
 const LIMIT = 330_000; // ms, for whatever the browser is asked: more than a page of tests has (in_page.mjs)
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is run in a page: test files of the package, and programs of emcc's. Each has a page of its own, as each has a process of
-// its own in Node.js. The outcome is {passed, failed, skipped: [{name, reason}], details}.
+// What is run in a page: test files of the package, and programs of emcc's. Each has a page of its own, as each has a
+// process of its own in Node.js. The outcome is {passed, failed, skipped: [{name, reason}], details}.
 import { liveliness } from './liveliness.mjs';
 
 const LIMIT = 300; // seconds, for one page

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Drives lively.mjs in a page: how soon a key is served while 10,000 coroutines spin, and what it costs them that the page has
-// its turns. The bars are the page's promise; who else uses the machine is not its fault, so a round that misses one is measured
-// again.
+// Drives lively.mjs in a page: how soon a key is served while 10,000 coroutines spin, and what it costs them that the
+// page has its turns. The bars are the page's promise; who else uses the machine is not its fault, so a round that
+// misses one is measured again.
 const LATEST = 16; // ms, for 95 of 100 keys
 const LEAST = 0.7; // of what they do when the page has no turns
 const ROUNDS = 3;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Runs in a page, whose driver presses keys meanwhile: 10,000 coroutines spin, of C over each backend that the engine has and of
-// JavaScript, once with the page having its turns and once without. Without is the same code under a clock that stands still: no
-// slice of time is ever spent.
+// Runs in a page, whose driver presses keys meanwhile: 10,000 coroutines spin, of C over each backend that the engine
+// has and of JavaScript, once with the page having its turns and once without. Without is the same code under a clock
+// that stands still: no slice of time is ever spent.
 import * as asyncio from '../../build/api/index.js';
 import { factory } from '../web/api/factory.mjs';
 

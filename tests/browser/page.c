@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The program of tests/browser/page.html: for a second 1000 tasks spin, one awaits a promise of the page, and main waits for all.
+// The program of tests/browser/page.html: for a second 1000 tasks spin, one awaits a promise of the page, and main
+// waits for all.
 #include <asyncio.h>
 #include <emscripten.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A C program in a real page, in a headless browser ($ASYNCIO_BROWSER, Chromium unless set): main waits, its tasks spin,
-// and the page's own timers go on. And pages with ten thousand stacks, left one after another.
+// A C program in a real page, in a headless browser ($ASYNCIO_BROWSER, Chromium unless set): main waits, its tasks
+// spin, and the page's own timers go on. And pages with ten thousand stacks, left one after another.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';

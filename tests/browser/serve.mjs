@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The server of the pages that run tests. It has the project's files under their own paths, so that a test's imports mean in
-// the page what they mean in Node.js, and beyond that:
+// The server of the pages that run tests. It has the project's files under their own paths, so that a test's imports
+// mean in the page what they mean in Node.js, and beyond that:
 //   /run?file=tests/NAME.test.mjs     a page that runs the file; stand_ins/ has what it takes for Node.js's modules
 //   /program?path=build/NAME.js       a page that runs a program of emcc's
 //   POST /link                        links a program of tests/web/programs, as tests/web/compile.mjs does

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Stands before a server: its pages then write down what goes wrong in them (window.complaints), which not every engine tells
-// its driver. Everything else passes through, cut connections too.
+// Stands before a server: its pages then write down what goes wrong in them (window.complaints), which not every engine
+// tells its driver. Everything else passes through, cut connections too.
 import { once } from 'node:events';
 import { createServer, request as ask } from 'node:http';
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// WebKitGTK's MiniBrowser, driven by WebDriver over HTTP, on a display of its own (Xvfb). Its window is never narrower than its
-// toolbar: narrower pages are shown in a frame. Every request has a time limit: one that hung would hang everything.
-// Neither WEBKIT_DISABLE_COMPOSITING_MODE nor WEBKIT_DISABLE_DMABUF_RENDERER may be set: screenshots hang under them.
+// WebKitGTK's MiniBrowser, driven by WebDriver over HTTP, on a display of its own (Xvfb). Its window is never narrower
+// than its toolbar: narrower pages are shown in a frame. Every request has a time limit: one that hung would hang
+// everything. Neither WEBKIT_DISABLE_COMPOSITING_MODE nor WEBKIT_DISABLE_DMABUF_RENDERER may be set: screenshots hang
+// under them.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';

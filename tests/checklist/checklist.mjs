@@ -4,7 +4,8 @@
 // names/FILE.txt lists CPython's tests as "Class.test"; answers/FILE.txt has a line for each, in the same order:
 //   Class.test: a test of ours | another
 //   Class.test: (reason) words
-// Invariant: whoever reads these files gets an entry for each name and each answer, so nothing can be left out of sight.
+// Invariant: whoever reads these files gets an entry for each name and each answer, so nothing can be left out of
+// sight.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -16,7 +16,8 @@ function add(results, text, pattern) {
   }
 }
 
-// A map from the names of tests to whether they passed; logs written before [since] (milliseconds) belong to another run.
+// A map from the names of tests to whether they passed; logs written before [since] (milliseconds) belong to another
+// run.
 export function ranTests(since = 0) {
   const results = new Map();
   const read = (name, pattern) => {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Async functions as coroutines, on the loop that the host drives: the operations that may suspend, as far as quiet
 // programs (quiet.mjs) have them.
-import { create_runtime } from '../../build/api/index.js';
+import { create_runtime, is_cancelled } from '../../build/api/index.js';
+import { ASKS, PLAIN_GENERATORS, answer } from './async_generators.mjs';
+import { WAITING_THINGS } from './async_functions_things.mjs';
 import { PLAIN, Run, VirtualClock, catches, gathered, limit } from './javascript_run.mjs';
 import { WHEN } from './operations.mjs';
 import { show } from './show.mjs';
@@ -24,16 +26,16 @@ async function runBody(run, index) {
 }
 
 // Undefined, or the value of a return in a list.
-async function block(me, ops) {
+export async function block(me, ops) {
   for (const op of ops) {
     const wait = WAITING[op.op];
-    const returned = wait ? await wait(me, op) : PLAIN[op.op](me, op);
+    const returned = wait ? await wait(me, op) : (PLAIN[op.op] ?? PLAIN_GENERATORS[op.op])(me, op);
     if (returned) return returned;
   }
   return undefined;
 }
 
-async function outcome(me, op, make) {
+export async function outcome(me, op, make) {
   let value;
   try {
     value = await make();
@@ -42,6 +44,26 @@ async function outcome(me, op, make) {
     throw failure;
   }
   me.event(op, `ok ${show(value)}`);
+}
+
+async function ask(me, op) {
+  const generator = me.run.generators[op.slot];
+  if (generator === null) return me.event(op, 'empty');
+  let result;
+  try {
+    result = await ASKS[op.op](generator, op, me.run.asyncio);
+  } catch (failure) {
+    me.event(op, show(failure));
+    throw failure;
+  }
+  me.event(op, answer(result));
+}
+
+// What as_completed gave, by either iteration; null at the end.
+async function nextGiven(me, op, all) {
+  const { done, value } = await (op.flag ? all.future.next() : all.coroutine.next());
+  if (done) return null;
+  return op.flag ? me.run.label(value) : show(await value);
 }
 
 const WAITING = {
@@ -61,6 +83,44 @@ const WAITING = {
     const futures = me.run.items(op);
     const [done] = await me.run.asyncio.wait(futures, { timeout: limit(op.number), return_when: WHEN[op.flag] });
     me.event(op, `ok ${futures.map((one) => `${me.run.label(one)}=${done.has(one) ? 'done' : 'pending'}`)}`);
+  },
+
+  ...WAITING_THINGS,
+
+  anext: ask,
+  asend: ask,
+  athrow: ask,
+  aclose: ask,
+
+  async iterate(me, op) {
+    const generator = me.run.generators[op.slot];
+    if (generator === null) return me.event(op, 'empty');
+    try {
+      for await (const value of generator) me.event(op, `gave ${value}`);
+    } catch (failure) {
+      me.event(op, show(failure));
+      throw failure;
+    }
+    me.event(op, 'ok');
+  },
+
+  async as_completed(me, op) {
+    const items = me.run.asyncio.as_completed(me.run.items(op), { timeout: limit(op.number) });
+    const all = { coroutine: items[Symbol.iterator](), future: items[Symbol.asyncIterator]() };
+    for (;;) {
+      let given;
+      try {
+        given = await nextGiven(me, op, all);
+      } catch (failure) {
+        given = show(failure);
+        if (is_cancelled(failure)) {
+          me.event(op, given);
+          throw failure;
+        }
+      }
+      if (given === null) return me.event(op, 'ok');
+      me.event(op, `gave ${given}`);
+    }
   },
 
   async try_finally(me, op) {
@@ -95,7 +155,10 @@ async function runProgram(runtime, program) {
   const loop = runtime.create_task(async () => {}).get_loop();
   const run = new Run(runtime, loop, program, body);
   run.slots[0] = runtime.create_task(body(run, 0));
+  run.label(run.slots[0]);
   await runtime.sleep(END);
+  run.end();
+  run.dead = true;
   return run.lines;
 }
 

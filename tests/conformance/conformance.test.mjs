@@ -195,7 +195,7 @@ test('what a program leaves in memory is not counted with the next one', async (
 });
 
 test('a surface that is not there says so', () => {
-  assert.throws(() => surfacesOf('jspi'), /Expected --surface to be .*; got jspi/);
+  assert.throws(() => surfacesOf('fibers'), /Expected --surface to be .*; got fibers/);
 });
 
 test('every mutant says what is wrong with it, and fits the sources', async () => {

@@ -9,7 +9,17 @@ const COLUMNS = ['ok', 'error', 'cancelled', 'cleanup', 'timeout'];
 const TITLES = ['ok', 'error', 'cancelled', 'in cleanup', 'timed out'];
 const WANTED = 50 / 10_000; // of each, for each program
 const HAVE_LIMITS = new Set(['wait', 'wait_for', 'as_completed', 'timeout']);
-const ROWS = Object.entries(OPERATIONS).filter(([, { block, suspends }]) => !block || suspends);
+const BY_FUTURES = 'as_completed, async'; // the iteration that gives futures themselves, however they ended
+
+// Each with the operation that it is about.
+const ROWS = Object.entries(OPERATIONS)
+  .filter(([, { block, suspends }]) => !block || suspends)
+  .flatMap(([name]) => (name === 'as_completed' ? [[name, name], [BY_FUTURES, name]] : [[name, name]]));
+
+const rowOf = (op) => (op.op === 'as_completed' && op.flag ? BY_FUTURES : op.op);
+
+/** The columns that an operation can reach. */
+export const everyOutcome = (name) => OPERATIONS[name].outcomes;
 
 // Operations by their numbers. [cleanup]: inside a finally or an except block; [limits]: the timeouts around it, by
 // their numbers.
@@ -51,9 +61,18 @@ function columnOf(op, line) {
   return op.op === 'wait' && waitTimedOut(op, words) ? 'timeout' : 'ok';
 }
 
+// Of the programs that a surface gets, which are of so many [families]; [outcomes] gives the columns that an
+// operation can reach there, none for one that is not there.
 export class Coverage {
+  #families;
+  #outcomes;
   #counts = new Map(ROWS.map(([name]) => [name, Object.fromEntries(COLUMNS.map((column) => [column, 0]))]));
   programs = 0;
+
+  constructor(families = 1, outcomes = everyOutcome) {
+    this.#families = families;
+    this.#outcomes = outcomes;
+  }
 
   add(program, trace) {
     const operations = index(program);
@@ -64,7 +83,7 @@ export class Coverage {
       const op = operations.get(Number(id));
       const column = op && columnOf(op, words);
       if (!column) continue;
-      this.#count(op.op, column);
+      this.#count(rowOf(op), column);
       if (column.startsWith('c'))
         for (const limit of op.limits) cancelled.set(`${who} ${limit} ${op.id}`, op.op);
       if (column === 'timeout') this.#timedOut(op, who, cancelled);
@@ -86,20 +105,24 @@ export class Coverage {
     }
   }
 
-  #cell(name, column) {
-    const count = this.#counts.get(name)[column];
-    if (!OPERATIONS[name].outcomes.includes(column)) return '-';
-    return `${count < WANTED * this.programs ? '!' : ''}${count}`;
+  get #wanted() {
+    return Math.ceil((WANTED * this.programs) / this.#families);
+  }
+
+  #cell([row, name], column) {
+    const count = this.#counts.get(row)[column];
+    if (!this.#outcomes(name).includes(column)) return '-';
+    return `${count < this.#wanted ? '!' : ''}${count}`;
   }
 
   // The table as text, and how many of its cells are too small (marked with !).
   table() {
-    const rows = ROWS.map(([name]) => [name, ...COLUMNS.map((column) => this.#cell(name, column))]);
+    const there = ROWS.filter(([, name]) => this.#outcomes(name).length > 0);
+    const rows = there.map((row) => [row[0], ...COLUMNS.map((column) => this.#cell(row, column))]);
     const lines = [['', ...TITLES], ...rows].map(([name, ...cells]) =>
       [name.padEnd(21), ...cells.map((cell) => cell.padStart(11))].join(''),
     );
     const few = rows.flat().filter((cell) => cell.startsWith('!')).length;
-    const wanted = Math.ceil(WANTED * this.programs);
-    return { text: [...lines, `! below ${wanted}: ${few} of the cells`].join('\n'), few };
+    return { text: [...lines, `! below ${this.#wanted}: ${few} of the cells`].join('\n'), few };
   }
 }

@@ -87,7 +87,7 @@ const RUNS = [
 const ROOM = [0, 0, 1, 1, 2];
 
 // The semaphores' values, the barriers' parties, the queues' sizes.
-const sizesOf = (random) => [
+export const sizesOf = (random) => [
   ...[random.pick(ROOM), random.int(0, 2)],
   ...[random.int(1, 3), random.int(2, 2)],
   ...[random.pick(ROOM), random.pick(ROOM), random.pick(ROOM)],

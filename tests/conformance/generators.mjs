@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // JavaScript's generators as coroutines: the operations that may suspend.
 import { create_runtime } from '../../build/api/index.js';
+import { PLAIN_GENERATORS } from './async_generators.mjs';
+import { WAITING_ITERATION } from './generators_iteration.mjs';
 import { WAITING_THINGS } from './generators_things.mjs';
 import { PLAIN, Run, VirtualClock, catches, gathered, limit } from './javascript_run.mjs';
 import { WHEN } from './operations.mjs';
@@ -27,7 +29,7 @@ export function* block(me, ops) {
   for (const op of ops) {
     if (me.run.dead) return undefined;
     const wait = WAITING[op.op];
-    const returned = wait ? yield* wait(me, op) : PLAIN[op.op](me, op);
+    const returned = wait ? yield* wait(me, op) : (PLAIN[op.op] ?? PLAIN_GENERATORS[op.op])(me, op);
     if (returned) return returned;
   }
   return undefined;
@@ -130,10 +132,12 @@ const WAITING = {
   },
 
   ...WAITING_THINGS,
+  ...WAITING_ITERATION,
 };
 
-// The operations that there are, and that a Runner may run the program.
-export const KNOWN = new Set([...Object.keys(WAITING), ...Object.keys(PLAIN), 'runner']);
+// The operations whose steps are the loop's own, and that a Runner may run the program.
+export const KNOWN = new Set([...Object.keys(WAITING), ...Object.keys(PLAIN), 'runner', 'async_iteration']);
+for (const name of Object.keys(WAITING_ITERATION)) if (name !== 'as_completed') KNOWN.delete(name);
 
 function finish(run) {
   if (!run.dead) run.end();
@@ -169,7 +173,19 @@ async function runRunner(run) {
   await runner.close().catch(() => {});
 }
 
+// Body 0 as a task of the loop that the host drives, on which asynchronous generators go on in any case.
+async function runByHost(runtime, program) {
+  const loop = runtime.create_task(async () => {}).get_loop();
+  const run = new Run(runtime, loop, program, body);
+  run.slots[0] = runtime.create_task(body(run, 0));
+  run.label(run.slots[0]);
+  await runtime.sleep(END);
+  finish(run);
+  return run.lines;
+}
+
 async function runProgram(runtime, program) {
+  if (program.byHost) return runByHost(runtime, program);
   const run = new Run(runtime, runtime.new_event_loop(), program, body);
   await (program.runs.length > 0 ? runRunner : runLoop)(run);
   finish(run);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Locks, queues, timeouts, groups and as_completed in JavaScript's generators: the operations that may suspend.
-import { is_cancelled, RuntimeError } from '../../build/api/index.js';
+// Locks, queues, timeouts and groups in JavaScript's generators: the operations that may suspend.
+import { RuntimeError } from '../../build/api/index.js';
 import { block, outcome } from './generators.mjs';
 import { limit } from './javascript_run.mjs';
 import { boolean, refused, show } from './show.mjs';
@@ -39,20 +39,6 @@ function* inScope(me, op, scope, words = () => '') {
   }
   me.event(op, `ok${words()}`);
   return returned;
-}
-
-function* giveNext(me, op, coroutine) {
-  let given;
-  try {
-    given = yield* coroutine;
-  } catch (failure) {
-    if (is_cancelled(failure)) {
-      me.event(op, show(failure));
-      throw failure;
-    }
-    given = failure;
-  }
-  me.event(op, `gave ${show(given)}`);
 }
 
 export const WAITING_THINGS = {
@@ -96,11 +82,5 @@ export const WAITING_THINGS = {
     const group = new me.run.asyncio.TaskGroup();
     me.run.things.groups[op.slot] = group;
     return yield* inScope(me, op, group);
-  },
-
-  *as_completed(me, op) {
-    const all = me.run.asyncio.as_completed(me.run.items(op), { timeout: limit(op.number) });
-    for (const coroutine of all) yield* giveNext(me, op, coroutine);
-    me.event(op, 'ok');
   },
 };

@@ -57,6 +57,7 @@ export class Run {
     this.start = loop.time();
     this.slots = Array(program.slots).fill(null);
     this.handles = Array(program.handles).fill(null);
+    this.generators = Array(program.bodies.length).fill(null);
     this.scopes = new Scopes(runtime);
     this.things = new Things(runtime, program.sizes);
     this.callbacks = program.callbacks.map((ops, index) => this.#callback(ops, new Instance(this, `c${index}`)));
@@ -74,13 +75,14 @@ export class Run {
 
   #handle({ message, exception }) {
     if (message.includes('shielded future')) this.trace(`handler shield ${show(exception)}`);
+    else if (message.includes('closing of asynchronous generator')) this.trace(`handler generator ${show(exception)}`);
     else if (message.includes('exception during')) this.trace(`handler shutdown ${show(exception)}`);
     else if (message.includes('callback')) this.trace(`handler callback ${show(exception)}`);
   }
 
-  // Begins an instance of a body.
-  begin(index) {
-    const me = new Instance(this, `b${index}.${++this.started}`);
+  // Begins an instance of a body, as a coroutine ('b') or a generator ('g').
+  begin(index, kind = 'b') {
+    const me = new Instance(this, `${kind}${index}.${++this.started}`);
     this.trace(`${me.name} starts`);
     return me;
   }
@@ -95,10 +97,14 @@ export class Run {
     };
   }
 
+  // Whether one more instance may be made, which then counts.
+  room() {
+    return this.created < MOST_INSTANCES && ++this.created > 0;
+  }
+
   item(number) {
     if (number >= 0) return this.slots[number];
-    if (this.created >= MOST_INSTANCES) return null;
-    this.created++;
+    if (!this.room()) return null;
     return primitiveOf(number) ? this.things.primitive(number) : this.coroutine(this, -1 - number);
   }
 

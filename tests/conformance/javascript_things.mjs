@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Locks, queues, timeouts, groups and so on in JavaScript: what a program under way has of them, and the operations that
-// never suspend.
+// Locks, queues, timeouts, groups and so on in JavaScript: what a program under way has of them, and the operations
+// that never suspend.
 import { primitiveOf } from './operations_locks.mjs';
 import { boolean, refused, show } from './show.mjs';
 

@@ -38,8 +38,8 @@ export class Slots {
 }
 
 // Draws the fields of operations for one place of a program. The same for a whole program: its source of chance, its
-// slots_, how many callbacks it has, those that were added (so that some are removed again), its themes and the sizes of
-// its things.
+// slots_, how many callbacks it has, those that were added (so that some are removed again), its themes and the sizes
+// of its things.
 export class Maker {
   constructor(program, place) {
     this.program = program;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Timeouts, task groups, as_completed, contexts and eager tasks: the operations, in the words of operations.mjs. `slot`
-// is the number of the timeout, group or variable; of a spawn that of the task, and `flag` the group or context. A group
-// has the number of its body: a task in it comes after that, so that the two never wait for each other.
+// is the number of the timeout, group or variable; of a spawn that of the task, and `flag` the group or context. A
+// group has the number of its body: a task in it comes after that, so that the two never wait for each other.
 import { anywhere, block, suspends, themed, thing } from './describe.mjs';
 
 const OK_OR_ERROR = ['ok', 'error'];

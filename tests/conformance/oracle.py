@@ -23,7 +23,7 @@ class Run:
         self.handles = [None] * program["handles"]
         self.things = oracle_locks.Things(program["sizes"])
         self.scopes = oracle_scopes.Scopes()
-        self.generators = [None] * oracle_generators.GENERATORS
+        self.generators = [None] * len(program["bodies"])
         self.kept = []  # those before too: that they are let go is no event
         self.made = []
         self.lines = []
@@ -33,7 +33,7 @@ class Run:
 
     def trace(self, text):
         if not self.dead:
-            self.lines.append(f"{self.loop.now:g} {text}")
+            self.lines.append(f"{str(self.loop.now).removesuffix('.0')} {text}")
 
     def label(self, future):
         for index, made in enumerate(self.made):

@@ -3,8 +3,6 @@
 # what yields is done here.
 from oracle_common import CATCHES, Instance, error, outcome, show
 
-GENERATORS = 5
-
 
 async def handled(me, op, failure):
     """What a yield_try does with what it has caught."""

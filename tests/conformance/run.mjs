@@ -4,13 +4,10 @@
 import { parseArgs } from 'node:util';
 
 import { announce } from '../tools/progress.mjs';
-import { TO_COMPARE, ensure, ensurePackages } from '../tools/setup.mjs';
+import { TO_COMPARE, ensure, ensureNodes, ensurePackages } from '../tools/setup.mjs';
 import { Comparison } from './compare.mjs';
 import { Coverage } from './coverage.mjs';
-import { generate } from './generate.mjs';
-import { generateQuiet, outcomes } from './quiet.mjs';
 import { explain } from './report.mjs';
-import { without } from './subset.mjs';
 import { surfacesOf } from './surfaces.mjs';
 
 const BATCH = 500;
@@ -41,23 +38,37 @@ function options() {
 async function build(surfaces) {
   await ensure(TO_COMPARE);
   await ensurePackages();
+  if (surfaces.some(({ nodes }) => nodes)) await ensureNodes();
   const makers = new Map(surfaces.map(({ name, make }) => [make, name])); // some surfaces share what is built
   for (const [make, name] of makers) await announce(`Building ${name}`, make);
 }
 
-// The surfaces that see the same programs, and how those are made and compared. `unknown` are the operations that are
-// left out of them.
+// What the surfaces are given, with the surfaces that see the same programs.
 async function families(surfaces) {
   const found = new Map();
-  for (const surface of surfaces.filter(({ quiet }) => !quiet)) {
-    const unknown = await surface.unknown();
-    const make = unknown.length === 0 ? generate : (...which) => without(generate(...which), unknown);
-    const key = unknown.join();
-    found.set(key, { generate: make, unknown, surfaces: [...(found.get(key)?.surfaces ?? []), surface] });
-  }
-  const quiet = surfaces.filter((surface) => surface.quiet);
-  if (quiet.length > 0) found.set('quiet', { generate: generateQuiet, view: outcomes, unknown: [], surfaces: quiet });
+  for (const surface of surfaces)
+    for (const family of await surface.families()) {
+      const known = found.get(family.name) ?? { ...family, surfaces: [] };
+      found.set(family.name, { ...known, surfaces: [...known.surfaces, surface] });
+    }
   return [...found.values()];
+}
+
+// A coverage table for all surfaces that see the same.
+function tablesOf(all) {
+  const found = new Map();
+  for (const surface of new Set(all.flatMap(({ surfaces }) => surfaces))) {
+    const names = all.filter(({ surfaces }) => surfaces.includes(surface)).map(({ name }) => name);
+    const coverage = new Coverage(names.length, surface.outcomes);
+    const known = found.get(names.join()) ?? { names, coverage, surfaces: [] };
+    found.set(names.join(), { ...known, surfaces: [...known.surfaces, surface.name] });
+  }
+  return [...found.values()];
+}
+
+function printTable({ coverage, surfaces }) {
+  console.log(`How often each operation ended in each way: ${surfaces.join(', ')}`);
+  console.log(coverage.table().text);
 }
 
 function* batches({ seed, count, only }, make) {
@@ -69,7 +80,7 @@ function* batches({ seed, count, only }, make) {
 // All programs of a family, through all its surfaces.
 async function compare(chosen, family, oracle, seen) {
   const comparison = await Comparison.open(oracle, family.surfaces, family.view);
-  if (family.unknown.length > 0)
+  if (family.unknown?.length > 0)
     console.log(`  not in the programs for ${family.surfaces.map(({ name }) => name)}: ${family.unknown.join(', ')}`);
   for (const programs of batches(chosen, family.generate)) {
     await comparison.add(programs, seen);
@@ -111,14 +122,15 @@ async function main() {
   console.log(`seed ${chosen.seed}`);
   const { openOracle } = await import('./oracle.mjs'); // its package may just have been installed
   const oracle = await openOracle();
-  const coverage = new Coverage();
+  const all = await families(chosen.surfaces);
+  const tables = tablesOf(all);
   const comparisons = [];
-  for (const family of await families(chosen.surfaces)) {
-    const whole = !family.view && family.unknown.length === 0;
-    const seen = whole ? (program, trace) => coverage.add(program, trace) : undefined;
+  for (const family of all) {
+    const mine = tables.filter(({ names }) => names.includes(family.name));
+    const seen = (program, trace) => mine.forEach(({ coverage }) => coverage.add(program, trace));
     comparisons.push(await compare(chosen, family, oracle, seen));
   }
-  if (coverage.programs >= FOR_TABLE) console.log(coverage.table().text);
+  if (chosen.count >= FOR_TABLE) tables.forEach(printTable);
   comparisons.forEach(printSurfaces);
   return printVerdict(comparisons, chosen.seed);
 }

@@ -1,25 +1,45 @@
 // SPDX-License-Identifier: MIT
 // What is compared with the oracle: each surface is a driver over something that is built. `make` brings that up to
-// date; `unknown`, after it, gives the names of the operations that the driver does not know yet.
+// date. `families`, after it, gives the kinds of programs that it gets, those of the same name being the same: how they
+// are made, which operations are left out of them, and how their traces are looked at. `nodes`: it needs tests/nodes.
 import { join } from 'node:path';
 
-import { NATIVE, WASM, make, makePackage } from '../tools/build.mjs';
-import { root, tree } from '../tools/paths.mjs';
+import { JSPI, NATIVE, WASM, make, makePackage } from '../tools/build.mjs';
+import { node, root, tree } from '../tools/paths.mjs';
+import { generate } from './generate.mjs';
 import { openNative } from './native.mjs';
-import { unknownOf } from './subset.mjs';
+import { generateApart, generateQuiet, outcomes } from './quiet.mjs';
+import { unknownOf, without } from './subset.mjs';
+
+const everything = { name: 'everything', generate, unknown: [] };
+
+// Programs of everything, without what a driver does not know.
+const subset = (unknown) => ({
+  name: `everything but ${unknown}`,
+  generate: (...which) => without(generate(...which), unknown),
+  unknown,
+});
+
+const quiet = { name: 'quiet', generate: generateQuiet, view: outcomes };
+const apart = (tasks) => ({
+  name: `apart ${tasks}`,
+  generate: (seed, index) => generateApart(seed, index, tasks),
+});
 
 const NO_FETCH = join(root, 'tests/tools/no_fetch.cjs');
 
-// A driver in C, with coroutines of this kind.
+// A driver in C, with coroutines of this kind. Over JSPI it is run by the oldest Node.js that has that.
 function native(kind, name, config) {
   const target = `asyncio_conformance_${kind}`;
   const program = join(tree(config.name), 'tests', target);
-  const command = config.emscripten ? [process.execPath, ['-r', NO_FETCH, `${program}.js`]] : [program, []];
+  const engine = config.nodes ? node(config.nodes[0]) : process.execPath;
+  const command = config.emscripten ? [engine, ['-r', NO_FETCH, `${program}.js`]] : [program, []];
   return {
     name: `${kind} ${name}`,
+    nodes: config.nodes,
     make: (onLine) => make(config, [target], onLine),
     open: () => openNative(...command),
-    unknown: async () => [],
+    families: async () => [everything],
   };
 }
 
@@ -27,15 +47,14 @@ const generators = {
   name: 'js generators',
   make: makePackage,
   open: async () => (await import('./generators.mjs')).openGenerators(),
-  unknown: async () => unknownOf((await import('./generators.mjs')).KNOWN),
+  families: async () => [subset(unknownOf((await import('./generators.mjs')).KNOWN)), apart(true)],
 };
 
 const asyncFunctions = {
   name: 'js async functions',
   make: makePackage,
   open: async () => (await import('./async_functions.mjs')).openAsyncFunctions(),
-  unknown: async () => [],
-  quiet: true, // compared by what comes out of quiet programs
+  families: async () => [quiet, apart(false)],
 };
 
 const GROUPS = {
@@ -43,6 +62,7 @@ const GROUPS = {
     native('stackful', 'ucontext', NATIVE[0]),
     native('stackful', 'later', NATIVE[3]),
     native('stackful', 'asyncify', WASM[2]),
+    native('stackful', 'jspi', JSPI[1]),
   ],
   stackless: [native('stackless', 'native', NATIVE[0]), native('stackless', 'wasm', WASM[2])],
   js: [generators, asyncFunctions],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core/loop_run.c, future.c: what JavaScript is built on. Runs that block nobody, begun and ended apart, and outcomes set
-// with an error that exists already.
+// src/core/loop_run.c, future.c: what JavaScript is built on. Runs that block nobody, begun and ended apart, and
+// outcomes set with an error that exists already.
 #include "../../src/core/future.h"
 #include "../../src/core/loop.h"
 #include "../../src/port/host.h"

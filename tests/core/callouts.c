@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Code of the user's that runs inside functions which never suspend: destructors and exception handlers. On Asyncify a wait
-// there would tear those functions' frames; it is refused on every backend, and everything goes on.
+// Code of the user's that runs inside functions which never suspend: destructors and exception handlers. On Asyncify a
+// wait there would tear those functions' frames; it is refused on every backend, and everything goes on.
 #include "../support/test.h"
 
 #define REFUSED "asyncio_sleep cannot suspend here: in a destructor, an exception handler or a coroutine without a stack (see asyncio/stackless.h)"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/core/task.c: tasks that wait for each other in a circle. asyncio would recurse for ever; here each can be cancelled.
+// src/core/task.c: tasks that wait for each other in a circle. asyncio would recurse for ever; here each can be
+// cancelled.
 #include "../support/test.h"
 
 ASYNCIO_STATIC_COROUTINE(await_slot, (const char *, name), (asyncio_task **, slot)) {

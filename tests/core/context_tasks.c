@@ -222,6 +222,89 @@ TEST(an_exception_handler_is_called_in_the_context_of_the_callback) {
   EXPECT_TRACE("Exception in callback in 10");
 }
 
+ASYNCIO_STATIC_COROUTINE(fail_in, (int, value)) {
+  set(value);
+  return ASYNCIO_VALUE_ERROR;
+}
+
+static asyncio_status fail_when_done(asyncio_future *future, void *arg) {
+  (void)future, (void)arg;
+  set(12);
+  return ASYNCIO_VALUE_ERROR;
+}
+
+ASYNCIO_STATIC_COROUTINE(drop_what_failed) {
+  asyncio_loop_set_exception_handler(here(), trace_in_handler, NULL);
+  asyncio_task *task = asyncio_create_task(fail_in_coroutine(11));
+  CHECK_OK(asyncio_future_add_done_callback(task, fail_when_done, NULL));
+  ASYNCIO_TRY(asyncio_sleep(0));
+  ASYNCIO_TRY(asyncio_sleep(0));
+  asyncio_unref(task);
+  CHECK_INT(current(), -1);
+  asyncio_future *future = asyncio_loop_create_future(here());
+  set(13);
+  CHECK_OK(asyncio_future_set_exception(future, ASYNCIO_VALUE_ERROR, "a future has no context"));
+  asyncio_unref(future);
+  return ASYNCIO_OK;
+}
+
+TEST(a_failure_that_nobody_saw_is_told_in_the_context_of_its_task) {
+  run_with_variable(drop_what_failed_coroutine());
+  EXPECT_TRACE("Exception in done callback in 12", "Exception was never retrieved in 11",
+               "Exception was never retrieved in 13");
+}
+
+static void trace_and_change(asyncio_loop *loop, const asyncio_exception_context *context, void *arg) {
+  trace_in_handler(loop, context, arg);
+  CHECK_INT(asyncio_task_get_context(context->future) != NULL, 1);
+  set(99);
+  trace_in_handler(loop, context, arg);
+}
+
+// One has an object for its context, the other has variables alone.
+ASYNCIO_STATIC_COROUTINE(change_in_the_handler, (bool, named)) {
+  asyncio_loop_set_exception_handler(here(), trace_and_change, NULL);
+  set(1);
+  asyncio_task *task = asyncio_create_task(fail_in_coroutine(2));
+  if (named) CHECK(asyncio_task_get_context(task) != NULL);
+  ASYNCIO_TRY(asyncio_sleep(0));
+  asyncio_unref(task);
+  CHECK_INT(current(), 1);
+  return ASYNCIO_OK;
+}
+
+TEST(what_an_exception_handler_sets_stays_out_of_the_context_that_was_current) {
+  run_with_variable(change_in_the_handler_coroutine(false));
+  run_with_variable(change_in_the_handler_coroutine(true));
+  EXPECT_TRACE("Exception was never retrieved in 2", "Exception was never retrieved in 99",
+               "Exception was never retrieved in 2", "Exception was never retrieved in 99");
+}
+
+ASYNCIO_STATIC_COROUTINE(sleep_in, (int, value)) {
+  set(value);
+  return asyncio_sleep(100);
+}
+
+ASYNCIO_STATIC_COROUTINE(stop_in, (int, value)) {
+  set(value);
+  asyncio_exception_context context = {.message = "Told by hand", .future = asyncio_current_task()};
+  asyncio_loop_call_exception_handler(here(), &context);
+  asyncio_loop_stop(here());
+  return ASYNCIO_OK;
+}
+
+TEST(a_task_that_its_loop_ends_is_told_of_in_its_own_context) {
+  number = asyncio_context_var_new("number", NULL);
+  asyncio_loop *loop = asyncio_new_event_loop();
+  asyncio_loop_set_exception_handler(loop, trace_in_handler, NULL);
+  asyncio_unref(asyncio_create_task(sleep_in_coroutine(7), .loop = loop));
+  asyncio_unref(asyncio_create_task(stop_in_coroutine(8), .loop = loop));
+  CHECK_OK(asyncio_loop_run_forever(loop));
+  asyncio_loop_unref(loop);
+  asyncio_context_var_unref(number);
+  EXPECT_TRACE("Told by hand in 8", "Task was destroyed but it is pending in 7");
+}
+
 // The values go with the tasks and callbacks that never ran.
 ASYNCIO_STATIC_COROUTINE(leave_things_behind) {
   CHECK_OK(asyncio_context_var_set(number, traced_value("value"), NULL));

@@ -39,6 +39,28 @@ TEST(every_slow_step_is_told_with_the_task_s_name_and_seconds) {
   close_loop(loop);
 }
 
+ASYNCIO_STATIC_COROUTINE(call_two_deep, (int, depth)) {
+  return depth ? asyncio_await(call_two_deep_coroutine(depth - 1), NULL) : asyncio_await(yield_once_coroutine(), NULL);
+}
+
+ASYNCIO_STATIC_STACKLESS(call_without_a_stack) {
+} ASYNCIO_BEGIN(call_without_a_stack) {
+  ASYNCIO_AWAIT(asyncio_sleep_coroutine(1, asyncio_none()));
+} ASYNCIO_END
+
+TEST(a_slow_step_is_told_with_the_coroutine_that_it_ended_in) {
+  asyncio_loop *loop = debug_loop(0);
+  asyncio_unref(asyncio_create_task(call_two_deep_coroutine(1), .loop = loop, .name = "deep"));
+  asyncio_unref(asyncio_create_task(call_without_a_stack_coroutine(), .loop = loop, .name = "flat"));
+  run_once(loop);
+  EXPECT_TRACE("Executing a step of coroutine 'call_two_deep > yield_once' took 0.000 seconds in deep",
+               "Executing a step of coroutine 'call_without_a_stack > sleep' took 0.000 seconds in flat");
+  run_once(loop);
+  EXPECT_TRACE("Executing a step of coroutine 'call_two_deep' took 0.000 seconds in deep");
+  close_loop(loop);
+  EXPECT_TRACE("Task was destroyed but it is pending in flat");
+}
+
 TEST(what_is_quick_is_not_told) {
   asyncio_loop *loop = debug_loop(0.1);
   asyncio_unref(asyncio_create_task(yield_once_coroutine(), .loop = loop));

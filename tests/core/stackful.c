@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // src/core/stackful.c: coroutines with a stack of their own. What lies on it survives every switch, at any depth and
 // beside thousands of others; what it was sized for is what it gets.
+#include <stdio.h>
+
 #include "common.h"
 
 static volatile uint32_t sink;  // keeps the fillings from being optimised away
@@ -194,7 +196,10 @@ static void fail_for_want_of_a_stack(size_t stack_size, size_t failing) {
   run_once(loop);
   test_fail_allocation(0);
   CHECK_ERROR(asyncio_future_result(task, NULL), ASYNCIO_MEMORY_ERROR, NULL);
-  CHECK(strstr(asyncio_error_message(ASYNCIO_MEMORY_ERROR), "Out of memory for the stack of hungry (") != NULL);
+  size_t block = 0, asked = 0;
+  const char *words = asyncio_error_message(ASYNCIO_MEMORY_ERROR);
+  CHECK_INT(sscanf(words, "Out of memory for the stack of hungry: it needs a block of %zu bytes for its %zu", &block, &asked), 2);
+  CHECK(asked == (stack_size ? stack_size : ASYNCIO_DEFAULT_STACK_SIZE) && block >= asked);
   asyncio_unref(task);
   close_loop(loop);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// demo/check_urls.c against the server of demo/check_urls.mjs: every way a request can end has its outcome, hanging ones
-// are aborted, and the requests overlap.
+// demo/check_urls.c against the server of demo/check_urls.mjs: every way a request can end has its outcome, hanging
+// ones are aborted, and the requests overlap.
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';

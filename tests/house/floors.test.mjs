@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The floors of src/: a file includes from its own floor or from below, or a public header; only the core sees what a task is
-// made of; what depends on the platform stays in the folders made for it.
+// The floors of src/: a file includes from its own floor or from below, or a public header; only the core sees what a
+// task is made of; what depends on the platform stays in the folders made for it.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Which functions of the library Asyncify instruments: those that may suspend, and no others. One too many costs twice the
-// code and several times the time, in itself and in all its callers. A function joins the list by calling through a pointer:
-// if it never suspends, src/base/barrier.h says how to take it off. That `leave` is on it under its own name also says that
-// Binaryen did not inline it.
+// Which functions of the library Asyncify instruments: those that may suspend, and no others. One too many costs twice
+// the code and several times the time, in itself and in all its callers. A function joins the list by calling through a
+// pointer: if it never suspends, src/base/barrier.h says how to take it off. That `leave` is on it under its own name
+// also says that Binaryen did not inline it.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';

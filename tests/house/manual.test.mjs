@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The public headers and the package's types are the manual: every name has an entry there, and a test that uses it. A line
-// of declarations that belong together may have one entry above the first.
+// The public headers and the package's types are the manual: every name has an entry there, and a test that uses it. A
+// line of declarations that belong together may have one entry above the first.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

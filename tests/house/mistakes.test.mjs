@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The mistakes that stackless coroutines invite are errors of the compiler, without any flag; what looks like them is fine.
+// The mistakes that stackless coroutines invite are errors of the compiler, without any flag; what looks like them is
+// fine.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

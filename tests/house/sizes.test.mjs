@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Files of one concept and functions that fit a screen; and every file says under which licence it is.
+// Files of one concept, functions that fit a screen and comments that fit its width; and every file says under which
+// licence it is.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -7,6 +8,7 @@ import { filesUnder, functionsOf, isC, linesOf } from './sources.mjs';
 
 const LONGEST_FILE = 400;
 const LONGEST_FUNCTION = 60;
+const WIDEST = 120; // columns
 
 const files = filesUnder('src', 'include', 'tests', 'web', 'demo');
 
@@ -37,6 +39,20 @@ test('functions are found where they are', () => {
     '};',
   ];
   assert.deepEqual(functionsOf(lines), [{ line: 4, length: 4, signature: 'int d) {' }]);
+});
+
+// Whole lines of comment, and those with one behind the code.
+const hasComment = (name, line) =>
+  /^\s*(\/\/|\/?\*+ )/.test(line) || / \/\/ /.test(line) || (/\.(S|txt|py|cmake)$/.test(name) && /^\s*#/.test(line));
+
+test(`no comment is wider than ${WIDEST} columns, nor anything in the headers that programs include`, () => {
+  const wide = ['CMakeLists.txt', ...files].filter((name) => !name.endsWith('.md')).flatMap((name) =>
+    linesOf(name)
+      .map((line, index) => [`${name}:${index + 1}`, line])
+      .filter(([, line]) => line.length > WIDEST && (name.startsWith('include/') || hasComment(name, line)))
+      .map(([place]) => place),
+  );
+  assert.deepEqual(wide, []);
 });
 
 test('every source file names its licence first', () => {

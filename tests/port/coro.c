@@ -6,6 +6,17 @@
 #include "../../src/core/runtime.h"
 #include "../support/test.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define WITH_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WITH_ASAN 1
+#endif
+#endif
+#ifdef WITH_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
+
 enum { MOST_IDLE = 4 * 1024 * 1024, PATTERN_SIZE = 64 };
 
 static size_t live_bytes(void) { return asyncio__thread.stacks.live_bytes; }
@@ -187,7 +198,7 @@ ASYNCIO_COROUTINE(coro_wants_too_much) {
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
     asyncio_task *task = asyncio_create_task(coro_sleeps_coroutine(1), .name = "greedy", .stack_size = sizes[i]);
     CHECK_ERROR(asyncio_await(task, NULL), ASYNCIO_MEMORY_ERROR, NULL);
-    CHECK(!strncmp(asyncio_error_message(ASYNCIO_MEMORY_ERROR), "Out of memory for the stack of greedy (", 39));
+    CHECK(!strncmp(asyncio_error_message(ASYNCIO_MEMORY_ERROR), "Out of memory for the stack of greedy: it needs a block of ", 59));
     asyncio_unref(task);
   }
   return ASYNCIO_OK;
@@ -241,3 +252,26 @@ TEST(coroutine_abandoned_when_its_loop_closes_gives_its_stack_back) {
   asyncio_loop_unref(loop);
   EXPECT_TRACE("Task was destroyed but it is pending");
 }
+
+#ifdef WITH_ASAN
+ASYNCIO_COROUTINE(coro_shows_its_stack, (void **, stack)) {
+  *stack = __builtin_frame_address(0);
+  return asyncio_sleep(0);
+}
+
+// A task that still waits for a lock there is then told by AddressSanitizer, and where.
+ASYNCIO_COROUTINE(coro_looks_at_the_stack_of_another) {
+  void *stack = NULL;
+  for (int i = 0; i < 2; i++) {
+    asyncio_task *task = asyncio_create_task(coro_shows_its_stack_coroutine(&stack));
+    ASYNCIO_TRY(asyncio_sleep(0));
+    CHECK(!__asan_address_is_poisoned(stack));
+    ASYNCIO_TRY(asyncio_await(task, NULL));
+    CHECK(__asan_address_is_poisoned(stack));
+    asyncio_unref(task);
+  }
+  return ASYNCIO_OK;
+}
+
+TEST(the_stack_of_what_has_ended_is_nobody_s) { run(coro_looks_at_the_stack_of_another_coroutine()); }
+#endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The main of the cases over JSPI: the cases block in loops of the virtual host, so their own main is called through
-// WebAssembly.promising, in a microtask, under no frame of C that a coroutine might overwrite. Linked with that backend alone.
+// The main of the cases and of the conformance driver over JSPI: they block in loops of the virtual host, so their own
+// main is called through WebAssembly.promising, in a microtask, under no frame of C that a coroutine might overwrite.
+// Linked with that backend alone.
 #include <asyncio.h>
 #include <emscripten.h>
 #undef main

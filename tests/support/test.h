@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The harness of the C tests: one behaviour a test, named as a sentence. A failed check ends the test, not the run. After
-// each test nothing may be left alive: not a byte, not a stack, not a handle.
+// The harness of the C tests: one behaviour a test, named as a sentence. A failed check ends the test, not the run.
+// After each test nothing may be left alive: not a byte, not a stack, not a handle.
 #ifndef TESTS_SUPPORT_TEST_H
 #define TESTS_SUPPORT_TEST_H
 
@@ -28,8 +28,8 @@ void test_register(test_case *added);
   } \
   static void name(void)
 
-// Checks. Each is a statement; on failure the sentence says what was found, and the test counts as failed. They may stand in
-// coroutines and callbacks too: the test goes on to its end then.
+// Checks. Each is a statement; on failure the sentence says what was found, and the test counts as failed. They may
+// stand in coroutines and callbacks too: the test goes on to its end then.
 void test_check(bool holds, const char *file, int line, const char *format, ...) __attribute__((format(printf, 4, 5)));
 void test_check_int(long long found, long long expected, const char *words, const char *file, int line);
 void test_check_double(double found, double expected, const char *words, const char *file, int line);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// For tests of whole programs on the real clock. Their timers lie 0.1 s apart and more, but a machine that others keep busy may
-// stand still for longer once, and then the order of what they print is another, or the time they take. What is a mistake is one
-// every time.
+// For tests of whole programs on the real clock. Their timers lie 0.1 s apart and more, but a machine that others keep
+// busy may stand still for longer once, and then the order of what they print is another, or the time they take. What
+// is a mistake is one every time.
 const MOST = 3;
 
 /** Calls [check] until it passes, three times at most; the test [t] says which times it did not. */

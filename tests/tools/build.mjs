@@ -18,8 +18,8 @@ export const NATIVE = ['gcc', 'clang'].flatMap((compiler) =>
   ['ucontext', 'later'].map((coro) => native('native', compiler, coro, SANITIZERS)),
 );
 
-// ... and in WebAssembly. The levels differ in kind: -O0 has no inlining and frames everywhere, -O1 inlines in clang alone.
-// -O3 and -Oz inline in Binaryen too, before its Asyncify pass: they are the ones that would notice if `leave`
+// ... and in WebAssembly. The levels differ in kind: -O0 has no inlining and frames everywhere, -O1 inlines in clang
+// alone. -O3 and -Oz inline in Binaryen too, before its Asyncify pass: they are the ones that would notice if `leave`
 // (src/port/coro_asyncify.c) were inlined.
 export const WASM = ['O0', 'O1', 'O3', 'Oz'].map((level) => ({
   name: `wasm-${level}`,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which lines of the core the C cases reach, over both native backends together. gcov writes JSON; nothing else is needed.
+// Which lines of the core the C cases reach, over both native backends together. gcov writes JSON; nothing else is
+// needed.
 import { readdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What was verified in which engine, as the README has it: written by `npm run test:browsers` when all of it has passed,
-// so that the README never says more than a run has shown.
+// What was verified in which engine, as the README has it: written by `npm run test:browsers` when all of it has
+// passed, so that the README never says more than a run has shown.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

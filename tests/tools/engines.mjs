@@ -5,8 +5,8 @@
 //   programs   tests/web, over each too: C on the engine's own loop, with its promises and timers
 //   demos      browsers: the demo page at two widths, and programs in a page; Node.js: the programs of demo/
 //   life       browsers: how soon a key is served while 10,000 coroutines spin
-// Each part gives {passed, failed, skipped, details}. What looks at the clock runs alone; the demo page, which mostly waits
-// for it, is looked at in all browsers at once, beside what the versions of Node.js have to compute.
+// Each part gives {passed, failed, skipped, details}. What looks at the clock runs alone; the demo page, which mostly
+// waits for it, is looked at in all browsers at once, beside what the versions of Node.js have to compute.
 import { basename, join, relative } from 'node:path';
 
 import { BROWSERS } from '../browser/engines.mjs';
@@ -18,8 +18,8 @@ import { build, logs, node, tree } from './paths.mjs';
 import { pool } from './progress.mjs';
 import { NO_FETCH, PROGRAM_LIMIT, add, filesIn, judge, testFiles } from './suites.mjs';
 
-// How coroutines are switched: the configuration of its cases, where its programs are, which engines do not have it, and what it
-// cannot do.
+// How coroutines are switched: the configuration of its cases, where its programs are, which engines do not have it,
+// and what it cannot do.
 const BACKENDS = [
   {
     name: 'Asyncify',
@@ -42,6 +42,7 @@ const NODES = { node20: process.execPath, node22: node('node22'), node24: node('
 // Files that have nothing to do with the engine.
 const WITHOUT_PAGE = {
   'types.test.mjs': "runs TypeScript's compiler, on Node.js",
+  'stuck.test.mjs': 'programs that Node.js ends',
   'load_types.test.mjs': "runs the package's command and TypeScript's compiler, on Node.js",
 };
 

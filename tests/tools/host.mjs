@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What tests need of the engine that runs them, as Node.js has it. In a page tests/browser/stand_ins/host.mjs is in its place.
+// What tests need of the engine that runs them, as Node.js has it. In a page tests/browser/stand_ins/host.mjs is in its
+// place.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -24,5 +25,7 @@ export async function collect() {
 /** The bytes on JavaScript's heap. */
 export const heapSize = () => process.memoryUsage().heapUsed;
 
-/** Why a test is left out where [need] is not to be had: false where it is. Needs are 'process', 'collect' and 'heap'. */
+/**
+ * Why a test is left out where [need] is not to be had: false where it is. Needs are 'process', 'collect' and 'heap'.
+ */
 export const without = () => false;

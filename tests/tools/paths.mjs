@@ -9,8 +9,8 @@ export const build = join(root, 'build');
 export const tree = (name) => join(build, 'cmake', name); // CMake's folder of a configuration
 export const logs = (name) => join(build, 'logs', `${name}.log`);
 
-// Debian's emcc looks for its JavaScript parser where only Debian's own Node.js would find it. Asked for at each use: on a
-// new machine the folder comes with Emscripten, after this file was loaded.
+// Debian's emcc looks for its JavaScript parser where only Debian's own Node.js would find it. Asked for at each use:
+// on a new machine the folder comes with Emscripten, after this file was loaded.
 const debianModules = '/usr/share/nodejs';
 export const environment = {
   ASYNCIO_BUILD: build,
@@ -19,7 +19,7 @@ export const environment = {
   },
 };
 
-// Versions of Node.js other than the one that runs us. They are apart from node_modules: their packages have a command named
-// node, which npm would then run all scripts with.
+// Versions of Node.js other than the one that runs us. They are apart from node_modules: their packages have a command
+// named node, which npm would then run all scripts with.
 export const nodes = join(root, 'tests/nodes');
 export const node = (name) => join(nodes, 'node_modules', name, 'bin/node');

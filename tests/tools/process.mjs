@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Runs other programs. What they print is kept in a log and in memory, and shown only when it matters: a build that works
-// has nothing to say.
+// Runs other programs. What they print is kept in a log and in memory, and shown only when it matters: a build that
+// works has nothing to say.
 import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -22,8 +22,8 @@ function startLog(log) {
   writeFileSync(log, '');
 }
 
-// Runs [command] to its end and gives {status, output, seconds}, whatever the status. [log] is a file that gets the output
-// as it comes, [onLine] a function that is told the latest line. After [limit] seconds the program is killed.
+// Runs [command] to its end and gives {status, output, seconds}, whatever the status. [log] is a file that gets the
+// output as it comes, [onLine] a function that is told the latest line. After [limit] seconds the program is killed.
 export function run(command, args, { log, env, cwd, onLine, limit = DEFAULT_LIMIT, stdin = 'ignore' } = {}) {
   startLog(log);
   const started = performance.now();

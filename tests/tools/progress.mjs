@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tells the person in front of the terminal what is going on: a line when a step ends, and a sign of life from those that
-// take long.
+// Tells the person in front of the terminal what is going on: a line when a step ends, and a sign of life from those
+// that take long.
 const HEARTBEAT = 10; // seconds
 
 const running = new Map(); // title -> {since, line}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What must be on the machine before anything can be built. On Debian what is missing is installed through apt; elsewhere
-// the person is told what to install.
+// What must be on the machine before anything can be built. On Debian what is missing is installed through apt;
+// elsewhere the person is told what to install.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 

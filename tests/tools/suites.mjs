@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The suites: what is run once it is built. Each gives {passed, failed, details}, the details being what to read on failure.
+// The suites: what is run once it is built. Each gives {passed, failed, details}, the details being what to read on
+// failure.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
@@ -84,7 +85,8 @@ async function runWebPrograms(command, folder, files, onLine) {
 export const webPrograms = (onLine) =>
   runWebPrograms(process.execPath, join(build, 'web'), filesIn('tests/web', '.c'), onLine);
 
-// The same over JSPI. A hundred thousand stacks at once are more than engines have: stack_limit.c has what they do have.
+// The same over JSPI. A hundred thousand stacks at once are more than engines have: stack_limit.c has what they do
+// have.
 export async function jspiPrograms(onLine) {
   const files = filesIn('tests/web', '.c').filter((file) => basename(file) !== 'hundred_thousand.c');
   const results = [];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `wasyncio build`: what it makes of a source loads and runs, and what it says of mistakes. The library that it builds on
-// the way is kept in build/, as users keep theirs.
+// `wasyncio build`: what it makes of a source loads and runs, and what it says of mistakes. The library that it builds
+// on the way is kept in build/, as users keep theirs.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The harness of the programs in this folder, each one file: what it takes to write tests and to print how they went. A
-// failed check fails its test, and the test goes on. After each one JavaScript must hold no handle more than before, and
-// nothing may have been written through NULL.
+// failed check fails its test, and the test goes on. After each one JavaScript must hold no handle more than before,
+// and nothing may have been written through NULL.
 #ifndef TESTS_WEB_CHECK_H
 #define TESTS_WEB_CHECK_H
 

@@ -38,8 +38,8 @@ function link(name, output, library, flags) {
   return output;
 }
 
-// The path of programs/NAME.c's JavaScript. [flags] come last, so that they win. Tests that run side by side have each their
-// own [place].
+// The path of programs/NAME.c's JavaScript. [flags] come last, so that they win. Tests that run side by side have each
+// their own [place].
 export function compile(name, flags = [], place = '.', over = backend) {
   const { libraries, folder, ownFlags } = BACKENDS[over];
   const ending = flags.includes('-sEXPORT_ES6') ? 'mjs' : 'js';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Debug mode on a clock that runs: what takes long is told with how long, and what does not is not. The clock is the host's at a
-// tenth of its pace, or a machine that others keep busy would have steps that take long; and work takes what it says.
+// Debug mode on a clock that runs: what takes long is told with how long, and what does not is not. The clock is the
+// host's at a tenth of its pace, or a machine that others keep busy would have steps that take long; and work takes
+// what it says.
 #include "check.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// 100,000 stackful tasks parked at once, each on a stack of 4 KiB that it has filled with a pattern of its own. All of them,
-// with everything else, fit in 0.75 GiB; no stack is touched by another; each is then cancelled and suspends once more in its
-// cleanup; and the memory goes back to the allocator afterwards.
+// 100,000 stackful tasks parked at once, each on a stack of 4 KiB that it has filled with a pattern of its own. All of
+// them, with everything else, fit in 0.75 GiB; no stack is touched by another; each is then cancelled and suspends once
+// more in its cleanup; and the memory goes back to the allocator afterwards.
 #include <asyncio.h>
 #include <emscripten/heap.h>
 #include <malloc.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How programs end: main goes on after asyncio_run, its result is the exit status, exit() ends the program from anywhere,
-// atexit functions run once, and a program that can never continue says so.
+// How programs end: main goes on after asyncio_run, its result is the exit status, exit() ends the program from
+// anywhere, atexit functions run once, and a program that can never continue says so.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What JavaScript's microtasks see and do between the steps of tasks, where nothing executes, and whatever is asked for is neither
-// lost nor done twice. An engine that switches stacks goes on with a coroutine in a microtask of its own, some after it was told to:
-// a chain of others, as long as they like, comes to run at each such moment. However quickly coroutines follow each other, the page
-// has its turns.
+// What JavaScript's microtasks see and do between the steps of tasks, where nothing executes, and whatever is asked for
+// is neither lost nor done twice. An engine that switches stacks goes on with a coroutine in a microtask of its own,
+// some after it was told to: a chain of others, as long as they like, comes to run at each such moment. However quickly
+// coroutines follow each other, the page has its turns.
 #include "check.h"
 
 enum { MOMENTS = 40, STEPS = 30, SPINNERS = 1000, MOST_LOOKS = 1000 };
@@ -203,8 +203,9 @@ ASYNCIO_COROUTINE(work_in_steps) {
   return ASYNCIO_OK;
 }
 
-// A turn over JSPI is a chain of microtasks, which the page's own tasks wait for: 8 ms are 160 of these steps, and the clock is read
-// at every 64th. How soon the engine then gives the page its task is the engine's, and may take long once: one time of three counts.
+// A turn over JSPI is a chain of microtasks, which the page's own tasks wait for: 8 ms are 160 of these steps, and the
+// clock is read at every 64th. How soon the engine then gives the page its task is the engine's, and may take long
+// once: one time of three counts.
 TASK_TEST(a_turn_ends_within_an_iteration_when_its_time_is_up) {
   int most = SPINNERS, had = 0;
   for (int attempt = 0; attempt < 3 && (most >= SPINNERS / 2 || had <= 10); attempt++) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// More coroutines with stacks at once than an engine has: over JSPI those above the limit fail and say why, the others lose
-// no word; over Asyncify, where stacks are memory, all fit.
+// More coroutines with stacks at once than an engine has: over JSPI those above the limit fail and say why, the others
+// lose no word; over Asyncify, where stacks are memory, all fit.
 #include <stdlib.h>
 
 #include "check.h"

@@ -22,7 +22,8 @@ EM_JS(double, now, (void), { return performance.now() * 1e-3; });
 
 // What the host owes has come long before, on any machine that others keep busy.
 static const double patience = 20;
-enum { ATTEMPTS = 20 };  // where the time that something takes is looked at: the machine has a free moment in one of them
+// Where the time that something takes is looked at: the machine has a free moment in one of them.
+enum { ATTEMPTS = 20 };
 
 static char order[32];
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Tasks and AbortSignals: the one by which an async function notices its cancellation, and those that cancel a task.
-import type { Task } from './future.js';
+import type { Task } from './task.js';
 
 /** An AbortSignal, made when somebody asks for it. */
 export class Scope {
   #controller: AbortController | undefined;
+  /** The reason of another signal, which has cancelled the task. */
+  reason: unknown;
 
   get signal(): AbortSignal {
     return (this.#controller ??= new AbortController()).signal;
@@ -34,7 +36,7 @@ export function abortOn<T extends Task<any>>(signal: AbortSignal | undefined, ta
 export function abortWith(task: Task<any>, signal: AbortSignal): () => void {
   const abort = () => {
     const reason: unknown = signal.reason;
-    task.cancel(reason instanceof Error ? reason.message : String(reason));
+    task.cancel(reason instanceof Error ? reason.message : String(reason), reason);
   };
   if (signal.aborted) abort();
   else signal.addEventListener('abort', abort, { once: true });

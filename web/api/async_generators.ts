@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: MIT
-// Asynchronous generators of JavaScript in tasks: `yield* anext(generator)` where a generator function cannot say `for
-// await`. The loop knows of those that were gone on with so and have not ended, and closes them in the end.
+// Asynchronous generators of JavaScript in tasks: `yield* anext(generator)` where a generator function cannot say
+// `for await`. The loop knows of those that were gone on with so and have not ended, and closes them in the end.
+// Iterators of asyncio's own go on in C instead, step by step as the loop's, and are told of a cancellation.
 import type { BaseRuntime } from './base.js';
 import { coroutinePointer, type Coroutine } from './coroutine.js';
-import { StopAsyncIteration, TypeError, show } from './errors.js';
+import { StopAsyncIteration, TypeError, is_cancelled, show } from './errors.js';
 import type { EventLoop } from './loop.js';
+
+/**
+ * What iterators of asyncio's own have: a coroutine object for the next value. A symbol would keep their classes in
+ * pages.
+ */
+export interface Stepped<T> {
+  asyncio_anext(): Coroutine<T>;
+}
 
 interface Begun {
   running: boolean; // its next value is still to come
@@ -30,7 +39,7 @@ export class OpenGenerators {
     if (!begun) {
       this.#begun.set(generator, (begun = { running: false }));
       if (this.#closed)
-        this.#tell('An asynchronous generator was scheduled after loop.shutdown_asyncgens() call', undefined);
+        this.#tell('An asynchronous generator was scheduled after loop.shutdown_asyncgens() call');
     }
     begun.running = true;
     return this.#noteEnd(generator, begun);
@@ -48,8 +57,14 @@ export class OpenGenerators {
     }
   }
 
-  #tell(message: string, exception: unknown): void {
+  #tell(message: string, exception?: unknown): void {
     this.#loop.call_exception_handler({ message, ...(exception !== undefined && { exception }) });
+  }
+
+  // One that ended cancelled has not failed.
+  #failed(reason: unknown): void {
+    if (!is_cancelled(reason))
+      this.#tell('an error occurred during closing of asynchronous generator', reason ?? 'nothing was thrown');
   }
 
   /** Closes them all, and waits for those that do not themselves wait for something else. */
@@ -58,13 +73,20 @@ export class OpenGenerators {
     this.#begun.clear();
     this.#closed = true;
     const closing = begun.map(([generator, { running }]) => {
-      const closed = Promise.resolve(generator.return?.());
-      closed.catch((error: unknown) =>
-        this.#tell('an error occurred during closing of asynchronous generator', error ?? 'nothing was thrown'),
-      );
-      return running ? undefined : closed;
+      const closed = (async () => generator.return?.())();
+      return running ? void closed.catch((reason: unknown) => this.#failed(reason)) : closed;
     });
-    yield Promise.allSettled(closing);
+    const results: PromiseSettledResult<unknown>[] = yield Promise.allSettled(closing);
+    for (const result of results) if (result.status === 'rejected') this.#failed(result.reason);
+  }
+}
+
+function* stepped<T, D>(iterator: Stepped<T>, fallback: [D?]): Generator<unknown, T | D, any> {
+  try {
+    return yield* iterator.asyncio_anext();
+  } catch (error) {
+    if (fallback.length > 0 && error instanceof StopAsyncIteration) return fallback[0] as D;
+    throw error;
   }
 }
 
@@ -81,7 +103,9 @@ export const anextIn =
   <T, D = never>(iterator: AsyncIterator<T>, ...fallback: [D?]): Coroutine<T | D> => {
     if (typeof (iterator as AsyncIterator<T> | null)?.next !== 'function')
       throw new TypeError(`Expected [iterator] to be an asynchronous iterator, got ${show(iterator)}`);
-    return runtime.coroutine<T | D>(
-      () => coroutinePointer(runtime.core, step(runtime.get_running_loop(), iterator, fallback), 'iterator')!,
-    );
+    const steps = () =>
+      'asyncio_anext' in iterator
+        ? stepped(iterator as unknown as Stepped<T>, fallback)
+        : step(runtime.get_running_loop(), iterator, fallback);
+    return runtime.coroutine<T | D>(() => coroutinePointer(runtime.core, steps(), 'iterator')!);
   };

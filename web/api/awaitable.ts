@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 // What can be awaited, and how `yield*` awaits it. The iterator is written by hand: one made by a generator costs twice
 // as much.
-import type { Task } from './future.js';
+import type { Coroutine } from './coroutine.js';
+import type { Future } from './future.js';
+import type { Task } from './task.js';
 
 /** A coroutine as JavaScript writes it best: a generator object, made by calling a `function*`. */
 export type GeneratorCoroutine<T> = Generator<any, T, any>;
 
-/** An async function as a coroutine: it is called when it starts, with its task. */
+/**
+ * An async function as a coroutine: it is called when it starts, with its task. What another function returns is
+ * awaited.
+ */
 export type AsyncFunction<T> = (task: Task<any>) => PromiseLike<T> | T;
 
 /** An object with an outcome, to be awaited in a coroutine with `yield*` and elsewhere with `await`. */
@@ -31,10 +36,22 @@ export type Awaited_<A> =
   A extends Generator<any, infer T, any>
     ? T
     : A extends (...args: any[]) => infer R
-      ? Awaited<R>
+      ? R extends Generator<any, infer T, any>
+        ? T
+        : Awaited<R>
       : A extends PromiseLike<infer T>
         ? T
         : never;
+
+/**
+ * What stands for an `A` where futures are: itself if it is one, the task that runs a coroutine, a future of anything
+ * else.
+ */
+export type FutureOf<A> = A extends Future<any>
+  ? A
+  : A extends GeneratorCoroutine<any> | Coroutine<any> | ((...args: any[]) => unknown)
+    ? Task<Awaited_<A>>
+    : Future<Awaited_<A>>;
 
 /** One `yield*`: the awaitable goes to whoever steps the generator, and its outcome comes back. */
 export class AwaitIterator<T> implements Iterator<unknown, T, any> {

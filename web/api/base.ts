@@ -1,37 +1,38 @@
 // SPDX-License-Identifier: MIT
 // What every runtime has: one instance of the core with its loops, and of asyncio what starts and drives tasks. What a
 // page may leave out is bound to it elsewhere (combinators.ts, objects.ts), so that a bundler can.
-import {
-  isAsyncFunction,
-  isGeneratorFunction,
-  uncalled,
-  type Awaitable,
-  type Awaited_,
-  type CoroutineLike,
-} from './awaitable.js';
+import type { Awaited_, CoroutineLike } from './awaitable.js';
 import { Core } from './core.js';
-import { Coroutine, Pause, currentTask, isUnusedCoroutine, pointerOf } from './coroutine.js';
-import { RuntimeError, TypeError, expectNumber, show } from './errors.js';
-import { Future, Task } from './future.js';
+import { Coroutine, currentTask } from './coroutine.js';
+import { RuntimeError, TypeError, expectOptions, show } from './errors.js';
+import type { Future } from './future.js';
+import { Task } from './task.js';
 import type { Open } from './instance.js';
 import { EventLoop, type TaskOptions } from './loop.js';
 
-/** What run() and Runner can be told. */
-export interface RunOptions {
+/** What Runner can be told. */
+export interface RunnerOptions {
   /** The loop's debug mode; as the loop has it when left out. */
   debug?: boolean;
   /** Makes the loop, which is closed in the end; new_event_loop when left out. */
   loop_factory?: () => EventLoop;
 }
 
+/** What run() can be told. */
+export interface RunOptions extends RunnerOptions {
+  /** Cancels what run() runs when it fires, with its reason as the `cause` of the CancelledError. */
+  signal?: AbortSignal;
+}
+
 declare const process: { on?(event: string, listener: () => void): void } | undefined;
 
 const cores = new Set<WeakRef<Core>>();
 
-// The failures that nobody has looked at when Node has nothing left to do.
+// When Node.js has nothing left to do, runs that wait are told that they do so in vain, and failures that nobody has
+// looked at.
 function reportAtExit(core: Core): void {
   if (typeof process !== 'object' || typeof process.on !== 'function') return;
-  if (cores.size === 0) process.on('beforeExit', () => cores.forEach((each) => each.deref()?.reportUnseen()));
+  if (cores.size === 0) process.on('beforeExit', () => cores.forEach((each) => each.deref()?.drained()));
   cores.add(new WeakRef(core));
 }
 
@@ -39,7 +40,7 @@ function reportAtExit(core: Core): void {
 export class BaseRuntime {
   #core: Core;
   #default: EventLoop | undefined;
-  #current: EventLoop | null | undefined; // set_event_loop's
+  /** @internal set_event_loop's. */ current: EventLoop | null | undefined;
 
   /** @internal */
   constructor(open: Open) {
@@ -92,19 +93,6 @@ export class BaseRuntime {
     return this.#core.within(loop, () => use(loop));
   }
 
-  /** @internal Pointers for C, which takes the temporary ones over. */
-  pointers(awaitables: readonly unknown[]): number[] {
-    const pointers: number[] = [];
-    try {
-      for (const awaitable of awaitables)
-        pointers.push(pointerOf(this.#core, awaitable, `awaitables[${pointers.length}]`));
-      return pointers;
-    } catch (error) {
-      pointers.forEach((pointer) => this.#core.c.drop!(pointer));
-      throw error;
-    }
-  }
-
   // Tasks of coroutine objects, made when those are awaited.
   readonly #start = (coroutine: Coroutine<any>): Future<any> => this.create_task(coroutine);
 
@@ -115,24 +103,23 @@ export class BaseRuntime {
 
   /**
    * Runs a coroutine on a new loop, then cancels the tasks that are left, waits for them and closes the loop; a
-   * promise of the outcome. `options` has the loop's debug mode, and who makes the loop. RuntimeError inside a callback or coroutine, TypeError for what is no coroutine.
+   * promise of the outcome. `options` has the loop's debug mode, who makes the loop, and a signal that cancels.
+   * RuntimeError inside a callback or coroutine, and in Node.js when nothing is left that could wake its tasks.
+   * TypeError for what is no coroutine.
    */
-  readonly run = async <C extends CoroutineLike<any>>(main: C, options: RunOptions = {}): Promise<Awaited_<C>> => {
+  readonly run = async <C extends CoroutineLike<any>>(coroutine: C, options: RunOptions = {}): Promise<Awaited_<C>> => {
     if (this.#core.running) throw new RuntimeError('asyncio.run() cannot be called from a running event loop');
-    if (isGeneratorFunction(main) || !(typeof main === 'function' || this.iscoroutine(main))) {
-      const what = isGeneratorFunction(main) ? uncalled(main) : show(main);
-      throw new TypeError(`Expected [main] to be a coroutine or an async function, got ${what}`);
-    }
+    const { signal } = expectOptions(options);
     const loop = this.new_loop(options);
     try {
-      return await loop.run_until_complete(main);
+      return await loop.run_until_complete(loop.create_task(coroutine, signal && { signal }));
     } finally {
       await loop.finish();
     }
   };
 
   /** @internal The loop of a run. */
-  new_loop({ debug, loop_factory = this.new_event_loop }: RunOptions): EventLoop {
+  new_loop({ debug, loop_factory = this.new_event_loop }: RunnerOptions): EventLoop {
     const loop: unknown = loop_factory();
     if (!(loop instanceof EventLoop)) throw new TypeError(`Expected [loop_factory] to give a loop, got ${show(loop)}`);
     if (debug !== undefined) loop.set_debug(debug);
@@ -146,68 +133,11 @@ export class BaseRuntime {
   readonly create_task = <C extends CoroutineLike<any>>(coroutine: C, options?: TaskOptions): Task<Awaited_<C>> =>
     this.#here().create_task(coroutine, options);
 
-  /** The future to wait for: a coroutine is made a task and a promise a future, a future is returned as it is. */
-  readonly ensure_future = <A extends Awaitable<any>>(awaitable: A): Future<Awaited_<A>> => {
-    const core = this.#core;
-    if (awaitable instanceof Future) return awaitable;
-    if (typeof awaitable === 'function' || this.iscoroutine(awaitable))
-      return this.create_task(awaitable as any) as Task<any>;
-    return this.within((loop) => {
-      const pointer = pointerOf(core, awaitable, 'awaitable');
-      return new Future<Awaited_<A>>(core, loop, core.c.ref!(pointer)).watch();
-    });
-  };
-
-  /** Suspends for `delay` seconds, 0 or less for exactly one iteration; gives `result`. ValueError for NaN. */
-  readonly sleep = <T = undefined>(delay: number, result?: T): Coroutine<T> => {
-    const core = this.#core;
-    expectNumber('delay', delay);
-    const make = () => core.made(core.cross(result, (kind, number, size) => core.c.sleep!(delay, kind, number, size)));
-    const start = (coroutine: Coroutine<T>) => this.create_task(coroutine) as Task<any>;
-    return delay <= 0 ? new Pause<T>(core, make, start, result as T) : new Coroutine<T>(core, make, start);
-  };
-
   /** The task that is executing; null in a callback or outside a loop. */
   readonly current_task = (): Task<any> | null => currentTask(this.#core) ?? null;
 
-  /** The pending tasks of the loop, oldest first. */
-  readonly all_tasks = (loop: EventLoop = this.#here()): Set<Task<any>> => {
-    const { c } = this.#core;
-    if (!loop.pointer) return new Set();
-    const count = c.all_tasks!(loop.pointer, 0, 0);
-    const pointers = this.#core.withPointers(Array<number>(count).fill(0), (array) => {
-      c.all_tasks!(loop.pointer, array, count);
-      return this.#core.pointersAt(array, count);
-    });
-    return new Set(pointers.map((pointer) => this.#wrapTask(pointer)));
-  };
-
-  /**
-   * Whether `value` is a coroutine object: a generator object, or one of sleep() and its like, that was not used yet.
-   */
-  readonly iscoroutine = (value: unknown): boolean => isUnusedCoroutine(value);
-
-  /** Whether calling `value` makes a coroutine, or it is one as it is: a `function*` or an `async function`. */
-  readonly iscoroutinefunction = (value: unknown): boolean => isGeneratorFunction(value) || isAsyncFunction(value);
-
-  /** Whether `value` is a future or a task. */
-  readonly isfuture = (value: unknown): boolean => value instanceof Future;
-
   /** The loop that runs this code; for code that no loop has called, the one that the host drives. */
   readonly get_running_loop = (): EventLoop => this.#here();
-
-  /** The running loop, else the one set, else the one that the host drives. RuntimeError when null was set. */
-  readonly get_event_loop = (): EventLoop => {
-    if (!this.#core.running && this.#current === null) throw new RuntimeError('There is no current event loop');
-    return this.#core.running ?? this.#current ?? this.#here();
-  };
-
-  /** Sets what get_event_loop() gives outside loops; null takes it away. TypeError for what is no loop. */
-  readonly set_event_loop = (loop: EventLoop | null): void => {
-    if (loop !== null && !(loop instanceof EventLoop))
-      throw new TypeError(`Expected [loop] to be an event loop or null, got ${show(loop)}`);
-    this.#current = loop;
-  };
 
   /** A new loop, to be run by its own run_until_complete() or run_forever(). */
   readonly new_event_loop = (): EventLoop => new EventLoop(this.#core);

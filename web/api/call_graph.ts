@@ -6,11 +6,12 @@ import { PART as COMBINATORS } from './combinators.js';
 import type { Core } from './core.js';
 import { inspection } from './embedded.js';
 import { TypeError, show } from './errors.js';
-import { Future, Task } from './future.js';
+import { Future } from './future.js';
+import { Task } from './task.js';
 import type { Part } from './instance.js';
 import { EventLoop } from './loop.js';
 
-const PART: Part = { wasm: inspection, table: 'asyncio__js_inspection_functions' };
+const PART: Part = { of: inspection, table: 'inspection_functions' };
 
 // The functions of a runtime, with these among them, which look into waits.
 function coreOf({ core }: BaseRuntime): Core {
@@ -26,7 +27,7 @@ export interface FutureCallGraph {
   call_stack: readonly string[];
   /** What a task waits for: 'sleep', 'lock', a task's name...; null when it waits for nothing. */
   waits_for: string | null;
-  /** The tasks that await it, directly or through a gather, a shield or wait(). */
+  /** The tasks that await it, directly or through a gather, a shield, wait() or as the parent of its group. */
   awaited_by: readonly FutureCallGraph[];
 }
 

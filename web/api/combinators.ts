@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 // gather, wait, wait_for and shield, which run in C, for a runtime each.
-import { isThenable, type Awaitable, type Awaited_ } from './awaitable.js';
+import { isThenable, type Awaitable, type Awaited_, type FutureOf } from './awaitable.js';
 import type { BaseRuntime } from './base.js';
 import type { Core } from './core.js';
-import { Coroutine, pointerOf } from './coroutine.js';
+import { Coroutine, pointerOf, pointersOf } from './coroutine.js';
 import { combinators } from './embedded.js';
-import { TypeError, ValueError, expectNumber, show } from './errors.js';
+import { TypeError, ValueError, expectNumber, expectOptions, show } from './errors.js';
+import { ensureFutureIn, iscoroutine } from './functions.js';
 import { Future } from './future.js';
 import type { Part } from './instance.js';
 
 /** The module of the core that all of these are in. */
-export const PART: Part = { wasm: combinators, table: 'asyncio__js_combinator_functions' };
+export const PART: Part = { of: combinators, table: 'combinator_functions' };
 
 // The functions of a runtime, with these among them.
 function coreOf(runtime: BaseRuntime): Core {
@@ -25,6 +26,9 @@ const RETURN_WHEN: readonly string[] = ['ALL_COMPLETED', 'FIRST_COMPLETED', 'FIR
 
 /** The results of a gather, in the order of its awaitables. */
 export type Gathered<A extends readonly unknown[]> = { -readonly [I in keyof A]: Awaited_<A[I]> };
+
+/** The same with `return_exceptions`: whatever was thrown is in a result's place, as a rule an Error. */
+export type Settled<A extends readonly unknown[]> = { -readonly [I in keyof A]: Awaited_<A[I]> | Error };
 
 /** What gather() can be told, as its last argument. */
 export interface GatherOptions {
@@ -46,28 +50,40 @@ const isOptions = (value: unknown): value is GatherOptions =>
   Object.getPrototypeOf(value) === Object.prototype &&
   Object.keys(value).join() === 'return_exceptions';
 
+/** Awaits all at once: the list of results in order. */
+export interface Gather {
+  <const A extends readonly Awaitable<any>[]>(...awaitables: A): Future<Gathered<A>>;
+  <const A extends readonly Awaitable<any>[]>(
+    ...awaitables: [...A, options: { return_exceptions: true }]
+  ): Future<Settled<A>>;
+  <const A extends readonly Awaitable<any>[]>(
+    ...awaitables: [...A, options: { return_exceptions?: false }]
+  ): Future<Gathered<A>>;
+  <const A extends readonly Awaitable<any>[]>(...awaitables: [...A, options: GatherOptions]): Future<Settled<A>>;
+}
+
 /** @internal */
 export const gatherIn =
-  (runtime: BaseRuntime) =>
-  <const A extends readonly unknown[]>(
-    ...args: [...A] | [...A, GatherOptions]
-  ): Future<Gathered<A>> => {
+  (runtime: BaseRuntime): Gather =>
+  (...args: unknown[]): Future<any> => {
+    if (Array.isArray(args[0]))
+      throw new TypeError('Expected [awaitables[0]] to be an awaitable, got an array: call gather(...list)');
     const last = args.at(-1);
     const options: GatherOptions = args.length > 0 && isOptions(last) ? last : {};
     const awaitables = options === last ? args.slice(0, -1) : args;
     const core = coreOf(runtime);
     return runtime.within((loop) => {
-      const pointers = runtime.pointers([...new Set(awaitables)]);
+      const pointers = pointersOf(core, [...new Set(awaitables)]);
       const places = new Map([...new Set(awaitables)].map((awaitable, index) => [awaitable, pointers[index]!]));
       const all = awaitables.map((awaitable) => places.get(awaitable)!);
       const gather = core.withPointers(all, (array) =>
         core.made(core.c.gather_array!(array, all.length, Number(Boolean(options.return_exceptions)))),
       );
-      return new Future<Gathered<A>>(core, loop, core.c.ref!(gather)).watch();
+      return new Future<any>(core, loop, core.c.ref!(gather)).watch();
     });
   };
 
-function* waiting<T>(
+function* waiting(
   runtime: BaseRuntime,
   given: unknown[],
   timeout: number | null,
@@ -79,13 +95,14 @@ function* waiting<T>(
   if (timeout !== null) expectNumber('timeout', timeout);
   given.forEach((one, index) => {
     if (one instanceof Future || (isThenable(one) && !(one instanceof Coroutine))) return;
-    const coroutine = runtime.iscoroutine(one);
+    const coroutine = iscoroutine(one);
     const what = coroutine ? `a coroutine at ${index}: make it a task first` : `${show(one)} at ${index}`;
     throw new TypeError(`Expected [futures] to be futures or tasks, got ${what}`);
   });
-  const futures = [...new Set(given)].map((one) => runtime.ensure_future(one as Future<T>));
+  const ensure = ensureFutureIn(runtime);
+  const futures = [...new Set(given)].map((one) => ensure(one as Future<any>));
   yield runtime.coroutine(() => {
-    const pointers = runtime.pointers(futures);
+    const pointers = pointersOf(core, futures);
     const wait = core.withPointers(pointers, (array) =>
       core.c.wait_coroutine!(array, pointers.length, timeout ?? Infinity, when),
     );
@@ -98,15 +115,17 @@ function* waiting<T>(
 /** @internal */
 export const waitIn =
   (runtime: BaseRuntime) =>
-  <T>(
-    futures: Iterable<Future<T> | PromiseLike<T>>,
-    { timeout = null, return_when = 'ALL_COMPLETED' }: WaitOptions = {},
-  ): Coroutine<[Set<Future<T>>, Set<Future<T>>]> => {
-    const single = futures instanceof Future || futures instanceof Coroutine; // which are iterable for yield*
+  <F extends PromiseLike<any>>(
+    futures: Iterable<F>,
+    options: WaitOptions = {},
+  ): Coroutine<[done: Set<FutureOf<F>>, pending: Set<FutureOf<F>>]> => {
+    // Those are iterable too, for yield*.
+    const single = (futures as unknown) instanceof Future || (futures as unknown) instanceof Coroutine;
     if (single || typeof futures?.[Symbol.iterator] !== 'function') {
       const what = single ? 'a single one' : show(futures);
       throw new TypeError(`Expected [futures] to be an iterable of futures, got ${what}`);
     }
+    const { timeout = null, return_when = 'ALL_COMPLETED' } = expectOptions(options);
     const wait = waiting(runtime, [...futures], timeout, return_when);
     return runtime.coroutine(() => pointerOf(runtime.core, wait, 'wait'));
   };

@@ -23,7 +23,7 @@ export interface ContextOption {
   context?: Context;
 }
 
-/** C's context for an option, 0 for none. TypeError for what is no context of this runtime. */
+/** @internal C's context for an option, 0 for none. TypeError for what is no context of this runtime. */
 export function contextPointer(core: Core, context: unknown): number {
   if (context === undefined || context === null) return 0;
   if (context instanceof ContextHalf && context.core === core) return context.pointer;

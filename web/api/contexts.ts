@@ -6,13 +6,14 @@ import type { BaseRuntime } from './base.js';
 import { ContextHalf } from './context_half.js';
 import { Core } from './core.js';
 import { contexts } from './embedded.js';
-import { LookupError, TypeError, ValueError, expectFunction, show } from './errors.js';
+import { LookupError, TypeError, ValueError, expectFunction, expectOptions, show } from './errors.js';
 import { followed } from './following.js';
+import type { Given } from './handle.js';
 import { Halves } from './halves.js';
 import type { Part } from './instance.js';
 import { runtimeOf } from './objects.js';
 
-const PART: Part = { wasm: contexts, table: 'asyncio__js_context_functions' };
+const PART: Part = { of: contexts, table: 'context_functions' };
 
 interface State {
   vars: Halves<ContextVar<any>>;
@@ -40,7 +41,7 @@ function stateOf(core: Core): State {
   return state;
 }
 
-/** Lets tasks tell their contexts. */
+/** @internal Lets tasks tell their contexts. */
 export function useContexts(core: Core): void {
   core.contextAt = (pointer) => stateOf(core).contexts.get(pointer) ?? new Context(core, core.c.context_ref!(pointer));
   core.contextOf = (task) => {
@@ -68,8 +69,7 @@ export class ContextVar<T> {
   /** @internal */
   constructor(core: Core, pointer: number);
   constructor(name: string | Core, options: ContextVarOptions<T> | number = {}) {
-    if (options === null || typeof options !== (name instanceof Core ? 'number' : 'object'))
-      throw new TypeError(`Expected [options] to be an object, got ${show(options)}`);
+    if (!(name instanceof Core)) expectOptions(options);
     const found = name instanceof Core;
     this.core = found ? name : runtimeOf(new.target).core;
     const { vars } = stateOf(this.core);
@@ -85,7 +85,9 @@ export class ContextVar<T> {
     vars.add(this.pointer, this);
   }
 
-  /** Its value in the current context, else `fallback`, else its own default. LookupError when there is none of these. */
+  /**
+   * Its value in the current context, else `fallback`, else its own default. LookupError when there is none of these.
+   */
   get(): T;
   get<D>(fallback: D): T | D;
   get(...fallback: unknown[]): unknown {
@@ -160,10 +162,11 @@ export class Context extends ContextHalf implements Iterable<[ContextVar<unknown
   }
 
   /**
-   * Calls `callable` in this context, and gives what it returns; what it sets stays here. Of an async function only the
-   * part before its first await runs here. RuntimeError when the context is entered already.
+   * Calls `callable` in this context, and gives what it returns; what it sets stays here. An async function leaves it
+   * at its first await, and goes on in that of its task: `create_task(f, { context })` is for those. RuntimeError
+   * when the context is entered already.
    */
-  run<A extends unknown[], R>(callable: (...args: A) => R, ...args: A): R {
+  run<A extends unknown[], R>(callable: (...args: Given<A>) => R, ...args: A): R {
     const { core } = this;
     expectFunction('callable', callable);
     let outcome: { result: R } | { error: unknown } | undefined;

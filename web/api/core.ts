@@ -6,7 +6,8 @@ import type { Then } from './awaitable.js';
 import type { Context } from './contexts.js';
 import type { Bridge, Crossing } from './embedded.js';
 import { EXCEPTION_GROUP, JS_ERROR, RuntimeError, errorOf, statusOf } from './errors.js';
-import { Future, type Task } from './future.js';
+import { Future } from './future.js';
+import type { Task } from './task.js';
 import { textAt, type Functions, type Instance, type Open, type Part, type ProgramOwner } from './instance.js';
 import type { EventLoop } from './loop.js';
 
@@ -36,6 +37,8 @@ export interface Run {
   pointer: number;
   settle(run: Run): void;
   fail(error: unknown): void;
+  /** Nothing can end it any more. */
+  stuck(): void;
 }
 
 export class Core implements ProgramOwner {
@@ -52,13 +55,17 @@ export class Core implements ProgramOwner {
   declare wrapTask: (pointer: number) => Task<any>;
   /** The exception handler of a loop. */
   declare report: (loop: number, message: string, error: unknown, future: number) => void;
-  /** Coroutine objects that loops in debug mode have made and nobody has used, and where; from the first such loop on. */
+  /**
+   * Coroutine objects that loops in debug mode have made and nobody has used, and where; from the first such loop on.
+   */
   unused: Map<object, [loop: EventLoop, stack: string | undefined]> | undefined;
   /** The context at a pointer / of a task; contexts.ts makes them once there is one. */
   contextAt = (_pointer: number): Context => noContexts();
   contextOf = (_task: number): Context => noContexts();
   /** `then` for who asks for it here and now, in whose context it is to go on; once there are contexts. */
   declare follow: ((then: Then<any>) => Then<any>) | undefined;
+  /** What an error of C's is in JavaScript. */
+  errorOf = errorOf;
   /** Why it has ended. */
   ended: Error | undefined;
   /** How the outcomes of JavaScript's own promises become C's: as they are. */
@@ -153,7 +160,7 @@ export class Core implements ProgramOwner {
     if (kind === JS) return this.bridge.value(this.c.handle!(pointer));
     if (kind === ERROR) return this.error(this.c.item_status!(pointer), this.c.item_error!(pointer));
     if (kind === LIST) return this.#readList(pointer);
-    return this.#instance.read(kind, pointer);
+    return this.#instance.read!(kind, pointer);
   }
 
   #readList(pointer: number): unknown[] {
@@ -201,7 +208,7 @@ export class Core implements ProgramOwner {
     const handle = pointer ? this.c.error_js!(pointer) >>> 0 : 0;
     if (handle && this.bridge.values.has(handle)) return this.bridge.values.get(handle);
     const exceptions = status === EXCEPTION_GROUP && pointer ? this.read(this.c.exceptions!(pointer)) : undefined;
-    const made = errorOf(status, this.text(this.c.words!(pointer, status)), exceptions as Error[] | undefined);
+    const made = this.errorOf(status, this.text(this.c.words!(pointer, status)), exceptions as Error[] | undefined);
     if (pointer) this.c.keep!(pointer, this.bridge.handle(made));
     return made;
   }
@@ -226,7 +233,7 @@ export class Core implements ProgramOwner {
 
   /** What an error is in C: its status, its words and a handle of itself. */
   crossError<T>(error: unknown, give: (status: number, size: number, handle: number) => T): T {
-    const status = statusOf(error);
+    const status = this.crossing.statusOf(error);
     const words = status === JS_ERROR ? this.bridge.describe(error) : `${(error as Error).message}`;
     return this.withText(words, (size) => give(status, size, this.bridge.handle(error)));
   }
@@ -264,6 +271,23 @@ export class Core implements ProgramOwner {
       if (loop === undefined || this.c.future_get_loop!(pointer) === loop) this.c.report_unseen!(pointer);
   }
 
+  /** Node.js has nothing left that could wake anybody. */
+  drained(): void {
+    this.reportUnseen();
+    for (const run of this.runs) run.stuck();
+  }
+
+  /** The pending tasks of a loop, oldest first. */
+  tasksOf(loop: number): Task<any>[] {
+    if (!loop) return [];
+    const count = this.c.all_tasks!(loop, 0, 0);
+    const pointers = this.withPointers(Array<number>(count).fill(0), (array) => {
+      this.c.all_tasks!(loop, array, count);
+      return this.pointersAt(array, count);
+    });
+    return pointers.map((pointer) => this.wrapTask(pointer));
+  }
+
   /** Drops a reference to C's future. */
   release(pointer: number): void {
     this.unseen.delete(pointer);
@@ -280,7 +304,8 @@ export class Core implements ProgramOwner {
     this.turned();
     const reason = new RuntimeError('The runtime is closed');
     const refuse = () => fail(reason);
-    this.c = Object.assign(Object.create(this.c), { create_task: refuse, new_loop: refuse }); // nothing begins meanwhile
+    // Nothing begins meanwhile.
+    this.c = Object.assign(Object.create(this.c), { create_task: refuse, new_loop: refuse });
     this.whenQuiet(() => this.end(reason));
   }
 

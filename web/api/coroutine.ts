@@ -13,8 +13,9 @@ import {
   type GeneratorCoroutine,
 } from './awaitable.js';
 import { FAILED, RETURNED, YIELDED, type Core, type Stepper } from './core.js';
-import { CANCELLED, CancelledError, RuntimeError, TypeError, show } from './errors.js';
-import { Future, type Task } from './future.js';
+import { CANCELLED, CancelledError, RuntimeError, TypeError, inspect, show } from './errors.js';
+import { Future } from './future.js';
+import type { Task } from './task.js';
 
 class Itself {
   constructor(generator: object) {
@@ -22,7 +23,8 @@ class Itself {
   }
 }
 
-// A generator that was awaited, marked by a private field that only this class can see: a WeakSet takes ten times as long.
+// A generator that was awaited, marked by a private field that only this class can see: a WeakSet takes ten times as
+// long.
 class Used extends Itself {
   #mark = true;
 
@@ -96,13 +98,22 @@ export class Coroutine<T> implements PromiseLike<T> {
     return new Promise<T>((resolve) => resolve(this.start())).then(fulfilled, rejected);
   }
 
+  /** What it is, and whether it was used. */
+  toString(): string {
+    return `<Coroutine ${this.unused ? 'un' : ''}used>`;
+  }
+
+  /** @internal */ [inspect](): string {
+    return `${this}`;
+  }
+
   /** What `yield*` calls in a generator: runs it within that. */
   [Symbol.iterator](): Iterator<unknown, T, any> {
     return new AwaitIterator(this);
   }
 }
 
-/** A sleep of no time: it need not go to C at all. */
+/** @internal A sleep of no time: it need not go to C at all. */
 export class Pause<T> extends Coroutine<T> {
   #value: T;
 
@@ -188,7 +199,10 @@ class FunctionStepper implements Stepper {
       const task = enter(core);
       const scope = task.enter();
       const result = call(task);
-      if (!isThenable(result)) return returned(core, frame, result);
+      if (!isThenable(result)) {
+        if (isGenerator(result)) return core.c.ref!(pointerOf(core, result, ''));
+        return returned(core, frame, result);
+      }
       const cancel = (message: number) => task.deliver(cancellation(core, message));
       return core.c.ref!(adopt(core, endOfCall(result, scope), cancel));
     } catch (error) {
@@ -209,7 +223,7 @@ async function endOfCall(promise: PromiseLike<unknown>, scope: Scope): Promise<u
 // The executing task, whose coroutine goes on.
 const enter = (core: Core): Task<any> => core.wrapTask(core.c.current_task!());
 
-/** The task that is executing, if any. */
+/** @internal The task that is executing, if any. */
 export function currentTask(core: Core): Task<any> | undefined {
   const pointer = core.c.current_task!();
   return pointer ? core.wrapTask(pointer) : undefined;
@@ -267,7 +281,7 @@ function newCoroutine(core: Core, stepper: Stepper): number {
   return core.made(core.c.coroutine!(core.bridge.handle(stepper)));
 }
 
-/** C's coroutine for a generator object or a function; undefined for anything else. */
+/** @internal C's coroutine for a generator object or a function; undefined for anything else. */
 export function coroutinePointer(core: Core, value: unknown, name: string): number | undefined {
   if (value instanceof Coroutine)
     return value.core === core
@@ -282,7 +296,7 @@ export function coroutinePointer(core: Core, value: unknown, name: string): numb
   return newCoroutine(core, new GeneratorStepper(core, value));
 }
 
-/** C's awaitable for `value`, in the running loop; a temporary one unless it is a pending future's own. */
+/** @internal C's awaitable for `value`, in the running loop; a temporary one unless it is a pending future's own. */
 export function pointerOf(core: Core, value: unknown, name: string): number {
   if (value instanceof Future) return pointerOfFuture(core, value);
   const coroutine = coroutinePointer(core, value, name);
@@ -291,8 +305,27 @@ export function pointerOf(core: Core, value: unknown, name: string): number {
   throw new TypeError(`Expected [${name}] to be an awaitable, got ${show(value)}`);
 }
 
-/** Whether `value` is a coroutine object that was not used yet. */
+/** @internal The same for several. */
+export function pointersOf(core: Core, awaitables: readonly unknown[]): number[] {
+  const pointers: number[] = [];
+  try {
+    for (const awaitable of awaitables) pointers.push(pointerOf(core, awaitable, `awaitables[${pointers.length}]`));
+    return pointers;
+  } catch (error) {
+    pointers.forEach((pointer) => core.c.drop!(pointer));
+    throw error;
+  }
+}
+
+/** @internal Whether `value` is a coroutine object that was not used yet. */
 export function isUnusedCoroutine(value: unknown): boolean {
   if (value instanceof Coroutine) return value.unused;
   return isGenerator(value) && !Used.has(value);
+}
+
+/** @internal What was given in a coroutine's place. */
+export function whatItIs(value: unknown): string {
+  if (value instanceof Future) return 'a future: it is scheduled already';
+  if (value instanceof Promise) return 'a Promise: give the async function itself, not what calling it returns';
+  return show(value);
 }

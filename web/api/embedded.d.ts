@@ -2,20 +2,28 @@
 // What web/cli/build.mjs makes beside the compiled files: the modules of the core, and the part of web/lib/bridge.js
 // that every loader shares.
 
-/** WebAssembly, one character for each byte, combined (exclusive or) with `mask`, as those of the others are. */
-export const first: { readonly wasm: string; readonly mask: number };
+/** A module of the core. */
+export interface Embedded {
+  /** WebAssembly, one character for each byte, combined (exclusive or) with the first one's `mask`. */
+  readonly wasm: string;
+  /** The names of the functions in its table. */
+  readonly names: string;
+}
+
+/** What every runtime has. */
+export const first: Embedded & { readonly mask: number };
 
 /** The same for the functions behind contexts.ts, which live in the first one's memory and table. */
-export const contexts: string;
+export const contexts: Embedded;
 
 /** The same for those behind combinators.ts. */
-export const combinators: string;
+export const combinators: Embedded;
 
 /** The same for those behind objects.ts, which need the combinators' too. */
-export const objects: string;
+export const objects: Embedded;
 
 /** The same for those behind call_graph.ts, which need the combinators' too. */
-export const inspection: string;
+export const inspection: Embedded;
 
 /** A value as C takes it. */
 export interface Given {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// asyncio's exceptions. Each is branded with a symbol that all copies of the package share, so that `instanceof` holds
-// between them; the brand is C's status for it.
+// asyncio's exceptions. Each is branded with a symbol that all copies of the package share, so that `instanceof`
+// holds between them; the brand is C's status for it. TypeScript tells them apart by members that are declared and
+// never there.
 
 const BRAND = Symbol.for('wasyncio.error');
 const GlobalTypeError = globalThis.TypeError;
@@ -38,54 +39,127 @@ function brand(type: abstract new (...args: any[]) => Error, status: number, nam
 }
 
 /** The task was cancelled. Let it pass: code that catches everything should rethrow it (see {@link is_cancelled}). */
-export class CancelledError extends Error {}
+export class CancelledError extends Error {
+  declare protected readonly isCancelledError: true;
+}
 
 /** A time limit was reached. */
-export class TimeoutError extends Error {}
+export class TimeoutError extends Error {
+  declare protected readonly isTimeoutError: true;
+}
 
 /** The future is not in a state that allows the call: it has no result yet, or has one already. */
-export class InvalidStateError extends Error {}
+export class InvalidStateError extends Error {
+  declare protected readonly isInvalidStateError: true;
+}
 
 /** The call is not allowed here. */
-export class RuntimeError extends Error {}
+export class RuntimeError extends Error {
+  declare protected readonly isRuntimeError: true;
+}
 
 /** An argument has a value that is not allowed. */
-export class ValueError extends Error {}
+export class ValueError extends Error {
+  declare protected readonly isValueError: true;
+}
 
 /** An argument has a type that is not allowed; also a TypeError of JavaScript. */
-export class TypeError extends GlobalTypeError {}
+export class TypeError extends GlobalTypeError {
+  declare protected readonly isTypeError: true;
+}
 
 /** The memory of the runtime is used up. */
-export class MemoryError extends Error {}
+export class MemoryError extends Error {
+  declare protected readonly isMemoryError: true;
+}
 
 /** The queue is empty. */
-export class QueueEmpty extends Error {}
+export class QueueEmpty extends Error {
+  declare protected readonly isQueueEmpty: true;
+}
 
 /** The queue is full. */
-export class QueueFull extends Error {}
+export class QueueFull extends Error {
+  declare protected readonly isQueueFull: true;
+}
 
 /** The queue was shut down: nothing can be put, or nothing is left. */
-export class QueueShutDown extends Error {}
+export class QueueShutDown extends Error {
+  declare protected readonly isQueueShutDown: true;
+}
 
 /** The barrier was aborted or reset, or is broken. */
-export class BrokenBarrierError extends RuntimeError {}
+export class BrokenBarrierError extends RuntimeError {
+  declare protected readonly isBrokenBarrierError: true;
+}
 
 /** There is no such thing: a context variable has no value. */
-export class LookupError extends Error {}
+export class LookupError extends Error {
+  declare protected readonly isLookupError: true;
+}
 
 /** The asynchronous generator has no more values. */
-export class StopAsyncIteration extends Error {}
+export class StopAsyncIteration extends Error {
+  declare protected readonly isStopAsyncIteration: true;
+}
 
-/** Several errors: those of the tasks of a group that have failed, and of the group's own body. */
+/** What split() and subgroup() look for: errors of a class, of one of several, or those of which a function says so. */
+export type ExceptionCondition = ErrorType | readonly ErrorType[] | ((error: Error) => unknown);
+
+/** A class of errors. */
+export type ErrorType = abstract new (...args: any[]) => Error;
+
+/**
+ * Several errors: those of the tasks of a group that have failed, and of the group's own body. What was thrown and is
+ * no Error is among them as it is.
+ */
 export class ExceptionGroup extends AggregateError {
-  constructor(message = '', exceptions: Iterable<unknown> = []) {
+  declare readonly errors: Error[];
+
+  constructor(message = '', exceptions: Iterable<Error> = []) {
     super(exceptions, message);
   }
 
   /** The errors, as `errors` has them. */
-  get exceptions(): unknown[] {
+  get exceptions(): readonly Error[] {
     return this.errors;
   }
+
+  /**
+   * A group of the errors that `condition` is true of, within groups too, else null; itself where it is true of
+   * itself.
+   */
+  subgroup(condition: ExceptionCondition): ExceptionGroup | null {
+    return this.split(condition)[0];
+  }
+
+  /**
+   * The same, and a group of the others or null. TypeError for what is neither class, array of classes nor function.
+   */
+  split(condition: ExceptionCondition): [matching: ExceptionGroup | null, rest: ExceptionGroup | null] {
+    const matches = matcher(condition);
+    if (matches(this)) return [this, null];
+    const matching: Error[] = [];
+    const rest: Error[] = [];
+    for (const error of this.errors) {
+      if (error instanceof ExceptionGroup) {
+        const [some, others] = error.split(matches);
+        if (some) matching.push(some);
+        if (others) rest.push(others);
+      } else (matches(error) ? matching : rest).push(error);
+    }
+    const message = this.message.replace(/ \(\d+ sub-exceptions?\)$/, '');
+    const group = (errors: Error[]) => (errors.length > 0 ? new ExceptionGroup(message, errors) : null);
+    return [group(matching), group(rest)];
+  }
+}
+
+function matcher(condition: ExceptionCondition): (error: Error) => unknown {
+  const types: any[] = [condition].flat();
+  if (types.every((type) => type === Error || type?.prototype instanceof Error))
+    return (error) => types.some((type) => error instanceof type);
+  expectFunction('condition', condition);
+  return condition as (error: Error) => unknown;
 }
 
 // In the order of C's statuses, -1, -2...
@@ -123,7 +197,7 @@ export function errorOf(status: number, words: string, exceptions?: Error[]): Er
 }
 
 /** Whether `error` is a cancellation, of any copy of this package; for `catch` blocks, which catch those too. */
-export function is_cancelled(error: unknown): boolean {
+export function is_cancelled(error: unknown): error is CancelledError {
   return statusOf(error) === CANCELLED;
 }
 
@@ -137,10 +211,30 @@ export function show(value: unknown): string {
     if (typeof value === 'bigint') return `${value}n`;
     if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
     if (typeof value !== 'object' || value === null) return String(value);
-    return value instanceof Promise ? 'a Promise' : `an object (${value.constructor?.name ?? 'no class'})`;
+    return value instanceof Promise ? 'a Promise' : `an object (${value.constructor?.name || Object.prototype.toString.call(value).slice(8, -1)})`;
   } catch {
     return 'an object that cannot be shown';
   }
+}
+
+/** The method by which Node.js shows an object. */
+export const inspect = /* @__PURE__ */ Symbol.for('nodejs.util.inspect.custom');
+
+const FILE = /[^\s(@]+(?=:\d+:\d+\)?$)/m; // in a line of a stack, in any engine
+
+/**
+ * The frames of a stack that are not in the file of the first, as the package's are; where all are, in a bundle, all.
+ */
+export function callersOf(stack = ''): string {
+  const own = FILE.exec(stack)?.[0] ?? '';
+  const others = stack.split('\n').filter((line) => FILE.test(line) && !line.includes(own));
+  return others.join('\n') || stack;
+}
+
+/** Options that were given; TypeError unless they are an object. */
+export function expectOptions<T>(options: T): T {
+  if (typeof options === 'object' && options !== null) return options;
+  throw new TypeError(`Expected [options] to be an object, got ${show(options)}`);
 }
 
 /** Throws a TypeError for argument `name` unless `value` is a number. */

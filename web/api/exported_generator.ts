@@ -89,6 +89,11 @@ export class ExportedGenerator<T> implements AsyncIterableIterator<T> {
     return result(this.athrow(error));
   }
 
+  /** @internal What anext() of the runtime calls. */
+  asyncio_anext(): Coroutine<T> {
+    return this.anext();
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }

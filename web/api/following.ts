@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// How a context follows an async function. Its code after an `await` runs in a microtask of the host's, which nothing of
-// ours calls. But `await` reads `then` of what is no promise at once, where the context is known, and goes on in the very
-// next microtask when that has settled: so there is one before, which enters the context, and one after, which leaves it.
-// A promise's own `then` is not ours: after it the context is that of code outside the loops. Invariant: a context is
-// entered only while no C runs.
+// How a context follows an async function. Its code after an `await` runs in a microtask of the host's, which nothing
+// of ours calls. But `await` reads `then` of what is no promise at once, where the context is known, and goes on in the
+// very next microtask when that has settled: so there is one before, which enters the context, and one after, which
+// leaves it. A promise's own `then` is not ours: after it the context is that of code outside the loops. Invariant: a
+// context is entered only while no C runs.
 import type { Then } from './awaitable.js';
 import type { Context } from './contexts.js';
 import type { Core } from './core.js';

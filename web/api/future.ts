@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: MIT
-// Futures and tasks: JavaScript's half of C's. A pending one asks C; a finished one has copied its outcome and dropped
-// its reference, but for a failure that nobody has looked at: C reports that one when it goes. One that is watched keeps
+// Futures: JavaScript's half of C's. A pending one asks C; a finished one has copied its outcome and dropped its
+// reference, but for a failure that nobody has looked at: C reports that one when it goes. One that is watched keeps
 // it until C has told its end. Invariant: `pointer` is 0 once C's half is no longer ours.
-import { Scope } from './abort.js';
 import { AwaitIterator } from './awaitable.js';
 import { contextPointer, type ContextOption } from './context_half.js';
-import type { Context } from './contexts.js';
 import type { Core } from './core.js';
-import { InvalidStateError, RuntimeError, TypeError, expectFunction, show } from './errors.js';
+import { InvalidStateError, RuntimeError, TypeError, expectFunction, expectOptions, inspect, show } from './errors.js';
 import type { EventLoop } from './loop.js';
 
 const PENDING = 0;
 const FINISHED = 1;
 const FAILED = 2;
 const CANCELLED = 3;
+const STATES = ['pending', 'finished', 'finished', 'cancelled'];
 
 // C's flags of an outcome.
 const WAS_CANCELLED = 1;
@@ -32,7 +31,7 @@ export class Future<T> implements PromiseLike<T> {
   /** @internal */ readonly loop: EventLoop;
   #state = PENDING;
   #outcome: unknown; // the value, or the error
-  #callbacks: Map<number, DoneCallback<T>> | undefined; // by C's handle of each
+  #callbacks: Map<number, (future: any) => unknown> | undefined; // by C's handle of each
   #half = 0; // C's handle of this, from watch() to settled()
   #promise: Promise<T> | undefined;
   #resolve: ((value: T) => void) | undefined; // from the promise's making until it is settled
@@ -111,7 +110,7 @@ export class Future<T> implements PromiseLike<T> {
   #copy(status: number, flags: number, value: number, error: number, number: number, cancels: number): void {
     this.#outcome = status ? this.core.error(status, error) : this.core.read(value);
     this.#state = !status ? FINISHED : flags & WAS_CANCELLED ? CANCELLED : FAILED;
-    this.finished(number, cancels);
+    this.finished(number, cancels, this.#outcome);
   }
 
   // Copies the outcome, once there is one.
@@ -128,7 +127,7 @@ export class Future<T> implements PromiseLike<T> {
   }
 
   /** @internal What a task notes before C's half goes. */
-  finished(_number: number, _cancels: number): void {}
+  finished(_number: number, _cancels: number, _outcome: unknown): void {}
 
   #letGo(): void {
     if (this.#state === FAILED && this.core.c.unseen!(this.pointer)) this.#keepUnseen();
@@ -192,7 +191,10 @@ export class Future<T> implements PromiseLike<T> {
     return this.#state === FAILED ? this.#outcome : null;
   }
 
-  /** Asks for cancellation, with `message` in the CancelledError; false when done already, and then nobody is told how it failed. */
+  /**
+   * Asks for cancellation, with `message` in the CancelledError; false when done already, and then nobody is told how
+   * it failed.
+   */
   cancel(message?: string): boolean {
     if (message !== undefined && typeof message !== 'string')
       throw new TypeError(`Expected [message] to be a string, got ${show(message)}`);
@@ -203,15 +205,15 @@ export class Future<T> implements PromiseLike<T> {
     return accepted;
   }
 
-  #settable(): void {
+  /** @internal Throws unless the outcome may be set. */ settable(): void {
     if (this.#sync())
-      throw new InvalidStateError(`The future is ${this.#state === CANCELLED ? 'cancelled' : 'finished'} already`);
+      throw new InvalidStateError(`The future is ${STATES[this.#state]} already`);
   }
 
   /** Makes it done with `value`; InvalidStateError when it is done, RuntimeError for a task. */
   set_result(value: T): void {
     const { core } = this;
-    this.#settable();
+    this.settable();
     core.check(core.cross(value, (kind, number, size) => core.c.set_result!(this.pointer, kind, number, size)));
   }
 
@@ -220,16 +222,18 @@ export class Future<T> implements PromiseLike<T> {
     if (!(exception instanceof Error))
       throw new TypeError(`Expected [exception] to be an Error, got ${show(exception)}`);
     const { core } = this;
-    this.#settable();
+    this.settable();
     core.check(
       core.crossError(exception, (status, size, handle) => core.c.set_exception!(this.pointer, status, size, handle)),
     );
   }
 
-  /** Calls `callback` with the future in an iteration after it is done, in the order of adding; in `options.context`. */
-  add_done_callback(callback: DoneCallback<T>, options: ContextOption = {}): void {
+  /**
+   * Calls `callback` with the future in an iteration after it is done, in the order of adding; in `options.context`.
+   */
+  add_done_callback(callback: (future: this) => unknown, options: ContextOption = {}): void {
     expectFunction('callback', callback);
-    const context = contextPointer(this.core, options.context);
+    const context = contextPointer(this.core, expectOptions(options).context);
     if (this.#sync() && !this.pointer) {
       if (context) this.loop.call_soon(callback, this, options);
       else this.loop.call_soon(callback, this);
@@ -244,7 +248,7 @@ export class Future<T> implements PromiseLike<T> {
   }
 
   /** Removes every callback that was added as `callback`; how many. */
-  remove_done_callback(callback: DoneCallback<T>): number {
+  remove_done_callback(callback: (future: this) => unknown): number {
     if (this.#sync()) return 0;
     const handles = [...(this.#callbacks ?? [])].filter(([, added]) => added === callback).map(([handle]) => handle);
     for (const handle of handles) {
@@ -305,85 +309,25 @@ export class Future<T> implements PromiseLike<T> {
     return this.#toPromise().finally(callback);
   }
 
+  /** As asyncio shows it: `<Task finished name='Task-1' result=7>`. */
+  toString(): string {
+    return this.shown('Future', '');
+  }
+
+  /** @internal */ [inspect](): string {
+    return `${this}`;
+  }
+
+  /** @internal What it is, its state, and its outcome, at which nobody has looked by this. */
+  shown(what: string, more: string): string {
+    if (!this.core.ended) this.#sync();
+    const failed = this.#state === FAILED ? ` exception=${this.core.bridge.describe(this.#outcome)}` : '';
+    const result = this.#state === FINISHED ? ` result=${show(this.#outcome)}` : failed;
+    return `<${what} ${STATES[this.#state]}${more}${result}>`;
+  }
+
   /** What `yield*` calls in a generator: suspends it until the future is done. */
   [Symbol.iterator](): Iterator<unknown, T, any> {
     return new AwaitIterator(this);
-  }
-}
-
-/** A coroutine that runs on its own, beside the one that made it. Made by `create_task()`. */
-export class Task<T> extends Future<T> {
-  #name: string | undefined;
-  #number = 0; // this and the next are C's, once it is done
-  #cancels = 0;
-  #scope: Scope | undefined; // once anybody asks
-
-  /** @internal */
-  constructor(core: Core, loop: EventLoop, pointer: number, name?: string) {
-    super(core, loop, pointer);
-    this.#name = name;
-  }
-
-  /** @internal The one of what runs now: after a cancellation that was caught comes a signal of its own. */
-  enter(): Scope {
-    if (!this.#scope || this.#scope.aborted) this.#scope = new Scope();
-    return this.#scope;
-  }
-
-  /** @internal A cancellation is being delivered; whether anybody can notice. */
-  deliver(error: unknown): boolean {
-    this.#scope?.abort(error);
-    return this.#scope?.touched ?? false;
-  }
-
-  /** @internal */ override finished(number: number, cancels: number): void {
-    this.#number = number;
-    this.#cancels = cancels;
-  }
-
-  /** Its name: the one given, or `Task-1`, `Task-2`... */
-  get_name(): string {
-    const { core, pointer } = this;
-    return (this.#name ??= pointer ? core.text(core.c.task_get_name!(pointer)) : `Task-${this.#number}`);
-  }
-
-  /** Gives it another name. */
-  set_name(name: string): void {
-    const words = String(name);
-    if (this.pointer) this.core.withText(words, (size) => this.core.check(this.core.c.set_name!(this.pointer, size)));
-    this.#name = words;
-  }
-
-  /** The context that it runs in. RuntimeError when it is done, or while there are no contexts. */
-  get_context(): Context {
-    if (this.done()) throw new RuntimeError('The task is done, and its context is gone');
-    return this.core.contextOf(this.pointer);
-  }
-
-  /** Takes one request for cancellation back; how many are left. At 0 one not yet delivered is dropped. */
-  uncancel(): number {
-    if (!this.done()) return this.core.c.task_uncancel!(this.pointer);
-    this.#cancels = Math.max(this.#cancels - 1, 0);
-    return this.#cancels;
-  }
-
-  /** Requests for cancellation so far, less those taken back. */
-  cancelling(): number {
-    return this.done() ? this.#cancels : this.core.c.task_cancelling!(this.pointer);
-  }
-
-  /** An AbortSignal that fires on cancel(). An async function that has used it is waited for, another abandoned. */
-  get signal(): AbortSignal {
-    return (this.#scope ??= new Scope()).signal;
-  }
-
-  /** @internal */
-  override set_result(): void {
-    throw new RuntimeError('The outcome of a task cannot be set from outside');
-  }
-
-  /** @internal */
-  override set_exception(): void {
-    throw new RuntimeError('The outcome of a task cannot be set from outside');
   }
 }

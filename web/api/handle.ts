@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Handles: JavaScript's half of C's. Invariant: the loop has them, and C's half is held, until the callback is called or
-// cancelled.
+// Handles: JavaScript's half of C's. Invariant: the loop has them, and C's half is held, until the callback is called
+// or cancelled.
 import { ContextHalf, contextPointer, type ContextOption } from './context_half.js';
 import type { Core } from './core.js';
+import { inspect } from './errors.js';
 import type { EventLoop } from './loop.js';
+
+/** The arguments `A` as they are given, which a callback has to take: of an overloaded one any signature may. */
+export type Given<A> = [A][A extends any ? 0 : never];
 
 // How a callback is scheduled.
 export const SOON = 0;
@@ -23,12 +27,14 @@ export class Handle {
   #pointer = 0;
   #callback: number;
   #cancelled = false;
+  #name: string;
 
   /** @internal */
   constructor(loop: EventLoop, how: number, time: number, callback: (...args: any[]) => unknown, args: unknown[]) {
     const { core } = loop;
     const context = contextOption(core, args);
     this.#loop = loop;
+    this.#name = callback.name;
     this.#callback = core.bridge.handle(() => {
       this.release();
       callback(...args);
@@ -67,6 +73,19 @@ export class Handle {
   cancelled(): boolean {
     return this.#cancelled;
   }
+
+  /** As asyncio shows it: `<TimerHandle when=2.5 tick()>`, or `cancelled` in the callback's place. */
+  toString(): string {
+    return `<Handle ${this.shown()}>`;
+  }
+
+  /** @internal */ [inspect](): string {
+    return `${this}`;
+  }
+
+  /** @internal */ shown(): string {
+    return this.#cancelled ? 'cancelled' : `${this.#name}()`;
+  }
 }
 
 /** A callback that was scheduled for a time. */
@@ -77,6 +96,10 @@ export class TimerHandle extends Handle {
   constructor(loop: EventLoop, how: number, time: number, callback: (...args: any[]) => unknown, args: unknown[]) {
     super(loop, how, time, callback, args);
     this.#when = loop.core.c.handle_when!(this.pointer);
+  }
+
+  override toString(): string {
+    return `<TimerHandle when=${this.#when} ${this.shown()}>`;
   }
 
   /** When it is due, in seconds on the loop's clock. */

@@ -13,25 +13,23 @@ import {
   printTasksIn,
 } from './call_graph.js';
 import { copyContextIn } from './contexts.js';
+import { allTasksIn, ensureFutureIn, getEventLoopIn, setEventLoopIn, sleepIn } from './functions.js';
 import { home } from './home.js';
 import { timeoutAtIn, timeoutIn } from './timeout.js';
 
 export const {
   run,
   create_task,
-  ensure_future,
-  sleep,
   current_task,
-  all_tasks,
-  iscoroutine,
-  iscoroutinefunction,
-  isfuture,
   get_running_loop,
-  get_event_loop,
-  set_event_loop,
   new_event_loop,
 } = home;
 
+export const sleep = /* @__PURE__ */ sleepIn(home);
+export const ensure_future = /* @__PURE__ */ ensureFutureIn(home);
+export const all_tasks = /* @__PURE__ */ allTasksIn(home);
+export const get_event_loop = /* @__PURE__ */ getEventLoopIn(home);
+export const set_event_loop = /* @__PURE__ */ setEventLoopIn(home);
 export const gather = /* @__PURE__ */ gatherIn(home);
 export const wait = /* @__PURE__ */ waitIn(home);
 export const wait_for = /* @__PURE__ */ waitForIn(home);
@@ -58,13 +56,14 @@ export const FIRST_COMPLETED = 'FIRST_COMPLETED';
 /** wait() is over when one has failed, or all are done. */
 export const FIRST_EXCEPTION = 'FIRST_EXCEPTION';
 
+export { iscoroutine, iscoroutinefunction, isfuture } from './functions.js';
 export { load } from './load.js';
 export { declarations } from './declarations.js';
 export { ExportedGenerator } from './exported_generator.js';
 export type { App, CoroutineFunctions, LoadOptions, ModuleFactory } from './load.js';
 export { create_runtime, Runtime } from './runtime.js';
 export type { RuntimeOptions } from './runtime.js';
-export type { GatherOptions, Gathered, ReturnWhen, WaitOptions } from './combinators.js';
+export type { Gather, GatherOptions, Gathered, ReturnWhen, Settled, WaitOptions } from './combinators.js';
 export { Barrier, BoundedSemaphore, Condition, Event, Lock, Semaphore } from './locks.js';
 export type { Held } from './locks.js';
 export { LifoQueue, PriorityQueue, Queue } from './queues.js';
@@ -78,18 +77,21 @@ export { Context, ContextVar, Token } from './contexts.js';
 export type { ContextVarOptions } from './contexts.js';
 export type { ContextOption } from './context_half.js';
 export { Runner } from './runner.js';
-export type { RunOptions } from './base.js';
+export type { RunOptions, RunnerOptions } from './base.js';
 export type { CallGraphOptions, FutureCallGraph } from './call_graph.js';
 export { create_eager_task_factory, eager_task_factory } from './task_factory.js';
 export type { TaskFactory } from './task_factory.js';
 export { EventLoop } from './loop.js';
 export { Handle, TimerHandle } from './handle.js';
 export type { ExceptionContext, ExceptionHandler, TaskOptions } from './loop.js';
-export { Future, Task } from './future.js';
+export { Future } from './future.js';
+export { Task } from './task.js';
 export type { DoneCallback } from './future.js';
 export { Coroutine } from './coroutine.js';
-export type { AsyncFunction, Awaitable, CoroutineLike, GeneratorCoroutine } from './awaitable.js';
+export type { AsyncFunction, Awaitable, CoroutineLike, FutureOf, GeneratorCoroutine } from './awaitable.js';
 export type { Clock } from './instance.js';
+export { ApplicationError } from './application_error.js';
+export type { ErrorType, ExceptionCondition } from './errors.js';
 export {
   BrokenBarrierError,
   CancelledError,

@@ -2,7 +2,7 @@
 // What a runtime needs of WebAssembly: C's functions by name, memory, and the bridge. Two loaders supply it: the
 // embedded one here, and program.ts for what emcc has linked. Both take the functions from the table that src/web/api.c
 // keeps.
-import { asyncioBridge, first, type Bridge } from './embedded.js';
+import { asyncioBridge, first, type Bridge, type Embedded } from './embedded.js';
 
 /** The clock of a runtime, which a test can replace by one that need not wait. */
 export interface Clock {
@@ -14,8 +14,8 @@ export interface Clock {
 
 /** A module that lives in the first one's memory and table. */
 export interface Part {
-  readonly wasm: string;
-  readonly table: `asyncio__js_${'context' | 'combinator' | 'object' | 'inspection'}_functions`;
+  readonly of: Embedded;
+  readonly table: `${'context' | 'combinator' | 'object' | 'inspection'}_functions`;
 }
 
 /** C's functions, without their prefixes. */
@@ -49,8 +49,8 @@ export interface Instance {
   readonly bridge: Bridge;
   readonly c: Functions;
   memory(): ArrayBufferLike;
-  /** The value at `pointer`, of a kind that C alone makes. */
-  read(kind: number, pointer: number): unknown;
+  /** The value at `pointer`, of a kind that C alone makes; the embedded core has none. */
+  read?(kind: number, pointer: number): unknown;
   /** Adds the functions of a module of the core's that few pages need, once; a program has them. */
   extend(part: Part): void;
   /** Its loops are about to be closed. */
@@ -77,16 +77,17 @@ export function textAt(memory: ArrayBufferLike, pointer: number): string {
   return textOf(memory, pointer, bytes.indexOf(0, pointer) - pointer);
 }
 
-/** Adds the functions of a table: pairs of a name and a place in WebAssembly's table, the last without a name. */
+/** Adds the functions of a table of C's, whose names have a space before each. */
 export function readFunctions(
   c: Functions,
+  names: string,
   memory: ArrayBufferLike,
   table: number,
   functionAt: (index: number) => Functions[string],
 ): void {
   const words = new Uint32Array(memory);
-  for (let entry = table >> 2, name: number; (name = words[entry]!); entry += 2)
-    c[textAt(memory, name)] = functionAt(words[entry + 1]!);
+  let place = words[(table >> 2) + 1]! >> 2;
+  for (const name of names.trim().split(' ')) c[name] = functionAt(words[place++]!);
 }
 
 const compiled = /* @__PURE__ */ new Map<string, WebAssembly.Module>(); // once for all runtimes
@@ -113,36 +114,31 @@ function compile(text: string): WebAssembly.Module {
 
 interface Raw extends Record<Part['table'], () => number> {
   memory: WebAssembly.Memory;
-  __indirect_function_table: WebAssembly.Table;
-  _initialize(): void;
-  asyncio__js_functions(): number;
-  asyncio__host_turn(kind: number): number;
-  asyncio__promise_resolved(...args: number[]): void;
-  asyncio__promise_rejected(...args: number[]): void;
+  table: WebAssembly.Table;
+  functions(): number;
+  host_turn(kind: number): number;
+  promise_resolved(...args: number[]): void;
+  promise_rejected(...args: number[]): void;
 }
 
-function importsOf(owner: Owner, bridge: Bridge, now: () => number, raw: () => Raw) {
-  const imports: Record<string, (...args: number[]) => number | void> = {
-    asyncio_host_now: now,
-    asyncio_host_wake_soon: (patient) => bridge.wakeSoon(patient!),
-    asyncio_host_wake_at: (deadline) => bridge.armTimer(deadline!),
-    asyncio_host_report: (line) => console.error(textAt(raw().memory.buffer, line!)),
-    asyncio_host_started: () => {},
-    asyncio_host_words: () => {},
-    asyncio__main_resume: () => {},
-    asyncio_host_fill: (target) => new Uint8Array(raw().memory.buffer).set(bridge.incoming!, target),
-    asyncio_host_release: (handle) => void bridge.values.delete(handle! >>> 0),
-    asyncio_host_watch: (handle, future) => Number(bridge.watch(handle! >>> 0, future!)),
-    asyncio_host_abandon: (handle, message) => Number(bridge.abandon(handle! >>> 0, message!)),
-    asyncio_host_step: (handle, sent, value, frame) => owner.step(handle! >>> 0, sent!, value!, frame!),
-    asyncio_host_call: (callback) => owner.call(callback! >>> 0),
-    asyncio_host_settled: (half, status, flags, value, error, number, cancels) =>
-      owner.settled(half! >>> 0, status!, flags!, value!, error!, number!, cancels!),
-    asyncio_host_exception: (loop, _context, future, message, status, error) =>
-      owner.exception(loop!, future!, message!, status!, error!),
-    emscripten_notify_memory_growth: () => {},
+type Imports = Record<string, (...args: [any, any, any, any, any, any, any]) => number | boolean | void>;
+
+// Handles of 2^31 and more are negative here; the bridge's values take them so too.
+function importsOf(owner: Owner, bridge: Bridge, now: () => number, raw: () => Raw): Imports {
+  return {
+    now,
+    wake_soon: bridge.wakeSoon,
+    wake_at: bridge.armTimer,
+    fill: (target) => new Uint8Array(raw().memory.buffer).set(bridge.incoming!, target),
+    release: (handle) => bridge.values.delete(handle),
+    watch: bridge.watch,
+    abandon: bridge.abandon,
+    step: (handle, sent, value, frame) => owner.step(handle, sent, value, frame),
+    call: (callback) => owner.call(callback),
+    settled: (half, status, flags, value, error, number, cancels) =>
+      owner.settled(half, status, flags, value, error, number, cancels),
+    exception: (loop, _context, future, message, status, error) => owner.exception(loop, future, message, status, error),
   };
-  return imports;
 }
 
 /** Opens the core that the package embeds. */
@@ -152,10 +148,10 @@ export const embedded =
     const now = clock ? () => clock.now() : () => performance.now() * 1e-3;
     const bridge = asyncioBridge({
       turn(kind) {
-        if (raw.asyncio__host_turn(kind)) owner.turned();
+        if (raw.host_turn(kind)) owner.turned();
       },
-      resolved: (...args) => raw.asyncio__promise_resolved(...args),
-      rejected: (...args) => raw.asyncio__promise_rejected(...args),
+      resolved: (...args) => raw.promise_resolved(...args),
+      rejected: (...args) => raw.promise_rejected(...args),
       guard: (call, argument) => call(argument!),
       now,
     });
@@ -163,18 +159,14 @@ export const embedded =
     const instance = new WebAssembly.Instance(compile(first.wasm), { env: importsOf(owner, bridge, now, () => raw) });
     const raw = instance.exports as unknown as Raw;
     const c: Functions = {};
-    const functionAt = (index: number) => raw.__indirect_function_table.get(index);
-    readFunctions(c, raw.memory.buffer, raw.asyncio__js_functions(), functionAt);
-    raw._initialize();
-    const read = (kind: number) => {
-      throw new Error(`A value of kind ${kind} came out of C`);
-    };
+    const functionAt = (index: number) => raw.table.get(index);
+    readFunctions(c, first.names, raw.memory.buffer, raw.functions(), functionAt);
     const parts = new Set<Part>();
     const extend = (part: Part) => {
       if (parts.has(part)) return;
       parts.add(part);
-      new WebAssembly.Instance(compile(part.wasm), { core: instance.exports });
-      readFunctions(c, raw.memory.buffer, raw[part.table](), functionAt);
+      new WebAssembly.Instance(compile(part.of.wasm), { core: instance.exports });
+      readFunctions(c, part.of.names, raw.memory.buffer, raw[part.table](), functionAt);
     };
-    return { bridge, c, memory: () => raw.memory.buffer, read, extend, close: () => bridge.armTimer(Infinity) };
+    return { bridge, c, memory: () => raw.memory.buffer, extend, close: () => bridge.armTimer(Infinity) };
   };

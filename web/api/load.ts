@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // load(): a C program as a runtime of its own, with its exports as coroutine functions.
-import { TypeError, show } from './errors.js';
+import { takeErrorsOf } from './application_error.js';
+import { expectOptions } from './errors.js';
 import { exportedFunction, readRecords, recordsOf } from './exports.js';
 import type { Clock } from './instance.js';
 import { Program } from './program.js';
@@ -23,7 +24,9 @@ export interface LoadOptions {
   [option: string]: unknown;
 }
 
-/** A loaded program: a runtime with its exports. One with a name of Runtime's, or called then, is in `exports` alone. */
+/**
+ * A loaded program: a runtime with its exports. One with a name of Runtime's, or called then, is in `exports` alone.
+ */
 export type App<E = CoroutineFunctions> = Runtime & { readonly exports: E } & Omit<
     E,
     keyof Runtime | 'exports' | 'then'
@@ -42,13 +45,12 @@ export async function load<E = CoroutineFunctions>(
   createModule: ModuleFactory<E>,
   options: LoadOptions = {},
 ): Promise<App<E>> {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`Expected [options] to be an object, got ${show(options)}`);
-  const { clock, ...others } = options;
+  const { clock, ...others } = expectOptions(options);
   const program = await Program.make(createModule, others, clock);
   const runtime = new Runtime(program.open);
   program.onEnd = (reason) => runtime.core.end(reason);
   if (program.ended) throw program.ended; // between two microtasks
+  takeErrorsOf(runtime.core);
   const records = readRecords(runtime.core, program.first);
   recordsOf.set(runtime, records);
   const exports = Object.fromEntries(records.map((record) => [record.name, exportedFunction(runtime, record)]));

@@ -18,6 +18,10 @@ abstract class Acquirable extends CObject {
   /** Whether acquiring it would wait. */
   abstract locked(): boolean;
 
+  /** @internal */ state(): string {
+    return this.locked() ? '[locked]' : '[unlocked]';
+  }
+
   /** Acquires it, runs `body` and releases it however that ends; gives what `body` returns. */
   with<R>(body: ScopeBody<this, R>, options: ScopeOptions = {}): Coroutine<Scoped<R>> {
     return scope(this.runtime, body, options, () => this.#hold(body));
@@ -140,6 +144,10 @@ export class Event extends CObject {
     return this.core.c.event_is_set!(this.pointer) !== 0;
   }
 
+  /** @internal */ state(): string {
+    return this.is_set() ? '[set]' : '[unset]';
+  }
+
   /** Waits until it is set; gives true. */
   wait(): Coroutine<true> {
     return this.coroutine(() => this.core.c.event_wait_coroutine!(this.pointer));
@@ -246,6 +254,10 @@ export class Barrier extends CObject {
   /** Breaks it: those who wait, and all who come until it is reset, get a BrokenBarrierError. */
   abort(): Coroutine<undefined> {
     return this.coroutine(() => this.core.c.barrier_abort_coroutine!(this.pointer));
+  }
+
+  /** @internal */ state(): string {
+    return `[${this.broken ? 'broken' : `waiters:${this.n_waiting}/${this.parties}`}]`;
   }
 
   /** How many it is for. */

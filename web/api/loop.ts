@@ -2,20 +2,15 @@
 // Event loops: JavaScript's half of C's. A run of C's blocks its caller; here it is begun, and a promise
 // tells its end. Invariant: `pointer` is 0 once the loop is closed.
 import { abortOn } from './abort.js';
-import {
-  isAsyncFunction,
-  isGeneratorFunction,
-  type Awaitable,
-  type Awaited_,
-  type CoroutineLike,
-} from './awaitable.js';
+import { isAsyncFunction, isGeneratorFunction, type Awaitable, type Awaited_, type CoroutineLike } from './awaitable.js';
 import type { OpenGenerators } from './async_generators.js';
 import { contextPointer, type ContextOption } from './context_half.js';
 import { NO_TEXT, type Core, type Run } from './core.js';
-import { Coroutine, coroutinePointer, pointerOf } from './coroutine.js';
-import { RuntimeError, TypeError, ValueError, expectFunction, expectNumber, show } from './errors.js';
-import { Future, Task } from './future.js';
-import { AT, Handle, LATER, SOON, TimerHandle } from './handle.js';
+import { Coroutine, coroutinePointer, pointerOf, whatItIs } from './coroutine.js';
+import { RuntimeError, TypeError, ValueError, callersOf, expectFunction, expectNumber, expectOptions, inspect, show } from './errors.js';
+import { Future } from './future.js';
+import { AT, Handle, LATER, SOON, TimerHandle, type Given } from './handle.js';
+import { Task } from './task.js';
 import { expectTask, factoryStepper, type TaskFactory } from './task_factory.js';
 
 /** What an exception handler is told. */
@@ -37,11 +32,14 @@ export type ExceptionHandler = (loop: EventLoop, context: ExceptionContext) => v
 export interface TaskOptions extends ContextOption {
   /** The task's name in messages; `Task-1`, `Task-2`... when left out. */
   name?: string;
-  /** Cancels the task when it fires. */
+  /** Cancels the task when it fires; its reason is the `cause` of the CancelledError. */
   signal?: AbortSignal;
   /** In a C program: bytes of the C stack that its functions run on. 32 KiB when left out; ValueError below 2 KiB. */
   stack_size?: number;
-  /** Takes its first step at once, if its loop is running: a coroutine that need not wait is done when that returns. */
+  /**
+   * Takes its first step at once, if its loop is running: a coroutine that need not wait is done when that returns, but
+   * for an async function, whose promise tells its end later.
+   */
   eager_start?: boolean;
 }
 
@@ -93,26 +91,32 @@ export class EventLoop {
    * Calls `callback` with `args` in the next iteration; with a last argument `{ context }` in that context, here as
    * below. RuntimeError when the loop is closed.
    */
-  call_soon<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A | [...A, ContextOption]): Handle {
+  call_soon<A extends unknown[]>(callback: (...args: Given<A>) => unknown, ...args: A): Handle;
+  call_soon<A extends unknown[]>(callback: (...args: Given<A>) => unknown, ...args: [...A, options: ContextOption]): Handle;
+  call_soon(callback: unknown, ...args: unknown[]): Handle {
     return this.#schedule(Handle, SOON, 0, callback, args);
   }
 
   /** Calls `callback` with `args` in `delay` seconds; 0 or less is the next iteration. ValueError for NaN. */
+  call_later<A extends unknown[]>(delay: number, callback: (...args: Given<A>) => unknown, ...args: A): TimerHandle;
   call_later<A extends unknown[]>(
     delay: number,
-    callback: (...args: A) => unknown,
-    ...args: A | [...A, ContextOption]
-  ): TimerHandle {
+    callback: (...args: Given<A>) => unknown,
+    ...args: [...A, options: ContextOption]
+  ): TimerHandle;
+  call_later(delay: number, callback: unknown, ...args: unknown[]): TimerHandle {
     expectNumber('delay', delay);
     return this.#schedule(TimerHandle, LATER, delay, callback, args);
   }
 
   /** Calls `callback` with `args` when the loop's clock reads `when` seconds. ValueError for NaN. */
+  call_at<A extends unknown[]>(when: number, callback: (...args: Given<A>) => unknown, ...args: A): TimerHandle;
   call_at<A extends unknown[]>(
     when: number,
-    callback: (...args: A) => unknown,
-    ...args: A | [...A, ContextOption]
-  ): TimerHandle {
+    callback: (...args: Given<A>) => unknown,
+    ...args: [...A, options: ContextOption]
+  ): TimerHandle;
+  call_at(when: number, callback: unknown, ...args: unknown[]): TimerHandle {
     expectNumber('when', when);
     return this.#schedule(TimerHandle, AT, when, callback, args);
   }
@@ -148,7 +152,7 @@ export class EventLoop {
     how = 0,
   ): Task<Awaited_<C>> {
     const { core } = this;
-    const { name, signal, stack_size = 0 } = options;
+    const { name, signal, stack_size = 0 } = expectOptions(options);
     const context = contextPointer(core, options.context);
     if (!Number.isInteger(stack_size) || stack_size < 0 || stack_size > 2 ** 31)
       throw new ValueError(`Expected [stack_size] to be a number of bytes, got ${show(stack_size)}`);
@@ -191,32 +195,39 @@ export class EventLoop {
     return made;
   }
 
-  /** @internal Begins a run until `pointer` is done (0: until stop), with a promise of its outcome. */
-  drive(begin: () => number): Promise<any> {
+  /** @internal Begins a run, with a promise of its outcome; `waits`: for more than stop(). */
+  drive(begin: () => number, waits = true): Promise<any> {
     const { core } = this;
     return new Promise((resolve, reject) => {
+      let vain: Error | undefined;
       const pointer = begin();
       if (!pointer) return resolve(undefined);
+      const stuck = () => {
+        if (!waits) return;
+        vain = new RuntimeError(`Nothing is left that could wake ${core.tasksOf(this.pointer).slice(0, 9).join(', ')}`);
+        this.stop();
+      };
       const settle = (run: Run) => {
         core.runs.delete(run);
         const status = core.c.run_end!(pointer);
-        if (status) reject(core.takeError(status));
+        const error = status && core.takeError(status);
+        if (status) reject(vain ?? error);
         else resolve(core.read(pointer));
         core.c.run_free!(pointer);
       };
-      core.runs.add({ pointer, settle, fail: reject });
+      core.runs.add({ pointer, settle, fail: reject, stuck });
     });
   }
 
   /**
    * Runs the loop until `awaitable` is done; a promise of its outcome. RuntimeError when a loop is running here or it
-   * is closed.
+   * is closed, and in Node.js when nothing is left that could wake its tasks.
    */
   run_until_complete<A extends Awaitable<any>>(awaitable: A): Promise<Awaited_<A>> {
     const { core } = this;
     return this.drive(() => {
       const loop = this.open();
-      this.#expectIdle();
+      core.check(core.c.startable!(loop)); // before anything is made that the run would then not take
       const pointer = core.within(this, () => pointerOf(core, awaitable, 'awaitable'));
       return core.made(core.c.run_begin!(loop, pointer));
     });
@@ -224,16 +235,7 @@ export class EventLoop {
 
   /** Runs the loop until stop(); a promise of that. Errors as above. */
   run_forever(): Promise<void> {
-    return this.drive(() => {
-      const loop = this.open();
-      return this.core.made(this.core.c.run_begin!(loop, 0));
-    });
-  }
-
-  // Before anything is made that the run would then not take.
-  #expectIdle(): void {
-    if (this.is_running()) throw new RuntimeError('This event loop is already running');
-    if (this.core.running) throw new RuntimeError('Cannot run the event loop while another loop is running');
+    return this.drive(() => this.core.made(this.core.c.run_begin!(this.open(), 0)), false);
   }
 
   /** Ends the run after the current iteration; called before a run, that run does one iteration. */
@@ -330,9 +332,10 @@ export class EventLoop {
   }
 
   #reportUnused(): void {
-    for (const [coroutine, [loop, source_traceback]] of this.core.unused ?? []) {
+    for (const [coroutine, [loop, stack]] of this.core.unused ?? []) {
       if (loop !== this) continue;
       this.core.unused!.delete(coroutine);
+      const source_traceback = callersOf(stack);
       if (this.#debug) this.call_exception_handler({ message: 'A coroutine was never awaited', source_traceback });
     }
   }
@@ -346,6 +349,15 @@ export class EventLoop {
   /** Whether it is between the start of a run and its end. */
   is_running(): boolean {
     return this.pointer !== 0 && this.core.c.loop_is_running!(this.pointer) !== 0;
+  }
+
+  /** As asyncio shows it. */
+  toString(): string {
+    return `<EventLoop running=${this.is_running()} closed=${this.is_closed()} debug=${this.#debug}>`;
+  }
+
+  /** @internal */ [inspect](): string {
+    return `${this}`;
   }
 
   /** Whether it was closed. */
@@ -380,13 +392,7 @@ export class EventLoop {
     const name = future instanceof Task ? ` (${future.get_name()})` : '';
     console.error(
       `asyncio: ${message}${name}${exception === undefined ? '' : ':'}`,
-      ...[exception, source_traceback].filter((told) => told !== undefined),
+      ...[exception, source_traceback && `\n${source_traceback}`].filter((told) => told !== undefined),
     );
   }
-}
-
-function whatItIs(value: unknown): string {
-  if (value instanceof Future) return 'a future: it is scheduled already';
-  if (value instanceof Promise) return 'a Promise: give the async function itself, not what calling it returns';
-  return show(value);
 }

@@ -8,11 +8,11 @@ import { PART as COMBINATORS } from './combinators.js';
 import type { Core } from './core.js';
 import type { Coroutine } from './coroutine.js';
 import { objects } from './embedded.js';
-import { TypeError, ValueError, show } from './errors.js';
+import { TypeError, ValueError, inspect, show } from './errors.js';
 import { home } from './home.js';
 import type { Part } from './instance.js';
 
-const PART: Part = { wasm: objects, table: 'asyncio__js_object_functions' };
+const PART: Part = { of: objects, table: 'object_functions' };
 
 // As src/web/objects.c numbers them.
 export const KINDS = {
@@ -65,13 +65,25 @@ function freeWith(owner: object, core: Core, pointer: number, kind: number): voi
   });
 }
 
+// In a function: bundlers keep a class with such a key for its sake.
+function shownBase(): new () => object {
+  return class {
+    [inspect](): string {
+      return `${this}`;
+    }
+  };
+}
+
+const Shown = /* @__PURE__ */ shownBase();
+
 /** An object with a struct of C's. */
-export abstract class CObject {
+export abstract class CObject extends Shown {
   /** @internal */ readonly runtime: BaseRuntime;
   /** @internal */ readonly pointer: number;
 
   /** @internal `type` is the class that is being constructed, or the runtime itself. */
   constructor(type: object, kind: number, number = 0) {
+    super();
     const runtime = 'core' in type ? (type as BaseRuntime) : runtimeOf(type);
     const { core } = runtime;
     core.extend(COMBINATORS);
@@ -85,6 +97,14 @@ export abstract class CObject {
     return this.runtime.core;
   }
 
+  /** As asyncio shows it: its class and its state. */
+  override toString(): string {
+    return `<${this.constructor.name}${this.core.ended ? '' : ` ${this.state()}`}>`;
+  }
+
+  /** @internal Its state in a few words. */
+  abstract state(): string;
+
   /** @internal A coroutine object for what `make` makes of C's. */
   coroutine<T>(make: () => number): Coroutine<T> {
     const { core } = this;
@@ -95,8 +115,8 @@ export abstract class CObject {
 const LARGEST = 2 ** 31;
 
 /**
- * Throws for argument `name` unless `value` is an integer that an int of C holds: a TypeError for what is no number, else a
- * ValueError.
+ * Throws for argument `name` unless `value` is an integer that an int of C holds: a TypeError for what is no number,
+ * else a ValueError.
  */
 export function expectInteger(name: string, value: unknown): asserts value is number {
   const expected = `Expected [${name}] to be an integer`;

@@ -4,7 +4,7 @@
 // argument, the promise of the module, and Module['_name'] of a function that C keeps alive.
 import type { Bridge, Crossing } from './embedded.js';
 import { RuntimeError, TypeError, show } from './errors.js';
-import { readFunctions, textOf, type Clock, type Functions, type Instance, type ProgramOwner } from './instance.js';
+import { readFunctions, textAt, textOf, type Clock, type Functions, type Instance, type ProgramOwner } from './instance.js';
 
 declare const process: { removeListener(event: string, listener: unknown): void };
 
@@ -53,8 +53,10 @@ export class Program {
     this.#glue = glue;
     const memory = glue.memory();
     const view = new DataView(memory);
-    for (let table = 0; table < TABLES; table++)
-      readFunctions(this.#c, memory, view.getUint32(exported + 4 * table, true), glue.functionAt);
+    for (let at = 0; at < TABLES; at++) {
+      const table = view.getUint32(exported + 4 * at, true);
+      readFunctions(this.#c, textAt(memory, view.getUint32(table, true)), memory, table, glue.functionAt);
+    }
     this.first = view.getUint32(exported + 4 * TABLES, true);
   }
 

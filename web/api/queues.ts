@@ -83,6 +83,10 @@ export class Queue<T = any> extends CObject {
     return this.core.c.queue_qsize!(this.pointer);
   }
 
+  /** @internal */ state(): string {
+    return `maxsize=${this.maxsize} size=${this.qsize()}`;
+  }
+
   /** Whether there is no item. */
   empty(): boolean {
     return this.qsize() === 0;

@@ -2,26 +2,25 @@
 // Runners: a loop that runs one coroutine after another, in one context, and ends as run() does.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { isThenable, type Awaitable, type Awaited_ } from './awaitable.js';
-import type { BaseRuntime, RunOptions } from './base.js';
+import type { BaseRuntime, RunnerOptions } from './base.js';
 import { contextPointer, type ContextOption } from './context_half.js';
 import { copyContextIn, type Context } from './contexts.js';
 import type { Core } from './core.js';
 import { Coroutine } from './coroutine.js';
-import { RuntimeError, TypeError, expectFunction, show } from './errors.js';
+import { RuntimeError, expectFunction, expectOptions } from './errors.js';
 import type { EventLoop } from './loop.js';
 import { runtimeOf } from './objects.js';
 
 /** Several runs on one loop: `await using runner = new Runner()`. The loop is made by the first call that needs it. */
 export class Runner {
   #runtime: BaseRuntime;
-  #options: RunOptions;
+  #options: RunnerOptions;
   #loop: EventLoop | undefined;
   #context: Context | undefined;
   #closed = false;
 
-  constructor(options: RunOptions = {}) {
-    if (typeof options !== 'object' || options === null)
-      throw new TypeError(`Expected [options] to be an object, got ${show(options)}`);
+  constructor(options: RunnerOptions = {}) {
+    expectOptions(options);
     if (options.loop_factory !== undefined) expectFunction('loop_factory', options.loop_factory);
     this.#runtime = runtimeOf(new.target);
     this.#options = options;
@@ -54,7 +53,7 @@ export class Runner {
   async run<A extends Awaitable<any>>(awaitable: A, options: ContextOption = {}): Promise<Awaited_<A>> {
     this.#expectOutside('run');
     const loop = this.#start();
-    contextPointer(this.core, options.context);
+    contextPointer(this.core, expectOptions(options).context);
     const context = options.context ?? this.#context!;
     const runnable: any = !isThenable(awaitable) || awaitable instanceof Coroutine ? awaitable : undefined;
     return loop.run_until_complete<any>(runnable ? loop.create_task(runnable, { context }) : awaitable) as any;

@@ -8,6 +8,16 @@ import { BaseRuntime } from './base.js';
 import * as graph from './call_graph.js';
 import { Context, ContextVar, copyContextIn, useContexts } from './contexts.js';
 import { gatherIn, shieldIn, waitForIn, waitIn } from './combinators.js';
+import {
+  allTasksIn,
+  ensureFutureIn,
+  getEventLoopIn,
+  iscoroutine,
+  iscoroutinefunction,
+  isfuture,
+  setEventLoopIn,
+  sleepIn,
+} from './functions.js';
 import { embedded, type Clock, type Open } from './instance.js';
 import { Barrier, BoundedSemaphore, Condition, Event, Lock, Semaphore } from './locks.js';
 import { boundTo } from './objects.js';
@@ -24,6 +34,30 @@ export interface RuntimeOptions {
 
 /** asyncio's functions over one core. They are bound: `const { run, sleep } = create_runtime()` works. */
 export class Runtime extends BaseRuntime {
+  /** Suspends for `delay` seconds, 0 or less for exactly one iteration; gives `result`. ValueError for NaN. */
+  readonly sleep = sleepIn(this);
+
+  /** The future to wait for: a coroutine is made a task and a promise a future, a future is returned as it is. */
+  readonly ensure_future = ensureFutureIn(this);
+
+  /** The pending tasks of the loop, oldest first. */
+  readonly all_tasks = allTasksIn(this);
+
+  /** The running loop, else the one set, else the one that the host drives. RuntimeError when null was set. */
+  readonly get_event_loop = getEventLoopIn(this);
+
+  /** Sets what get_event_loop() gives outside loops; null takes it away. TypeError for what is no loop. */
+  readonly set_event_loop = setEventLoopIn(this);
+
+  /** {@link iscoroutine}, of any runtime. */
+  readonly iscoroutine = iscoroutine;
+
+  /** {@link iscoroutinefunction}, of any runtime. */
+  readonly iscoroutinefunction = iscoroutinefunction;
+
+  /** {@link isfuture}, of any runtime. */
+  readonly isfuture = isfuture;
+
   /**
    * Awaits all at once: the list of results in order. Coroutines become tasks; the first failure is the gather's, and
    * the others run on. Cancelling it cancels all that are not done. With a last argument `{ return_exceptions: true }`

@@ -6,8 +6,9 @@ import { abortWith } from './abort.js';
 import { isAsyncFunction, isGenerator, isThenable } from './awaitable.js';
 import type { BaseRuntime } from './base.js';
 import { Coroutine, pointerOf } from './coroutine.js';
-import { TypeError, expectFunction, show } from './errors.js';
-import { Future, type Task } from './future.js';
+import { TypeError, expectFunction, expectOptions, show } from './errors.js';
+import { Future } from './future.js';
+import type { Task } from './task.js';
 
 /**
  * What runs in a scope: a `function*`, an async function, or one that returns something to await; called with what the
@@ -24,7 +25,7 @@ export interface ScopeOptions {
 /** What a scope gives whose body returns `R`. */
 export type Scoped<R> = R extends Generator<any, infer T, any> ? T : Awaited<R>;
 
-/** Runs `body` within the coroutine that awaits this one. */
+/** @internal Runs `body` within the coroutine that awaits this one. */
 export function* inside<V, R>(
   runtime: BaseRuntime,
   body: ScopeBody<V, R>,
@@ -49,13 +50,19 @@ function* guarded(
   }
 }
 
-/** A coroutine object for a scope: `run` is called once that is run. TypeError for what is no function or signal. */
+/**
+ * @internal A coroutine object for a scope: `run` is called once that is run. TypeError for what is no function or
+ * signal.
+ */
 export function scope<T>(
   runtime: BaseRuntime,
   body: unknown,
-  { signal }: ScopeOptions,
+  options: ScopeOptions,
   run: () => Generator<unknown, T, any>,
 ): Coroutine<T> {
+  const { signal } = expectOptions(options);
+  if (isGenerator(body))
+    throw new TypeError('Expected [body] to be a function, got a generator object: give the function itself');
   expectFunction('body', body);
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw new TypeError(`Expected [signal] to be an AbortSignal, got ${show(signal)}`);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Task factories: who makes a loop's tasks. A factory is JavaScript's, and C asks it too: for a gather's children, for a
-// group's tasks, and for those that a C program makes.
+// Task factories: who makes a loop's tasks. A factory is JavaScript's, and C asks it too: for a gather's children, for
+// a group's tasks, and for those that a C program makes.
 import type { CoroutineLike } from './awaitable.js';
 import type { Stepper } from './core.js';
 import { Coroutine } from './coroutine.js';
 import { TypeError, show } from './errors.js';
-import { Task } from './future.js';
+import { Task } from './task.js';
 import type { EventLoop, TaskOptions } from './loop.js';
 
 /** Makes a task of a coroutine, by `loop.new_task()` in the end. It is given the options of create_task(). */
 export type TaskFactory = (loop: EventLoop, coroutine: CoroutineLike<any>, options: TaskOptions) => Task<any>;
 
-/** What a factory gave, if that is a task of the loop. */
+/** @internal What a factory gave, if that is a task of the loop. */
 export function expectTask(loop: EventLoop, made: unknown): Task<any> {
   if (made instanceof Task && made.loop === loop) return made;
   throw new TypeError(`Expected the task factory to give a task of its loop, got ${show(made)}`);
@@ -29,7 +29,7 @@ function readOptions({ core }: EventLoop, pointer: number): TaskOptions {
   };
 }
 
-/** What C asks for a task. The coroutine and its task have the same pointer, which is kept until C has it. */
+/** @internal What C asks for a task. The coroutine and its task have the same pointer, which is kept until C has it. */
 export function factoryStepper(loop: EventLoop, factory: TaskFactory): Stepper {
   const { core } = loop;
   const ask = (pointer: number, options: number): number => {

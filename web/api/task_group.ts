@@ -4,7 +4,7 @@
 import type { Awaited_, CoroutineLike } from './awaitable.js';
 import type { Coroutine } from './coroutine.js';
 import { CANCELLED, RuntimeError } from './errors.js';
-import type { Task } from './future.js';
+import type { Task } from './task.js';
 import type { TaskOptions } from './loop.js';
 import { CObject, KINDS } from './objects.js';
 import { inside, scope, type ScopeBody, type ScopeOptions, type Scoped } from './scope.js';
@@ -17,10 +17,14 @@ export class TaskGroup extends CObject {
     super(new.target, KINDS.task_group);
   }
 
+  /** @internal */ state(): string {
+    return this.#entered ? '[entered]' : '[created]';
+  }
+
   /**
-   * Runs `body`, whose task is the parent of the group, and waits for all its tasks; gives what `body` returns,
-   * undefined when cancel() ended it. When one of them or `body` fails the others are cancelled; then an ExceptionGroup
-   * with all the errors. RuntimeError the second time.
+   * Runs `body`, whose task is the parent of the group, and waits for all its tasks; gives what `body` returns, or
+   * undefined where cancel() has cut that short, and only there. When one of them or `body` fails the others are
+   * cancelled; then an ExceptionGroup with all the errors. RuntimeError the second time.
    */
   with<R>(body: ScopeBody<this, R>, options: ScopeOptions = {}): Coroutine<Scoped<R> | undefined> {
     return scope(this.runtime, body, options, () => this.#group(body));

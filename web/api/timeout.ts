@@ -29,6 +29,10 @@ export class Timeout extends CObject {
     this.core.check(this.core.c.timeout_reschedule!(this.pointer, moment('when', when)));
   }
 
+  /** @internal */ state(): string {
+    return `[${this.expired() ? 'expired' : this.#entered ? 'entered' : 'created'}] when=${this.when()}`;
+  }
+
   /** Whether it has passed while its body ran. */
   expired(): boolean {
     return this.core.c.timeout_expired!(this.pointer) !== 0;

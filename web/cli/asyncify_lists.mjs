@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Asyncify's lists, when a program is built with some: a function that suspends and is left out would run on while its
-// callers unwind, and fail far from the mistake. So the program is linked once more without the lists, and Binaryen asked
-// what it would have instrumented, and why.
+// callers unwind, and fail far from the mistake. So the program is linked once more without the lists, and Binaryen
+// asked what it would have instrumented, and why.
 import { existsSync, readFileSync } from 'node:fs';
 
 import { Mistake } from './mistake.mjs';
@@ -35,8 +35,8 @@ const ADVICE = /^\[asyncify\] (\S+) can change the state due to (.+)$/gm;
 const C_LIBRARY =
   /^(dynCall_|legal(stub|func)\$|__funcs_on_exit|call$|fflush|fclose|close_file|__stdio_exit|__fwritex|fwrite|fput|__overflow|out$|pad$|pop_arg|fmt_fp|printf_core|__vfprintf|v?f?i?printf|v?snprintf|__small_v?f?printf)/;
 
-// Where asyncio's own calls go through a pointer on their way to a suspension. Without any other pointers, what Binaryen
-// finds suspends for certain.
+// Where asyncio's own calls go through a pointer on their way to a suspension. Without any other pointers, what
+// Binaryen finds suspends for certain.
 const BY_POINTER = ['-sASYNCIFY_IGNORE_INDIRECT', '-sASYNCIFY_ADD=asyncio__frame_run,asyncio__stackful_call'];
 
 // The library's own, which no list need name unless it is one of all.

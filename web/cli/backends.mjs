@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The two ways in which a program's coroutines switch, and the library for each: built once for each version of emcc, by
-// CMakeLists.txt, and kept.
+// The two ways in which a program's coroutines switch, and the library for each: built once for each version of emcc,
+// by CMakeLists.txt, and kept.
 import { existsSync, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -36,7 +36,9 @@ async function cmake(args, onLine) {
   }
 }
 
-/** Builds the library of [backend] unless it is there, and gives the arguments with which emcc links a program with it. */
+/**
+ * Builds the library of [backend] unless it is there, and gives the arguments with which emcc links a program with it.
+ */
 export async function libraryFor(backend, version, onLine) {
   const folder = folderOf(backend, version);
   const library = join(folder, 'libasyncio.a');

@@ -17,7 +17,7 @@ import { gzipSync } from 'node:zlib';
 
 import { build as esbuild } from 'esbuild';
 
-import { buildCore, must, root } from './core.mjs';
+import { buildCore, functionNames, must, root } from './core.mjs';
 
 const api = join(root, 'web/api');
 const core = join(root, 'build/core');
@@ -51,15 +51,18 @@ function bridgeText() {
   return text.slice(text.indexOf('function asyncioBridge'));
 }
 
-// The later modules have the first one's mask. The first is in an object, or minifiers would put the string where it is used: in
-// the middle of JavaScript, whose blocks gzip then has to cut (600 bytes).
+// The later modules have the first one's mask. They are in objects, or minifiers would put the string where it is
+// used: in the middle of JavaScript, whose blocks gzip then has to cut (600 bytes).
 function embed([wasm, ...later], embedded) {
   const bridge = bridgeText();
   const { mask, string } = masked(readFileSync(wasm), bridge);
-  const others = later.map((module) => literal(readFileSync(module).map((byte) => byte ^ mask)));
-  const first = `export const first = { wasm: ${string}, mask: ${mask} };\n`;
-  const strings = others.map((text, index) => `export const ${MODULES[index + 1]} = ${text};\n`).join('');
-  writeFileSync(embedded, `${first}${strings}\nexport ${bridge}\n`);
+  const [names, ...laterNames] = functionNames();
+  const first = `export const first = { wasm: ${string}, mask: ${mask}, names: '${names}' };\n`;
+  const others = later.map((module, index) => {
+    const text = literal(readFileSync(module).map((byte) => byte ^ mask));
+    return `export const ${MODULES[index + 1]} = { wasm: ${text}, names: '${laterNames[index]}' };\n`;
+  });
+  writeFileSync(embedded, `${first}${others.join('')}\nexport ${bridge}\n`);
 }
 
 // One file is read in half the time of ten. It is not minified: whoever needs that has a bundler, and stacks stay
@@ -96,11 +99,28 @@ function documentNames() {
   writeFileSync(join(output, 'index.d.ts'), `import type { Runtime } from './runtime.js';\n${text}${lines.join('')}`);
 }
 
+// The declarations that those in [name] refer to, it included.
+function reachedFrom(name, reached = new Set()) {
+  if (reached.has(name)) return reached;
+  reached.add(name);
+  const imports = readFileSync(join(output, name), 'utf8').matchAll(/'\.\/(\w+)\.js'/g);
+  for (const [, imported] of imports) reachedFrom(`${imported}.d.ts`, reached);
+  return reached;
+}
+
+// What no user's program can see of the types is not in the package.
+function dropUnreached() {
+  const reached = reachedFrom('index.d.ts');
+  const others = readdirSync(output).filter((name) => name.endsWith('.d.ts') && !reached.has(name));
+  for (const name of others) rmSync(join(output, name));
+}
+
 // The types, and the mistakes in them.
 function declare() {
   must(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', api]);
   copyFileSync(join(api, 'embedded.d.ts'), join(output, 'embedded.d.ts'));
   documentNames();
+  dropUnreached();
 }
 
 // The root's package.json says nothing about modules, since what emcc writes beside it is CommonJS.

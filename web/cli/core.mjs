@@ -2,7 +2,8 @@
 // The embedded core: C compiled to WebAssembly without Asyncify and without glue. All of it is linked as one and then
 // cut into modules: the first has what every runtime calls; the others live in its memory and table, each brought in by
 // whoever uses it, and may refer to those before. Which functions are whose is told by links without the files of the
-// later ones. Invariant: no code and no data of a module refers to a later one, nor to one before that it does not need.
+// later ones. Invariant: no code and no data of a module refers to a later one, nor to one before that it does not
+// need.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -18,8 +19,8 @@ const MEMORY = ['-sALLOW_MEMORY_GROWTH', '-sTOTAL_STACK=65536', '-sINITIAL_MEMOR
 const inAsync = (...names) => names.map((name) => `src/async/${name}.c`);
 
 // The modules after the first: the files that only they need, and the function that gives their table, which is in the
-// first. One that is `needed` is brought in together with those after it; what others have in common with them all is the
-// first one's.
+// first. One that is `needed` is brought in together with those after it; what others have in common with them all is
+// the first one's.
 const LATER = [
   { files: ['src/web/contexts.c', 'src/core/context_api.c'], entry: 'asyncio__js_context_functions' },
   {
@@ -48,8 +49,8 @@ const filesOf = (folder) =>
 
 const LEFT_OUT = /(base\/check|core\/report_line|web\/main|web\/main_none|web\/export|web\/export_generator)\.c$/;
 
-// src/port/print.c takes the place of stdio, check.c and report_line.c, memory.c that of malloc; there is no main to be a
-// coroutine, and C exports nothing.
+// src/port/print.c takes the place of stdio, check.c and report_line.c, memory.c that of malloc; there is no main to be
+// a coroutine, and C exports nothing.
 function sources() {
   const port = ['stack', 'coro_none', 'print', 'memory', 'host_web'].map((name) => join(root, `src/port/${name}.c`));
   const others = ['src/base', 'src/core', 'src/async', 'src/web'].flatMap(filesOf);
@@ -79,7 +80,7 @@ function compile(folder) {
   mkdirSync(folder, { recursive: true });
   const files = sources();
   const marks = LATER.map((_, index) => writeMark(folder, index + 1));
-  const without = ['-DASYNCIO_NO_ASYNCIFY', '-DASYNCIO_NO_STACKS'];
+  const without = ['-DASYNCIO_EMBEDDED', '-DASYNCIO_NO_ASYNCIFY', '-DASYNCIO_NO_STACKS'];
   const options = ['-c', '-Oz', '-std=gnu11', ...WARNINGS, ...without, '-I', join(root, 'include')];
   must('emcc', [...options, '-funique-internal-linkage-names', ...files, ...marks], folder);
   const later = LATER.map(({ files: own }, index) => [marks[index], ...own.map((name) => join(root, name))]);
@@ -95,13 +96,17 @@ function link(objects, linked) {
   must('emcc', [...objects, ...plain, ...linking, ...MEMORY, '-o', linked]);
 }
 
+// The prefixes that C and the linker need, of what C calls of JavaScript, and JavaScript of C.
+const PREFIX = '(?:asyncio_host_|asyncio_(?:_js)?_+|__indirect_function_)';
+const BORDER = new RegExp(`^( \\((?:import "\\w+"|export)) "${PREFIX}(\\w+)"`, 'gm');
+
 // Drops what only the loader of a C program calls: the exports that TypeScript does not name, and all that hangs on
 // them.
 function dropUnused(linked, reduced) {
   const api = join(root, 'web/api');
   const text = readdirSync(api).map((name) => readFileSync(join(api, name), 'utf8'));
   const words = new Set(text.join('\n').match(/\w+/g));
-  const isNamed = (name) => words.has(name) || words.has(name.replace(/^asyncio_(_js)?_*/, ''));
+  const isNamed = (name) => words.has(name.replace(new RegExp(`^${PREFIX}`), ''));
   const exported = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(linked))).map(({ name }) => name);
   const kept = exported.filter(isNamed).map((name) => ({ name, export: name }));
   const graph = `${reduced}.json`;
@@ -158,7 +163,8 @@ function moveData(text, later, number) {
   ];
 }
 
-// Cuts module [number] off [whole]; [alone] is the link without its files and those that need it. Gives what is left and the module, as texts.
+// Cuts module [number] off [whole]; [alone] is the link without its files and those that need it. Gives what is left
+// and the module, as texts.
 function cut(whole, alone, number) {
   const entries = LATER.map(({ entry }) => entry);
   const keep = new Set([...functionsOf(alone), ...entries]);
@@ -169,8 +175,9 @@ function cut(whole, alone, number) {
   return moveData(dropPlaceholders(textOf(first)), textOf(second), number);
 }
 
-// The names by which the modules know each other's functions, made short.
-function shorten(texts) {
+// The names by which the modules know each other's functions, made short, and those that JavaScript knows.
+function shorten(given) {
+  const texts = given.map((text) => text.replace(BORDER, '$1 "$2"'));
   const names = [...new Set(texts.join('\n').match(/"%[^"]*"/g))];
   const short = new Map(names.map((name, index) => [name, `"${index.toString(36)}"`]));
   return texts.map((text) => text.replace(/"%[^"]*"/g, (name) => short.get(name)));
@@ -187,6 +194,15 @@ function optimise(text, module) {
 
 // A table that is imported may be any size: the first module's grows with each cut.
 const loosen = (text) => text.replace(/^( \(import .*\(table \S+ \d+) \d+ /m, '$1 ');
+
+// The names of the functions in the tables of the modules.
+export function functionNames() {
+  const tables = ['src/web/api.c', ...LATER.map(({ files }) => files[0])];
+  return tables.map((name) => {
+    const [, list] = readFileSync(join(root, name), 'utf8').match(/#define FUNCTIONS\(_\)(.*?)\n\n/s);
+    return [...list.matchAll(/\((?:_, )?(\w+)/g)].map(([, each]) => each).join(' ');
+  });
+}
 
 // Makes the modules in [folder].
 export function buildCore(folder, modules) {

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# asyncio_add_program(app SOURCE... [BACKENDS jspi asyncify]): the ECMAScript module app.mjs, for asyncio.load(), which takes
-# the program over JSPI (app.jspi.mjs) where the engine has that and the one over Asyncify (app.asyncify.mjs) elsewhere; with
-# one of BACKENDS alone app.mjs is that. The sources are compiled once, as the object library app: what is PUBLIC on it, options
-# and libraries, is the programs' too. Nothing natively.
+# asyncio_add_program(app SOURCE... [BACKENDS jspi asyncify]): the ECMAScript module app.mjs, for asyncio.load(), which
+# takes the program over JSPI (app.jspi.mjs) where the engine has that and the one over Asyncify (app.asyncify.mjs)
+# elsewhere; with one of BACKENDS alone app.mjs is that. The sources are compiled once, as the object library app: what
+# is PUBLIC on it, options and libraries, is the programs' too. Nothing natively.
 set(ASYNCIO_FRONT ${CMAKE_CURRENT_LIST_DIR}/front.mjs.in)
 
 function(asyncio_add_program target)

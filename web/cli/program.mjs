@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `wasyncio build` makes one ECMAScript module of C sources: a program for engines with JSPI and one over Asyncify for all
-// others, and in front of them a module that takes the right one. All of emcc's options go to emcc as they are.
+// `wasyncio build` makes one ECMAScript module of C sources: a program for engines with JSPI and one over Asyncify for
+// all others, and in front of them a module that takes the right one. All of emcc's options go to emcc as they are.
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { gzipSync } from 'node:zlib';

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // What every program needs and the JavaScript package too, which takes this function's text from here
 // (web/cli/build.mjs): values, turns and promises. [core] has C's functions, what calls them (guard), and the clock; a
-// promise brings along what makes C's of its outcome: given(value), and statusOf(reason). What a loader has besides, [more], becomes part of it.
+// promise brings along what makes C's of its outcome: given(value), and statusOf(reason). What a loader has besides,
+// [more], becomes part of it.
 function asyncioBridge(core, more) {
   const GONE = {}; // in the place of a value that was deleted
 
-  // Values by handle, a number that is not used again before all others have been, so that a stale one is recognised. They
-  // lie in pages of 64, each of which goes with the last of its values: adding to a Map and deleting from it takes 200 ns.
+  // Values by handle, a number that is not used again before all others have been, so that a stale one is recognised.
+  // They lie in pages of 64, each of which goes with the last of its values: adding to a Map and deleting from it takes
+  // 200 ns.
   class Values {
     constructor() {
       this.size = 0;
@@ -99,8 +101,8 @@ function asyncioBridge(core, more) {
     },
 
     // ---- Turns: at most one is wanted soon, and one timer is armed for the earliest deadline. Work that arrives while
-    // nothing else is to do gets its turn in a microtask, which costs a tenth of a task. A hop, a task of the host's, is
-    // under way meanwhile: it tells C that the page has had its turn, and for how long it may go on in microtasks.
+    // nothing else is to do gets its turn in a microtask, which costs a tenth of a task. A hop, a task of the host's,
+    // is under way meanwhile: it tells C that the page has had its turn, and for how long it may go on in microtasks.
     TURN: { timer: 0, hop: 1, microtask: 2 },
     timer: undefined,
     hop: undefined, // begins a hop

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The JavaScript side of src/port/coro_jspi.c, for emcc's --js-library beside asyncio.js: activations by number. Each is a call of
-// C's through WebAssembly.promising, and waits on a promise whenever it is suspended. Resolving it is all that entering a coroutine
-// takes; rejecting it throws the frames away, of which nothing may be left to do. Those whose coroutine has returned wait for
-// another, as many as ever had one at once: V8 keeps the address space of all but the few stacks of ended ones that it uses again,
-// and in Chromium a mapping of each, so that bursts of ten thousand would end a page. One that an eager start has begun takes none
-// of those that wait; it ends beyond that number or if it was never suspended, and the next one gets its stack. Invariant:
-// activations go on in microtasks, under no frame of C, and begin there or, at an eager start, under their starter's.
+// The JavaScript side of src/port/coro_jspi.c, for emcc's --js-library beside asyncio.js: activations by number. Each
+// is a call of C's through WebAssembly.promising, and waits on a promise whenever it is suspended. Resolving it is all
+// that entering a coroutine takes; rejecting it throws the frames away, of which nothing may be left to do. Those whose
+// coroutine has returned wait for another, as many as ever had one at once: V8 keeps the address space of all but the
+// few stacks of ended ones that it uses again, and in Chromium a mapping of each, so that bursts of ten thousand would
+// end a page. One that an eager start has begun takes none of those that wait; it ends beyond that number or if it was
+// never suspended, and the next one gets its stack. Invariant: activations go on in microtasks, under no frame of C,
+// and begin there or, at an eager start, under their starter's.
 
 function asyncioStacksMaker() {
   const spidermonkey = typeof InternalError === 'function';
@@ -35,8 +36,8 @@ function asyncioStacksMaker() {
   const leavePage = ({ persisted }) => persisted || stacks.release();
 
   const stacks = {
-    // A process of Linux may have 65,530 mappings, and dies of one more. A parked stack takes two in Node, three in Chromium and
-    // four in Firefox.
+    // A process of Linux may have 65,530 mappings, and dies of one more. A parked stack takes two in Node, three in
+    // Chromium and four in Firefox.
     most: spidermonkey ? 8000 : 16000,
     exiting: () => undefined, // what exit() has thrown
     guard: (call) => call(), // keeps what is thrown from C
@@ -78,8 +79,8 @@ function asyncioStacksMaker() {
       });
     },
 
-    // Runs [coro] until it leaves, under the frames of whoever calls. What it throws rejects its own promise and spares them, but
-    // nobody goes on after an exit().
+    // Runs [coro] until it leaves, under the frames of whoever calls. What it throws rejects its own promise and spares
+    // them, but nobody goes on after an exit().
     begin(coro, activation) {
       const outer = starting;
       const number = stacks.number(activation);
@@ -120,7 +121,8 @@ function asyncioStacksMaker() {
       return stacks.suspend(number);
     },
 
-    // An activation that is just being begun does not know its number yet, and its coroutine's leaving is its starter's affair.
+    // An activation that is just being begun does not know its number yet, and its coroutine's leaving is its starter's
+    // affair.
     suspend(known) {
       if (released) return Promise.reject(DISCARDED);
       const number = starting ?? known;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The JavaScript side of a C program, for emcc's --js-library: what src/port/host_web.c and src/web call. The build puts
-// jspi.js, bridge.js, loader.js and this file together as asyncio.js, beside the library in C. It keeps to
-// what Emscripten 3.1.6 and its successors have in common (3.1.6's minifier knows no BigInt literals and no
-// destructuring in for loops), and nothing here throws into C.
+// The JavaScript side of a C program, for emcc's --js-library: what src/port/host_web.c and src/web call. The build
+// puts jspi.js, bridge.js, loader.js and this file together as asyncio.js, beside the library in C. It keeps to what
+// Emscripten 3.1.6 and its successors have in common (3.1.6's minifier knows no BigInt literals and no destructuring in
+// for loops), and nothing here throws into C.
 
 const asyncioLibrary = {
   $asyncio__deps: ['$runtimeKeepalivePush', '$runtimeKeepalivePop', 'exit'].concat(

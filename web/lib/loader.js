@@ -17,7 +17,8 @@ function asyncioLoader(makeBridge) {
     foreign: '', // the function of JavaScript that C has called and that is on the stack
     now: () => performance.now() * 1e-3,
 
-    // ---- For the package's load(): the owner steps JavaScript's coroutines, calls its callbacks, and is told of each turn.
+    // ---- For the package's load(): the owner steps JavaScript's coroutines, calls its callbacks, and is told of each
+    // turn.
     owner: undefined,
     memory: () => HEAPU8.buffer,
     functionAt: (pointer) => wasmTable.get(pointer),
@@ -44,7 +45,8 @@ function asyncioLoader(makeBridge) {
       if (typeof value === 'string') return giveBytes(KIND.text, new TextEncoder().encode(value));
       if (value instanceof ArrayBuffer) return giveBytes(KIND.bytes, new Uint8Array(value));
       if (ArrayBuffer.isView(value))
-        return giveBytes(KIND.bytes, new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice()); // C's memory may move
+        // A copy: C's memory may move.
+        return giveBytes(KIND.bytes, new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice());
       return give(KIND.js, 0, asyncio.handle(value));
     },
 
@@ -71,7 +73,8 @@ function asyncioLoader(makeBridge) {
     // [stack] is where the stack pointer was outside the frames that are lost.
     recover(error, stack) {
 #if STACK_OVERFLOW_CHECK == 2
-      ___set_stack_limits(_emscripten_stack_get_base(), _emscripten_stack_get_end()); // setting the pointer is checked too
+      // First: setting the pointer is checked too.
+      ___set_stack_limits(_emscripten_stack_get_base(), _emscripten_stack_get_end());
 #endif
       _asyncio__set_stack_pointer(stack);
       if (error === 'unwind') return asyncio.rescueAs(-6, 'The coroutine was left, by emscripten_set_main_loop or the like');

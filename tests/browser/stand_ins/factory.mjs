@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Stands in for tests/web/api/factory.mjs in a page: the server links, and the glue is brought in as in any page, as a module
-// or by a script tag.
+// Stands in for tests/web/api/factory.mjs in a page: the server links, and the glue is brought in as in any page, as a
+// module or by a script tag.
 async function link(request) {
   const response = await fetch('/link', { method: 'POST', body: JSON.stringify(request) });
   if (!response.ok) throw new Error(await response.text());

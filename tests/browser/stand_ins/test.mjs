@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Stands in for node:test in a page: the part of it that our tests use. run() gives {name, error, skip} for each test, one
-// after another in the order of the file. What nobody catches meanwhile is a failure of the test that runs.
+// Stands in for node:test in a page: the part of it that our tests use. run() gives {name, error, skip} for each test,
+// one after another in the order of the file. What nobody catches meanwhile is a failure of the test that runs.
 const LIMIT = 200; // seconds; a page takes a few, and a busy machine several times that
 
 const newGroup = (name) => ({ name, entries: [], before: [], after: [] });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { StopAsyncIteration, TypeError, rejection, thrown, tracer, virtual } from './support.mjs';
+import { CancelledError, StopAsyncIteration, TypeError, rejection, thrown, tracer, virtual } from './support.mjs';
 
 const asyncio = virtual();
 const { anext, create_task, sleep } = asyncio;
@@ -114,6 +114,40 @@ test('their failures go to the exception handler', async () => {
   assert.deepEqual(contexts, [
     { message: 'an error occurred during closing of asynchronous generator', exception: error },
     { message: 'An asynchronous generator was scheduled after loop.shutdown_asyncgens() call' },
+  ]);
+});
+
+test('their failures are told in the order in which they began, when all are closed, and a cancellation is none', async () => {
+  const trace = tracer();
+  const failing = (delay, error) =>
+    (async function* () {
+      try {
+        yield 1;
+      } finally {
+        await sleep(delay);
+        trace(`closes after ${delay}`);
+        throw error;
+      }
+    })();
+  const hostile = {
+    next: async () => ({ done: false, value: 1 }),
+    return() {
+      throw new RangeError('hostile');
+    },
+  };
+  const all = [failing(2, new RangeError('two')), failing(1, new CancelledError()), hostile, failing(0, new RangeError('none'))];
+  await asyncio.run(
+    (function* () {
+      const loop = asyncio.get_running_loop();
+      loop.set_exception_handler((_, { exception }) => trace(exception.message));
+      for (const one of all) yield* anext(one);
+      yield* loop.shutdown_asyncgens();
+      trace('the end');
+    })(),
+  );
+  assert.deepEqual(trace.lines, [
+    ...['closes after 0', 'closes after 1', 'closes after 2'],
+    ...['two', 'hostile', 'none', 'the end'],
   ]);
 });
 

@@ -162,17 +162,17 @@ const ROWS = [
   ['sleep of nothing', TypeError, 'Expected [delay] to be a number, got undefined', () => sleep()],
   ['sleep of a bigint', TypeError, 'Expected [delay] to be a number, got 1n', () => sleep(1n)],
   ['sleep of NaN', ValueError, 'Expected [delay] to be a number, got NaN', () => run(sleep(NaN))],
-  ['run of nothing', TypeError, 'Expected [main] to be a coroutine or an async function, got undefined', () => run()],
+  ['run of nothing', TypeError, 'Expected [coroutine] to be a coroutine or an async function, got undefined', () => run()],
   [
     'run of a promise',
     TypeError,
-    'Expected [main] to be a coroutine or an async function, got a Promise',
+    'Expected [coroutine] to be a coroutine or an async function, got a Promise: give the async function itself, not what calling it returns',
     () => run(Promise.resolve()),
   ],
   [
     'run of a generator function',
     TypeError,
-    'Expected [main] to be a coroutine or an async function, got a generator function: call it',
+    'Expected [coroutine] to be a coroutine, got a generator function: call it',
     () => run(nothing),
   ],
   [

@@ -94,6 +94,24 @@ coroutineTest('the tasks of a loop are listed, and drawn as a tree', function* (
   );
 });
 
+coroutineTest('the tasks of a group are awaited by its parent, from their start to their end', function* () {
+  const parents = (task) => asyncio.capture_call_graph(task).awaited_by.map(({ future }) => future.get_name());
+  const parent = create_task(
+    new asyncio.TaskGroup().with(function* (group) {
+      const member = group.create_task(sleep(2), { name: 'member' });
+      assert.deepEqual(parents(member), ['parent']);
+      yield* sleep(1);
+      assert.deepEqual(parents(member), ['parent']);
+      return member;
+    }),
+    { name: 'parent' },
+  );
+  yield* sleep(1.5);
+  assert.match(asyncio.format_task_tree(), /└── parent \(.*\) waits for task group\n {4}└── member \(sleep\) waits for sleep$/);
+  const member = yield* parent;
+  assert.deepEqual(parents(member), []);
+});
+
 test('what is printed goes to the console', async (t) => {
   const written = t.mock.method(console, 'error', () => {});
   await asyncio.run(async (task) => {

@@ -264,3 +264,26 @@ test('a task tells its context before there is any other', async () => {
   const context = await runtime.run(async (task) => task.get_context());
   assert.equal(context instanceof runtime.Context, true);
 });
+
+coroutineTest('an exception handler is called in the context of what it is told of', function* () {
+  const lines = [];
+  const user = variable('user');
+  const loop = asyncio.get_running_loop();
+  loop.set_exception_handler((_, { message, future }) => lines.push(`${message}: ${future?.get_name()} as ${user.get()}`));
+  user.set('main');
+  const failing = function* (name) {
+    user.set(name);
+    yield* sleep(0);
+    throw new Error(name);
+  };
+  create_task(failing('a'), { name: 'first' });
+  loop.call_soon(() => {
+    user.set('callback');
+    throw new Error('callback');
+  });
+  yield* sleep(1);
+  asyncio.core.reportUnseen();
+  assert.equal(user.get(), 'main');
+  loop.set_exception_handler(null);
+  assert.deepEqual(lines, ['Exception in callback: undefined as callback', 'Exception was never retrieved: first as a']);
+});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Programs of tests/web/programs, linked as users link them to be loaded. In a page tests/browser/stand_ins/factory.mjs is in the
-// place of this file.
+// Programs of tests/web/programs, linked as users link them to be loaded. In a page tests/browser/stand_ins/factory.mjs
+// is in the place of this file.
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 

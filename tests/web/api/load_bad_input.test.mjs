@@ -229,7 +229,7 @@ const ROWS = [
   [
     'run of one that was not called',
     TypeError,
-    'Expected [main] to be a coroutine or an async function, got a coroutine function: call it',
+    'Expected [coroutine] to be a coroutine, got a coroutine function: call it',
     () => app.run(app.nothing),
   ],
   [

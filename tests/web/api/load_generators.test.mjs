@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a loaded C program has in common with asyncio in JavaScript beyond coroutines: asynchronous generators, contexts,
-// task factories and listings.
+// What a loaded C program has in common with asyncio in JavaScript beyond coroutines: asynchronous generators,
+// contexts, task factories and listings.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 

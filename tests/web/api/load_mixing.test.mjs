@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { turn } from '../../tools/host.mjs';
 import * as asyncio from './support.mjs';
 
-const { CancelledError, TimeoutError, ValueError } = asyncio;
+const { CancelledError, RuntimeError, TimeoutError, ValueError } = asyncio;
 
 let here, one, two;
 before(async () => {
@@ -141,14 +141,44 @@ test("C's errors come as their classes, the same object each time", () =>
     assert.equal(value, task.exception());
     assert.deepEqual([value.message, time.message], ['a value', 'time']);
     assert.equal(
-      `${await asyncio.rejection(one.fail(-1001, 'of the application'))}`,
-      'RuntimeError: of the application',
-    );
-    assert.equal(
       `${await asyncio.rejection(one.fail(0, ''))}`,
       "ValueError: Expected [status] to be an error's, got 0",
     );
   }));
+
+const QUOTA_ERROR = -1002; // see exports.c
+
+test("an application's errors have the names that it gave its statuses, and keep those on their way", () =>
+  inEach(async (runtime) => {
+    const unnamed = await asyncio.rejection(one.fail(-1001, 'of the application'));
+    const error = await asyncio.rejection(runtime.create_task(one.fail(QUOTA_ERROR, 'no more')));
+    assert.ok(error instanceof asyncio.ApplicationError && !(error instanceof RuntimeError));
+    assert.deepEqual([`${unnamed}`, `${error}`], ['ApplicationError: of the application', 'QuotaError: no more']);
+    assert.deepEqual([unnamed.status, error.status], [-1001, QUOTA_ERROR]);
+    assert.deepEqual(Object.keys(error), ['status']);
+    function* passes() {
+      throw error;
+    }
+    assert.equal(await asyncio.rejection(runtime.create_task(passes())), error);
+    const [listed] = await runtime.gather(one.fail(QUOTA_ERROR, ''), { return_exceptions: true });
+    assert.equal(`${listed.name}: ${listed.message}`, 'QuotaError: ');
+  }));
+
+test('in C they are their statuses again, in their own program alone', async () => {
+  const error = await asyncio.rejection(one.fail(QUOTA_ERROR, 'no more'));
+  const made = new asyncio.ApplicationError('no more', 'QuotaError', QUOTA_ERROR);
+  const statusIn = (runtime, thrown) => {
+    const loop = runtime.new_event_loop();
+    const future = loop.create_future();
+    future.set_exception(thrown);
+    const status = runtime.core.c.status(future.pointer);
+    assert.equal(future.exception(), thrown);
+    loop.close();
+    return status;
+  };
+  assert.deepEqual([one, two, here].map((runtime) => statusIn(runtime, error)), [QUOTA_ERROR, -13, -13]);
+  assert.equal(statusIn(one, made), -13);
+});
 
 test('JavaScript awaits C, which awaits JavaScript, which awaits C', async () => {
   const trace = asyncio.tracer();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A loaded program is cancelled, stopped and closed by JavaScript in whichever microtask: an engine that switches stacks goes on with a
-// coroutine in one of its own, some after it was told to.
+// A loaded program is cancelled, stopped and closed by JavaScript in whichever microtask: an engine that switches
+// stacks goes on with a coroutine in one of its own, some after it was told to.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 
@@ -33,6 +33,21 @@ test('a task that spins is cancelled at any moment', async () => {
     assert.equal(await other, 100);
   }
   app.close();
+});
+
+test('a listing never tells that a task is running while JavaScript looks', async () => {
+  const app = await loadQuiet();
+  const tasks = [app.create_task(app.spin(Infinity), { name: 'a' }), app.create_task(app.spin(Infinity), { name: 'b' })];
+  const seen = new Set();
+  for (let moment = 0; moment < 20 * MOMENTS; moment++) {
+    await microtasks(1);
+    for (const line of app.format_tasks().split('\n')) seen.add(line.trim());
+  }
+  tasks.forEach((task) => task.cancel());
+  for (const task of tasks) await asyncio.rejection(task);
+  app.close();
+  assert.deepEqual([...seen].filter((line) => !/has not started$|is ready$/.test(line)), []);
+  assert.ok(seen.has('a (spin) is ready') && seen.has('b (spin) is ready'));
 });
 
 test('a program is closed at any moment, and its tasks end', async () => {

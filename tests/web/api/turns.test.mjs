@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// When the host's loop gives C its turns: at once for work that arrives, and never so often that the host starves. On the
-// host's own clock, since it is the host that is looked at.
+// When the host's loop gives C its turns: at once for work that arrives, and never so often that the host starves. On
+// the host's own clock, since it is the host that is looked at.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -28,8 +28,8 @@ function until(come) {
   return () => !come() && performance.now() < end;
 }
 
-// Goes on, by [more], until an interval of the host's has ticked often enough; with 8 ms between two ticks that takes 0.1 s, on
-// a machine that is free.
+// Goes on, by [more], until an interval of the host's has ticked often enough; with 8 ms between two ticks that takes
+// 0.1 s, on a machine that is free.
 async function tickMeanwhile(more) {
   const ENOUGH = 12;
   let ticks = 0;
@@ -54,7 +54,8 @@ test('tasks that are awaited one after another let the host have its turns', () 
     while (goesOn()) await create_task(() => 1);
   }));
 
-// Each reading is 10 ms later: a turn has spent its slice as soon as it looks, and the next one is a task of the host's.
+// Each reading is 10 ms later: a turn has spent its slice as soon as it looks, and the next one is a task of the
+// host's.
 class HastyClock {
   #now = 0;
 
@@ -84,7 +85,7 @@ async function timeTurns(asyncio) {
 test('sleep(0) is never delayed as browsers delay timers, by 4 ms', async () => {
   const asyncio = create_runtime({ clock: new HastyClock() });
   let each = Infinity;
-  for (let i = 0; i < 20 && each >= 1; i++) each = Math.min(each, await timeTurns(asyncio)); // others use the machine too
+  for (let i = 0; i < 20 && each >= 1; i++) each = Math.min(each, await timeTurns(asyncio));
   assert.ok(each < 1, `each took ${each} ms`);
   asyncio.close();
 });

@@ -24,8 +24,8 @@ export function* main() {
   const limited = yield* asyncio.wait_for(async () => 'soon', 1);
   same<typeof limited, string>();
   const [done, pending] = yield* asyncio.wait([task], { timeout: 1, return_when: asyncio.FIRST_COMPLETED });
-  same<typeof done, Set<asyncio.Future<number>>>();
-  same<typeof pending, Set<asyncio.Future<number>>>();
+  same<typeof done, Set<asyncio.Task<number>>>();
+  same<typeof pending, Set<asyncio.Task<number>>>();
   // @ts-expect-error: a promise is no coroutine: it has started already
   asyncio.create_task(42);
   // @ts-expect-error: a delay is a number
@@ -33,6 +33,114 @@ export function* main() {
   // @ts-expect-error: there is no such condition
   asyncio.wait([task], { return_when: 'SOME' });
   return limited;
+}
+
+// A task that goes in comes out as a task, of a list of several kinds too.
+export function* futures(promise: Promise<Date>, plain: asyncio.Future<string>, list: asyncio.Task<string>[]) {
+  const task = asyncio.create_task(answer());
+  const [done] = yield* asyncio.wait([task, plain, promise]);
+  same<typeof done, Set<asyncio.Task<number> | asyncio.Future<string> | asyncio.Future<Date>>>();
+  const [, left] = yield* asyncio.wait(new Set(list), { timeout: 1 });
+  left.forEach((each) => each.uncancel());
+  const mixed = asyncio.as_completed([task, asyncio.sleep(1, 'text'), async () => true, promise]);
+  for (const next of mixed) {
+    const one = yield* next;
+    same<typeof one, string | number | boolean | Date>();
+  }
+  same<ReturnType<typeof asyncio.ensure_future<typeof task>>, asyncio.Task<number>>();
+  const ensured = asyncio.ensure_future(answer());
+  same<typeof ensured, asyncio.Task<number>>();
+  const future = asyncio.ensure_future(promise);
+  same<typeof future, asyncio.Future<Date>>();
+  task.add_done_callback((ended) => same<typeof ended, asyncio.Task<number>>());
+  task.add_done_callback(console.log);
+  plain.add_done_callback((ended: asyncio.Future<string>) => ended.result());
+  // @ts-expect-error: a single one
+  asyncio.wait(task);
+}
+
+export function* gathered(list: asyncio.Task<string>[], options: asyncio.GatherOptions) {
+  const all = yield* asyncio.gather(...list);
+  same<typeof all, string[]>();
+  const settled = yield* asyncio.gather(answer(), async () => 'text', { return_exceptions: true });
+  same<typeof settled, [number | Error, string | Error]>();
+  const rest = yield* asyncio.gather(...list, { return_exceptions: true });
+  same<typeof rest, (string | Error)[]>();
+  const not = yield* asyncio.gather(answer(), { return_exceptions: false });
+  same<typeof not, [number]>();
+  const either = yield* asyncio.gather(answer(), options);
+  same<typeof either, [number | Error]>();
+  const pair = yield* asyncio.gather(...([answer(), asyncio.sleep(0, 'text')] as const));
+  same<typeof pair, [number, string]>();
+  const none = yield* asyncio.gather();
+  same<typeof none, []>();
+  // @ts-expect-error: an array is no awaitable
+  asyncio.gather([answer(), answer()]);
+  // @ts-expect-error: there is no such option
+  asyncio.gather(answer(), { return_exception: true });
+}
+
+// Functions of every kind: with rest parameters, optional ones, overloaded, generic.
+declare function overloaded(one: string): string;
+declare function overloaded(one: number, two: boolean): number;
+export function callbacks(loop: asyncio.EventLoop, context: asyncio.Context) {
+  loop.call_soon(console.log, 'x');
+  loop.call_soon(console.log, 'x', 1, { context });
+  loop.call_later(1, console.log);
+  loop.call_at(1, console.log, 'x');
+  loop.call_soon(overloaded, 'text');
+  loop.call_later(0, overloaded, 1, true);
+  loop.call_at(0, overloaded, 1, true, { context });
+  loop.call_soon((one: string, two?: number) => [one, two], 'text');
+  loop.call_soon((one: string, two?: number) => [one, two], 'text', 2, { context });
+  loop.call_soon(<T,>(one: T) => one, new Date());
+  loop.call_soon((...numbers: number[]) => numbers, 1, 2, 3);
+  // @ts-expect-error: its second argument is a boolean
+  loop.call_later(0, overloaded, 1, 'text');
+  // @ts-expect-error: it takes an argument
+  loop.call_soon((one: string) => one);
+  context.run(console.log, 'x');
+  const ran = context.run(overloaded, 1, true);
+  same<typeof ran, number>();
+  const first = context.run((...texts: string[]) => texts[0], 'a', 'b');
+  same<typeof first, string>();
+}
+
+export function* errors(caught: unknown, error: Error, value: unknown) {
+  if (asyncio.is_cancelled(caught)) same<typeof caught, asyncio.CancelledError>();
+  if (asyncio.is_cancelled(error)) return error.message;
+  same<typeof error, Error>(); // not never: one class of errors is not like another
+  if (error instanceof asyncio.QueueEmpty) return error.message;
+  if (error instanceof asyncio.QueueFull) return error.message;
+  if (error instanceof asyncio.ExceptionGroup) {
+    same<typeof error.exceptions, readonly Error[]>();
+    same<typeof error.errors, Error[]>();
+    const [timeouts, rest] = error.split(asyncio.TimeoutError);
+    same<typeof timeouts, asyncio.ExceptionGroup | null>();
+    same<typeof rest, asyncio.ExceptionGroup | null>();
+    error.subgroup([asyncio.TimeoutError, RangeError]);
+    error.subgroup((one) => one.message === 'text');
+    // @ts-expect-error: a class of errors
+    error.subgroup(Map);
+  }
+  const own = new (class extends asyncio.TimeoutError {
+    override name = 'Own';
+  })();
+  const base: asyncio.TimeoutError = own;
+  const broken: asyncio.RuntimeError = new asyncio.BrokenBarrierError();
+  if (asyncio.isfuture(value)) same<typeof value, asyncio.Future<any>>();
+  if (asyncio.iscoroutine(value)) asyncio.create_task(value);
+  if (asyncio.iscoroutinefunction(value)) asyncio.ensure_future(value());
+  return `${base}${broken}`;
+}
+
+export function* functions() {
+  const returned = asyncio.create_task(() => answer());
+  same<typeof returned, asyncio.Task<number>>();
+  const slept = asyncio.create_task(() => asyncio.sleep(1, 'text'));
+  same<typeof slept, asyncio.Task<string>>();
+  const plain = yield* asyncio.wait_for(() => 7, 1);
+  same<typeof plain, number>();
 }
 
 export function* objects() {
@@ -80,9 +188,7 @@ export function* objects() {
 
 export async function iterated(app: asyncio.Runtime) {
   for await (const item of new app.Queue<string>()) same<typeof item, string>();
-  for await (const task of asyncio.as_completed([answer()])) same<typeof task, asyncio.Future<number>>();
-  const error: asyncio.ExceptionGroup = new asyncio.ExceptionGroup('words', [new Error('one')]);
-  return error.exceptions;
+  for await (const task of asyncio.as_completed([answer()])) same<typeof task, asyncio.Task<number>>();
 }
 
 export function* contexts() {
@@ -133,7 +239,9 @@ export async function runners(app: asyncio.Runtime, generated: asyncio.ExportedG
   const answered = await runner.run(answer(), { context: app.copy_context() });
   same<typeof answered, number>();
   for await (const number of generated) same<typeof number, bigint>();
-  return asyncio.run(main(), { debug: false });
+  // @ts-expect-error: a signal is for one run
+  new app.Runner({ signal: new AbortController().signal });
+  return asyncio.run(main(), { debug: false, signal: new AbortController().signal });
 }
 
 export const outcome: Promise<string> = asyncio.run(main());

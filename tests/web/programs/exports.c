@@ -116,6 +116,9 @@ ASYNCIO_EXPORT(void, throw_from_javascript, (asyncio_value, value)) {
   return ASYNCIO_OK;
 }
 
+enum { QUOTA_ERROR = ASYNCIO_APPLICATION_ERROR - 2 };
+ASYNCIO_ERROR_NAME(QUOTA_ERROR, "QuotaError");
+
 ASYNCIO_EXPORT(void, fail, (int, status), (const char *, words)) { return asyncio_raise(status, "%s", words); }
 
 // Runs two of its own tasks and gathers them: C's values as JavaScript reads them in a list.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A program of stackless coroutines alone, for tests/web/stackless.test.mjs: the ways in which it can end, by name. Built without
-// Asyncify, with it, and natively, it does the same.
+// A program of stackless coroutines alone, for tests/web/stackless.test.mjs: the ways in which it can end, by name.
+// Built without Asyncify, with it, and natively, it does the same.
 #include <asyncio.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// What the bodies of quiet programs do with locks, queues, scopes and groups. After whatever may wake another there
+// is a sleep, to a moment that is nobody else's: what comes out depends on who came first, and never on who goes on
+// first.
+import { made } from './maker.mjs';
+import { PRIMITIVES, THINGS, primitiveItem } from './operations_locks.mjs';
+
+const LIMIT = 500; // seconds: never reached
+const METHODS = PRIMITIVES.map(([, op]) => op);
+
+class Things {
+  constructor(body) {
+    this.body = body;
+    this.random = body.random;
+  }
+
+  #slot(kind) {
+    return this.random.int(0, THINGS[kind] - 1);
+  }
+
+  #sleep() {
+    return this.body.sleep();
+  }
+
+  // It waits in a task of its own, or by itself: then for ever, if nobody comes.
+  #waits(op, fields) {
+    if (this.random.chance(0.4)) return [made(op, fields)];
+    const items = [primitiveItem(METHODS.indexOf(op), fields.slot)];
+    return [made('wait_for', { items, number: 2 * this.body.moment(1) })];
+  }
+
+  // Within what it holds it may fail.
+  #held() {
+    return this.random.chance(0.3) ? [this.#sleep(), this.body.raise()] : [this.#sleep()];
+  }
+
+  #locked(kind) {
+    const slot = this.#slot(kind);
+    const acquire = this.random.chance(0.7) ? [made(`${kind}_acquire`, { slot })] : this.#waits(`${kind}_acquire`, { slot });
+    const whole = [...acquire, this.#sleep(), made(`${kind}_release`, { slot })];
+    const block = [made(`with_${kind}`, { slot, blocks: [this.#held()] })];
+    return this.random.weighted([
+      [block, 4],
+      [whole, 4],
+      [[made(`${kind}_release`, { slot })], 1],
+    ]);
+  }
+
+  #event() {
+    const slot = this.#slot('event');
+    return this.random.pick([[made('event_set', { slot })], [made('event_clear', { slot })], this.#waits('event_wait', { slot })]);
+  }
+
+  #condition() {
+    const slot = this.#slot('condition');
+    const number = this.random.int(0, 2);
+    const inside = this.random.weighted([
+      [this.#waits('condition_wait', { slot }), 4],
+      [[made('condition_wait_for', { slot, flag: this.#slot('event') })], 3],
+      [[made('condition_notify', { slot, number })], 3],
+      [[made('condition_notify_all', { slot })], 3],
+    ]);
+    const alone = this.random.chance(0.1);
+    return alone ? inside : [made('with_condition', { slot, blocks: [[this.#sleep(), ...inside, this.#sleep()]] })];
+  }
+
+  #barrier() {
+    const slot = this.#slot('barrier');
+    return this.random.weighted([
+      [this.#waits('barrier_wait', { slot }), 6],
+      [[made('barrier_reset', { slot })], 1],
+      [[made('barrier_abort', { slot })], 1],
+    ]);
+  }
+
+  #queue() {
+    const slot = this.#slot('queue');
+    const item = { slot, number: this.random.int(1, 9), flag: this.random.int(0, 2) };
+    return this.random.weighted([
+      [[made('queue_put', item)], 4],
+      [this.#waits('queue_get', { slot }), 4],
+      [[made('put_nowait', item)], 2],
+      [[made('get_nowait', { slot })], 2],
+      [[made('task_done', { slot })], 2],
+      [this.#waits('queue_join', { slot }), 2],
+      [[made('queue_shutdown', { slot, flag: this.random.int(0, 1) })], 1],
+    ]);
+  }
+
+  // Not one that runs out: who is within, if an async function, is not told.
+  #timeout() {
+    const slot = this.#slot('event'); // there are two of both
+    const flag = this.random.int(0, 1);
+    const number = this.random.pick([LIMIT, Infinity]);
+    const inside = [...this.#held(), ...(this.random.chance(0.3) ? [made('look_timeout', { slot })] : [])];
+    return [made('timeout', { slot, flag, number, blocks: [inside] })];
+  }
+
+  some() {
+    const one = this.random.weighted([
+      [() => this.#locked('lock'), 3],
+      [() => this.#locked('semaphore'), 3],
+      [() => this.#event(), 3],
+      [() => this.#condition(), 4],
+      [() => this.#barrier(), 3],
+      [() => this.#queue(), 6],
+      [() => this.#timeout(), 1],
+    ]);
+    return [...one(), this.#sleep()];
+  }
+}
+
+/** A few things done, of which each may wake or keep others. */
+export const thingsDone = (body) =>
+  Array.from({ length: body.random.int(1, 4) }, () => new Things(body).some());
