@@ -108,7 +108,7 @@ export const PLAIN_THINGS = {
   look_timeout(me, op) {
     const limit = me.run.things.timeouts[op.slot];
     if (limit === null) return me.event(op, 'empty');
-    const when = limit.when() === null ? 'None' : limit.when() - me.run.start;
+    const when = limit.when() === null ? 'None' : Number((limit.when() - me.run.start).toPrecision(6));
     me.event(op, `${when} ${boolean(limit.expired())}`);
   },
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Makes a program that differs smaller while it still differs: whole stretches of operations are taken out first,
-// then single ones, then blocks are replaced by what is in them, then the fields are made plain.
+// then single ones, then blocks are replaced by what is in them, then the fields are made plain. Programs whose steps
+// are the engine's (byHost) keep their sleeps and times: what else keeps things apart in them is nobody's to promise.
 import { blocksOf, numbered, walk } from './generate.mjs';
 
 const MOST_ROUNDS = 200;
@@ -8,7 +9,8 @@ const clone = (program) => structuredClone(program);
 
 function idsOf(program) {
   const ids = [];
-  for (const ops of blocksOf(program)) walk(ops, ({ id }) => ids.push(id));
+  for (const ops of blocksOf(program))
+    walk(ops, ({ id, op }) => (program.byHost && op === 'sleep' ? undefined : ids.push(id)));
   return ids;
 }
 
@@ -41,10 +43,10 @@ function* hoisted(program) {
 }
 
 // Fields as plain as they can be.
-function plainer(op) {
+function plainer(op, keepsTimes) {
   const found = [];
-  if (op.number !== 0 && op.number !== 1) found.push({ number: 1 }, { number: 0 });
-  if (op.number === 1) found.push({ number: 0 });
+  if (!keepsTimes && op.number !== 0 && op.number !== 1) found.push({ number: 1 }, { number: 0 });
+  if (!keepsTimes && op.number === 1) found.push({ number: 0 });
   if (op.text !== null && op.op.startsWith('cancel')) found.push({ text: null });
   if (op.flag !== 0) found.push({ flag: 0 });
   if (op.form !== 0) found.push({ form: 0 });
@@ -57,7 +59,7 @@ function* plain(program) {
   const all = [];
   for (const ops of blocksOf(program)) walk(ops, (op) => all.push(op));
   for (const { id, ...op } of all)
-    for (const fields of plainer(op)) yield rewrite(program, (one) => [one.id === id ? { ...one, ...fields } : one]);
+    for (const fields of plainer(op, program.byHost)) yield rewrite(program, (one) => [one.id === id ? { ...one, ...fields } : one]);
 }
 
 function* candidates(program) {

@@ -8,7 +8,7 @@ import { JSPI, NATIVE, WASM, make, makePackage } from '../tools/build.mjs';
 import { node, root, tree } from '../tools/paths.mjs';
 import { generate } from './generate.mjs';
 import { openNative } from './native.mjs';
-import { generateApart, generateQuiet, outcomes } from './quiet.mjs';
+import { generateApart, generateQuiet, generateThings, outcomes } from './quiet.mjs';
 import { unknownOf, without } from './subset.mjs';
 
 const everything = { name: 'everything', generate, unknown: [] };
@@ -21,6 +21,7 @@ const subset = (unknown) => ({
 });
 
 const quiet = { name: 'quiet', generate: generateQuiet, view: outcomes };
+const things = { name: 'things', generate: generateThings, view: outcomes };
 const apart = (tasks) => ({
   name: `apart ${tasks}`,
   generate: (seed, index) => generateApart(seed, index, tasks),
@@ -54,7 +55,7 @@ const asyncFunctions = {
   name: 'js async functions',
   make: makePackage,
   open: async () => (await import('./async_functions.mjs')).openAsyncFunctions(),
-  families: async () => [quiet, apart(false)],
+  families: async () => [quiet, apart(false), things],
 };
 
 const GROUPS = {
