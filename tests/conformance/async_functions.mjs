@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Async functions as coroutines, on the loop that the host drives: the operations that may suspend, as far as quiet
 // programs (quiet.mjs) have them.
-import { create_runtime, is_cancelled } from '../../build/api/index.js';
-import { ASKS, PLAIN_GENERATORS, answer } from './async_generators.mjs';
+import { create_runtime } from '../../build/api/index.js';
+import { ASKS, PLAIN_GENERATORS, answer, handled } from './async_generators.mjs';
 import { WAITING_THINGS } from './async_functions_things.mjs';
-import { PLAIN, Run, VirtualClock, catches, gathered, limit } from './javascript_run.mjs';
+import { PLAIN, VirtualClock, catches, gathered, givenFailure, limit, runByHost } from './javascript_run.mjs';
 import { WHEN } from './operations.mjs';
 import { show } from './show.mjs';
-
-const END = 1000; // seconds
 
 const body = (run, index) => async () => runBody(run, index);
 
@@ -112,11 +110,7 @@ const WAITING = {
       try {
         given = await nextGiven(me, op, all);
       } catch (failure) {
-        given = show(failure);
-        if (is_cancelled(failure)) {
-          me.event(op, given);
-          throw failure;
-        }
+        given = givenFailure(me, op, failure);
       }
       if (given === null) return me.event(op, 'ok');
       me.event(op, `gave ${given}`);
@@ -140,34 +134,17 @@ const WAITING = {
       return await block(me, op.blocks[0]);
     } catch (failure) {
       if (!catches(op.flag, failure)) throw failure;
-      me.event(op, `caught ${show(failure)}`);
-      me.handling.push(failure);
-      try {
-        return await block(me, op.blocks[1]);
-      } finally {
-        me.handling.pop();
-      }
+      return await handled(me, op, failure);
     }
   },
 };
-
-async function runProgram(runtime, program) {
-  const loop = runtime.create_task(async () => {}).get_loop();
-  const run = new Run(runtime, loop, program, body);
-  run.slots[0] = runtime.create_task(body(run, 0));
-  run.label(run.slots[0]);
-  await runtime.sleep(END);
-  run.end();
-  run.dead = true;
-  return run.lines;
-}
 
 // A function from programs to their traces.
 export function openAsyncFunctions() {
   const runtime = create_runtime({ clock: new VirtualClock() });
   return async (programs) => {
     const traces = [];
-    for (const program of programs) traces.push(await runProgram(runtime, program));
+    for (const program of programs) traces.push(await runByHost(runtime, program, body));
     return traces;
   };
 }

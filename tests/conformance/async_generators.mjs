@@ -13,7 +13,8 @@ class GeneratorExit extends Error {
   name = 'GeneratorExit';
 }
 
-async function handled(me, op, failure) {
+// An except block.
+export async function handled(me, op, failure) {
   me.event(op, `caught ${show(failure)}`);
   me.handling.push(failure);
   try {

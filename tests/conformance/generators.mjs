@@ -4,11 +4,9 @@ import { create_runtime } from '../../build/api/index.js';
 import { PLAIN_GENERATORS } from './async_generators.mjs';
 import { WAITING_ITERATION } from './generators_iteration.mjs';
 import { WAITING_THINGS } from './generators_things.mjs';
-import { PLAIN, Run, VirtualClock, catches, gathered, limit } from './javascript_run.mjs';
+import { END, PLAIN, Run, VirtualClock, catches, gathered, limit, runByHost } from './javascript_run.mjs';
 import { WHEN } from './operations.mjs';
 import { show } from './show.mjs';
-
-const END = 1000; // seconds
 
 function* body(run, index) {
   if (run.dead) return undefined;
@@ -139,11 +137,6 @@ const WAITING = {
 export const KNOWN = new Set([...Object.keys(WAITING), ...Object.keys(PLAIN), 'runner', 'async_iteration']);
 for (const name of Object.keys(WAITING_ITERATION)) if (name !== 'as_completed') KNOWN.delete(name);
 
-function finish(run) {
-  if (!run.dead) run.end();
-  run.dead = true;
-}
-
 // Body 0 as a task, until the last moment.
 async function runLoop(run) {
   const { loop } = run;
@@ -166,29 +159,19 @@ async function runRunner(run) {
   const runner = new run.asyncio.Runner({ loop_factory: () => loop });
   for (const index of run.program.runs) await runOnce(run, runner, index);
   loop.call_later(END, () => {
-    finish(run);
+    run.finish();
     loop.stop();
   });
   run.trace('runner closes');
   await runner.close().catch(() => {});
 }
 
-// Body 0 as a task of the loop that the host drives, on which asynchronous generators go on in any case.
-async function runByHost(runtime, program) {
-  const loop = runtime.create_task(async () => {}).get_loop();
-  const run = new Run(runtime, loop, program, body);
-  run.slots[0] = runtime.create_task(body(run, 0));
-  run.label(run.slots[0]);
-  await runtime.sleep(END);
-  finish(run);
-  return run.lines;
-}
-
+// On the loop that the host drives asynchronous generators go on in any case.
 async function runProgram(runtime, program) {
-  if (program.byHost) return runByHost(runtime, program);
+  if (program.byHost) return runByHost(runtime, program, body);
   const run = new Run(runtime, runtime.new_event_loop(), program, body);
   await (program.runs.length > 0 ? runRunner : runLoop)(run);
-  finish(run);
+  run.finish();
   run.loop.close();
   return run.lines;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What gives one thing after another, in JavaScript's generators: as_completed in both ways, and asynchronous
 // generators.
-import { StopAsyncIteration, is_cancelled } from '../../build/api/index.js';
+import { StopAsyncIteration } from '../../build/api/index.js';
 import { ASKS, answer } from './async_generators.mjs';
-import { limit } from './javascript_run.mjs';
+import { givenFailure, limit } from './javascript_run.mjs';
 import { show } from './show.mjs';
 
 const END = Symbol('end');
@@ -69,11 +69,7 @@ export const WAITING_ITERATION = {
       try {
         given = yield* nextGiven(me, op, all, futures);
       } catch (failure) {
-        given = show(failure);
-        if (is_cancelled(failure)) {
-          me.event(op, given);
-          throw failure;
-        }
+        given = givenFailure(me, op, failure);
       }
       if (given === null) return me.event(op, 'ok');
       me.event(op, `gave ${given}`);

@@ -11,6 +11,7 @@ import { primitiveOf } from './operations_locks.mjs';
 import { ApplicationError, boolean, refused, show } from './show.mjs';
 
 const MOST_INSTANCES = 60;
+export const END = 1000; // seconds
 
 const CLASSES = KINDS.map((name) => asyncio[name] ?? ApplicationError);
 
@@ -23,9 +24,15 @@ export function catches(flag, failure) {
   return CATCHES[flag] === 'BaseException' || !is_cancelled(failure);
 }
 
-export const limit = (number) => (number === Infinity ? null : number);
+// What as_completed gave by failing; to be cancelled ends the operation.
+export function givenFailure(me, op, failure) {
+  if (!is_cancelled(failure)) return show(failure);
+  me.event(op, show(failure));
+  throw failure;
+}
 
 export { VirtualClock } from '../tools/virtual_clock.mjs';
+export { limit } from './javascript_things.mjs';
 
 // A body that runs, or a callback.
 export class Instance {
@@ -112,13 +119,30 @@ export class Run {
     return op.items.map((number) => this.item(number)).filter((one) => one !== null);
   }
 
-  end() {
+  // Once: what is left from then on leaves no trace.
+  finish() {
+    if (!this.dead) this.#end();
+    this.dead = true;
+  }
+
+  #end() {
     this.made.forEach((future, index) => {
       const task = future instanceof Task;
       const cancelling = task ? ` cancelling ${future.cancelling()}` : '';
       this.trace(`end f${index} ${task ? 'task' : 'future'} ${state(future)}${cancelling}`);
     });
   }
+}
+
+// Body 0 as a task of the loop that the host drives.
+export async function runByHost(runtime, program, body) {
+  const loop = runtime.create_task(async () => {}).get_loop();
+  const run = new Run(runtime, loop, program, body);
+  run.slots[0] = runtime.create_task(body(run, 0));
+  run.label(run.slots[0]);
+  await runtime.sleep(END);
+  run.finish();
+  return run.lines;
 }
 
 // What a done future gives, or what it fails with.

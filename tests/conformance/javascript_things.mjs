@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Locks, queues, timeouts, groups and so on in JavaScript: what a program under way has of them, and the operations
-// that never suspend.
+// Locks, queues, timeouts, groups and so on in JavaScript: what a program under way has of them, the operations that
+// never suspend, and what those await that do.
+import { RuntimeError } from '../../build/api/index.js';
 import { primitiveOf } from './operations_locks.mjs';
 import { boolean, refused, show } from './show.mjs';
 
@@ -40,6 +41,62 @@ export class Things {
     return this.queues[op.slot][method](withPriority(op.slot, op.flag, op.number));
   }
 }
+
+// ---- What is awaited, for generators (generators_things.mjs) and for async functions (async_functions_things.mjs)
+
+export const limit = (number) => (number === Infinity ? null : number);
+
+const calls = (things, method) => (me, op) => me.run.things[things][op.slot][method]();
+
+function waitUntilSet(me, op) {
+  const { conditions, events } = me.run.things;
+  return conditions[op.slot].wait_for(() => {
+    const set = events[op.flag].is_set();
+    me.event(op, `asks ${boolean(set)}`);
+    return set;
+  });
+}
+
+export const COROUTINES = {
+  lock_acquire: calls('locks', 'acquire'),
+  event_wait: calls('events', 'wait'),
+  condition_acquire: calls('conditions', 'acquire'),
+  condition_wait: calls('conditions', 'wait'),
+  condition_wait_for: waitUntilSet,
+  semaphore_acquire: calls('semaphores', 'acquire'),
+  barrier_wait: calls('barriers', 'wait'),
+  barrier_reset: calls('barriers', 'reset'),
+  barrier_abort: calls('barriers', 'abort'),
+  queue_get: calls('queues', 'get'),
+  queue_put: (me, op) => me.run.things.put(op, 'put'),
+  queue_join: calls('queues', 'join'),
+};
+
+// Blocks that hold one of these.
+export const HELD = { with_lock: 'locks', with_condition: 'conditions', with_semaphore: 'semaphores' };
+
+export function leave(me, op, thing) {
+  const left = refused(() => thing.release());
+  me.event(op, `left ${left}`);
+  if (left !== 'ok') throw new RuntimeError('It was released before');
+}
+
+export function newTimeout(me, op) {
+  const { asyncio, loop, things } = me.run;
+  const absolute = op.flag && op.number !== Infinity;
+  const scope = absolute ? asyncio.timeout_at(loop.time() + op.number) : asyncio.timeout(limit(op.number));
+  return (things.timeouts[op.slot] = scope);
+}
+
+export const newGroup = ({ run }, { slot }) => (run.things.groups[slot] = new run.asyncio.TaskGroup());
+
+export const expired = (scope) => ` expired ${boolean(scope.expired())}`;
+
+// [make] of each of a table's entries.
+export const ofEach = (table, make) =>
+  Object.fromEntries(Object.entries(table).map(([name, entry]) => [name, make(entry)]));
+
+// ---- Operations that never suspend
 
 // A call that may be refused.
 const calling =
