@@ -79,7 +79,13 @@ const WAITING = {
 
   async wait(me, op) {
     const futures = me.run.items(op);
-    const [done] = await me.run.asyncio.wait(futures, { timeout: limit(op.number), return_when: WHEN[op.flag] });
+    let done;
+    try {
+      [done] = await me.run.asyncio.wait(futures, { timeout: limit(op.number), return_when: WHEN[op.flag] });
+    } catch (failure) {
+      me.event(op, show(failure));
+      throw failure;
+    }
     me.event(op, `ok ${futures.map((one) => `${me.run.label(one)}=${done.has(one) ? 'done' : 'pending'}`)}`);
   },
 

@@ -11,15 +11,15 @@ const WANTED = 50 / 10_000; // of each, for each program
 const HAVE_LIMITS = new Set(['wait', 'wait_for', 'as_completed', 'timeout']);
 const BY_FUTURES = 'as_completed, async'; // the iteration that gives futures themselves, however they ended
 
-// Each with the operation that it is about.
 const ROWS = Object.entries(OPERATIONS)
   .filter(([, { block, suspends }]) => !block || suspends)
-  .flatMap(([name]) => (name === 'as_completed' ? [[name, name], [BY_FUTURES, name]] : [[name, name]]));
+  .flatMap(([name]) => (name === 'as_completed' ? [name, BY_FUTURES] : [name]));
 
 const rowOf = (op) => (op.op === 'as_completed' && op.flag ? BY_FUTURES : op.op);
 
-/** The columns that an operation can reach. */
-export const everyOutcome = (name) => OPERATIONS[name].outcomes;
+/** The columns that a row's operation can reach. */
+export const everyOutcome = (row) =>
+  row === BY_FUTURES ? COLUMNS.filter((column) => column !== 'error') : OPERATIONS[row].outcomes;
 
 // Operations by their numbers. [cleanup]: inside a finally or an except block; [limits]: the timeouts around it, by
 // their numbers.
@@ -61,12 +61,12 @@ function columnOf(op, line) {
   return op.op === 'wait' && waitTimedOut(op, words) ? 'timeout' : 'ok';
 }
 
-// Of the programs that a surface gets, which are of so many [families]; [outcomes] gives the columns that an
-// operation can reach there, none for one that is not there.
+// Of the programs that a surface gets, which are of so many [families]; [outcomes] gives the columns that a
+// row can reach there, none for one that is not there.
 export class Coverage {
   #families;
   #outcomes;
-  #counts = new Map(ROWS.map(([name]) => [name, Object.fromEntries(COLUMNS.map((column) => [column, 0]))]));
+  #counts = new Map(ROWS.map((row) => [row, Object.fromEntries(COLUMNS.map((column) => [column, 0]))]));
   programs = 0;
 
   constructor(families = 1, outcomes = everyOutcome) {
@@ -109,16 +109,16 @@ export class Coverage {
     return Math.ceil((WANTED * this.programs) / this.#families);
   }
 
-  #cell([row, name], column) {
+  #cell(row, column) {
     const count = this.#counts.get(row)[column];
-    if (!this.#outcomes(name).includes(column)) return '-';
+    if (!this.#outcomes(row).includes(column)) return '-';
     return `${count < this.#wanted ? '!' : ''}${count}`;
   }
 
   // The table as text, and how many of its cells are too small (marked with !).
   table() {
-    const there = ROWS.filter(([, name]) => this.#outcomes(name).length > 0);
-    const rows = there.map((row) => [row[0], ...COLUMNS.map((column) => this.#cell(row, column))]);
+    const there = ROWS.filter((row) => this.#outcomes(row).length > 0);
+    const rows = there.map((row) => [row, ...COLUMNS.map((column) => this.#cell(row, column))]);
     const lines = [['', ...TITLES], ...rows].map(([name, ...cells]) =>
       [name.padEnd(21), ...cells.map((cell) => cell.padStart(11))].join(''),
     );

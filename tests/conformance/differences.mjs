@@ -31,7 +31,7 @@ export const WORDINGS = [
   words(
     'wait for coroutines',
     /TypeError\(Passing coroutines is forbidden, use tasks explicitly\.\)/g,
-    /TypeError\(Expected \[futures\] to be futures or tasks, got a coroutine at \d+: make it a task first\)/g,
+    /TypeError\(Expected \[futures\] to be futures or tasks, got (?:a coroutine at \d+: make it a task first|function \S+ at \d+)\)/g,
     'TypeError(<coroutine>)',
     'errors about arguments name the argument and its value',
   ),

@@ -4,6 +4,7 @@
 // With moments of their own for everything no two of them are ever under way at once, and there is but one order
 // (generateApart). Nobody is cancelled in them but plain futures, and in the latter tasks that go through no
 // generators: JavaScript's are not told.
+import { everyOutcome } from './coverage.mjs';
 import { numbered, sizesOf } from './generate.mjs';
 import { QuietBody } from './quiet_bodies.mjs';
 import { Random } from './random.mjs';
@@ -33,8 +34,9 @@ function programOf(seed, index, random, options) {
   const asks = (body) => generators.has(body) || children[body].some(asks);
   const shared = { random, bodies: count, generators, beside, asks, ...options };
   const bodies = children.map((mine, rank) => new QuietBody(shared, rank, mine).operations());
-  const program = { index, seed, slots: 3 * count, handles: 1, sizes: options.things ? sizesOf(random) : SIZES, runs: [], bodies, callbacks: [], byHost: true };
-  return numbered(program);
+  const sizes = options.things ? sizesOf(random) : SIZES;
+  const none = { handles: 1, runs: [], callbacks: [] };
+  return numbered({ index, seed, slots: 3 * count, ...none, sizes, bodies, byHost: true });
 }
 
 export const generateQuiet = (seed, index) =>
@@ -65,3 +67,26 @@ export const outcomes = (trace) =>
     .filter((line) => !line.includes(' end f'))
     .map((line) => line.replace(/^(\S+ [bg]\d+)\.\d+/, '$1').replace(/\bf\d+\b/g, 'f'))
     .sort();
+
+// What shows in an order alone, and what is about the current task or its context, which are the loop's own again after
+// an async function's first await.
+const ABSENT = new Set([
+  ...['add_callback', 'remove_callback', 'callback_in', 'call_soon', 'call_later', 'cancel_handle', 'count_tasks'],
+  ...['cancel_self', 'uncancel', 'uncancel_self', 'cancelling', 'cancelling_self', 'spawn_eager', 'task_factory'],
+  ...['current', 'var_set', 'var_get', 'var_reset', 'copy_context', 'context_get', 'spawn_in', 'shutdown_asyncgens'],
+]);
+// Beside whose who waits can be cancelled by a plain future that is: the others need a task that is told.
+const MAY_BE_CANCELLED = new Set([
+  ...['await', 'call', 'gather', 'wait_for', 'shield', 'as_completed', 'look'],
+  ...['anext', 'aclose', 'iterate'],
+]);
+const TELLS_TASKS = new Set(['timeout', 'condition_wait_for']); // when their time is up
+
+/** The columns that a row of the coverage table can reach in async functions. */
+export function outcomesOfQuiet(row) {
+  if (ABSENT.has(row)) return [];
+  return everyOutcome(row).filter((column) => {
+    if (column === 'timeout') return !TELLS_TASKS.has(row);
+    return MAY_BE_CANCELLED.has(row) || (column !== 'cancelled' && column !== 'cleanup');
+  });
+}

@@ -29,7 +29,9 @@ export class QuietBody {
     return made('sleep', { number: this.moment(this.random.pick([0, 0, 1, 1, 2, 0.5])) });
   }
 
+  // Of its own, or the library's.
   raise() {
+    if (this.random.chance(0.05)) return made('sleep', { number: NaN });
     return made('raise', { flag: this.kind(), text: this.random.pick(['e1', 'e2']) });
   }
 
@@ -48,6 +50,10 @@ export class QuietBody {
       () => [made('shield', { items: [item] })],
       () => [made('wait_for', { items: [item], number: this.random.pick([this.long, Infinity]) })],
       () => [made('gather', { items: [item], flag: this.random.int(0, 1) })],
+      () => [made('make_gather', { items: [item], slot, flag: this.random.int(0, 1) }), made('await', { slot })],
+      () => [made('make_shield', { items: [item], slot }), made('await', { slot })],
+      () => [made('wait_for', { items: [item], number: Infinity })],
+      () => [made('wait', { items: [item], number: this.long })], // which takes no coroutines
       () => [spawn, this.sleep(), made('await', { slot })],
       () => [spawn, made('gather', { items: [slot, slot], flag: this.random.int(0, 1) })],
       () => [spawn, made('wait', { items: [slot], number: this.long }), made('look', { slot })],
@@ -59,7 +65,8 @@ export class QuietBody {
     ];
     if (this.tasks && !this.asks(child)) ways.push(cancelled, cancelled);
     const grouped = made('group_spawn', { items: [item], slot, flag: this.rank % GROUPS });
-    if (this.things) ways.push(() => [made('group', { slot: this.rank % GROUPS, blocks: [[grouped]] })]);
+    const group = made('group', { slot: this.rank % GROUPS, blocks: [[grouped]] });
+    if (this.things) ways.push(() => [group, ...(this.random.chance(0.4) ? [grouped] : [])]);
     return this.random.pick(ways)();
   }
 
@@ -104,13 +111,14 @@ export class QuietBody {
     const finish = this.random.pick([
       made('set_result', { slot, number: this.random.int(1, 9) }),
       made('set_exception', { slot, flag: this.kind(), text: 'e3' }),
-      ...[cancel, cancel],
+      ...Array(6).fill(cancel),
     ]);
     return this.random.pick([
       () => [made('future', { slot }), finish, made('await', { slot })],
       () => [made('future', { slot }), finish, finish, made('gather', { items: [slot], flag: 1 })],
       () => [made('future', { slot }), finish, ...this.asCompleted([slot])],
       () => [made('future', { slot }), made('wait_for', { items: [slot], number: this.moment(1) })],
+      () => [made('future', { slot }), made('wait', { items: [slot], number: this.moment(1) })],
     ])();
   }
 

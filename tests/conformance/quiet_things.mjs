@@ -36,19 +36,25 @@ class Things {
 
   #locked(kind) {
     const slot = this.#slot(kind);
-    const acquire = this.random.chance(0.7) ? [made(`${kind}_acquire`, { slot })] : this.#waits(`${kind}_acquire`, { slot });
+    const acquire = this.random.chance(0.6) ? [made(`${kind}_acquire`, { slot })] : this.#waits(`${kind}_acquire`, { slot });
     const whole = [...acquire, this.#sleep(), made(`${kind}_release`, { slot })];
     const block = [made(`with_${kind}`, { slot, blocks: [this.#held()] })];
     return this.random.weighted([
       [block, 4],
       [whole, 4],
+      [whole.slice(0, -1), 3], // kept
       [[made(`${kind}_release`, { slot })], 1],
     ]);
   }
 
   #event() {
     const slot = this.#slot('event');
-    return this.random.pick([[made('event_set', { slot })], [made('event_clear', { slot })], this.#waits('event_wait', { slot })]);
+    return this.random.weighted([
+      [[made('event_set', { slot })], 2],
+      [[made('event_clear', { slot })], 2],
+      [[made('event_toggle', { slot })], 1],
+      [this.#waits('event_wait', { slot }), 3],
+    ]);
   }
 
   #condition() {
@@ -68,8 +74,8 @@ class Things {
     const slot = this.#slot('barrier');
     return this.random.weighted([
       [this.#waits('barrier_wait', { slot }), 6],
-      [[made('barrier_reset', { slot })], 1],
-      [[made('barrier_abort', { slot })], 1],
+      [[made('barrier_reset', { slot })], 2],
+      [[made('barrier_abort', { slot })], 2],
     ]);
   }
 
@@ -77,13 +83,13 @@ class Things {
     const slot = this.#slot('queue');
     const item = { slot, number: this.random.int(1, 9), flag: this.random.int(0, 2) };
     return this.random.weighted([
-      [[made('queue_put', item)], 4],
+      [this.random.chance(0.5) ? [made('queue_put', item)] : this.#waits('queue_put', item), 5],
       [this.#waits('queue_get', { slot }), 4],
       [[made('put_nowait', item)], 2],
       [[made('get_nowait', { slot })], 2],
       [[made('task_done', { slot })], 2],
       [this.#waits('queue_join', { slot }), 2],
-      [[made('queue_shutdown', { slot, flag: this.random.int(0, 1) })], 1],
+      [[made('queue_shutdown', { slot, flag: this.random.int(0, 1) })], 3],
     ]);
   }
 
@@ -92,7 +98,8 @@ class Things {
     const slot = this.#slot('event'); // there are two of both
     const flag = this.random.int(0, 1);
     const number = this.random.pick([LIMIT, Infinity]);
-    const inside = [...this.#held(), ...(this.random.chance(0.3) ? [made('look_timeout', { slot })] : [])];
+    const looks = this.random.pick([[], [made('look_timeout', { slot })], [made('reschedule', { slot, number: LIMIT })]]);
+    const inside = [...looks, ...this.#held()];
     return [made('timeout', { slot, flag, number, blocks: [inside] })];
   }
 
@@ -100,11 +107,14 @@ class Things {
     const one = this.random.weighted([
       [() => this.#locked('lock'), 3],
       [() => this.#locked('semaphore'), 3],
+      [() => this.#locked('condition'), 2],
       [() => this.#event(), 3],
-      [() => this.#condition(), 4],
-      [() => this.#barrier(), 3],
-      [() => this.#queue(), 6],
-      [() => this.#timeout(), 1],
+      [() => this.#condition(), 6],
+      [() => this.#barrier(), 4],
+      [() => this.#queue(), 9],
+      [() => this.#timeout(), 2],
+      [() => [made('reschedule', { slot: this.#slot('event'), number: LIMIT })], 1],
+      [() => [made('look_things')], 1],
     ]);
     return [...one(), this.#sleep()];
   }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // What is compared with the oracle: each surface is a driver over something that is built. `make` brings that up to
 // date. `families`, after it, gives the kinds of programs that it gets, those of the same name being the same: how they
-// are made, which operations are left out of them, and how their traces are looked at. `nodes`: it needs tests/nodes.
+// are made, which operations are left out of them, and how their traces are looked at. `outcomes`: which columns of the
+// coverage table an operation can reach there, where that is not every one. `nodes`: it needs tests/nodes.
 import { join } from 'node:path';
 
 import { JSPI, NATIVE, WASM, make, makePackage } from '../tools/build.mjs';
 import { node, root, tree } from '../tools/paths.mjs';
 import { generate } from './generate.mjs';
 import { openNative } from './native.mjs';
-import { generateApart, generateQuiet, generateThings, outcomes } from './quiet.mjs';
+import { generateApart, generateQuiet, generateThings, outcomes, outcomesOfQuiet } from './quiet.mjs';
 import { unknownOf, without } from './subset.mjs';
 
 const everything = { name: 'everything', generate, unknown: [] };
@@ -56,6 +57,7 @@ const asyncFunctions = {
   make: makePackage,
   open: async () => (await import('./async_functions.mjs')).openAsyncFunctions(),
   families: async () => [quiet, apart(false), things],
+  outcomes: outcomesOfQuiet,
 };
 
 const GROUPS = {
