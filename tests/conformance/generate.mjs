@@ -4,6 +4,7 @@
 // tasks wait for one another in a circle (which CPython cannot cancel): maker.mjs sees to that.
 import { FUTURES, HANDLES, Maker, Slots, made, operations } from './maker.mjs';
 import { Random } from './random.mjs';
+import { scenes } from './scenes.mjs';
 import { ending, shape } from './shapes.mjs';
 
 // main makes what the others look at, most of the time.
@@ -93,6 +94,13 @@ export const sizesOf = (random) => [
   ...[random.pick(ROOM), random.pick(ROOM), random.pick(ROOM)],
 ];
 
+// What a callback does: at first it may look at its context, and at last it may fail.
+const called = (maker) => [
+  ...(maker.themes.has('contexts') ? [made('var_get', { slot: maker.thing('variable') })] : []),
+  ...operations(maker, maker.int(1, 2)),
+  ...(maker.chance(0.1) ? [made('raise', { flag: maker.kind(), text: maker.words() })] : []),
+];
+
 export function generate(seed, index) {
   const random = new Random(seed, index);
   const themes = themesOf(random);
@@ -115,13 +123,12 @@ export function generate(seed, index) {
   const maker = (place) => new Maker(shared, { depth: 0, handles: false, ...place });
   const bodies = Array.from({ length: slots.bodies }, (_, rank) => [
     ...shape(maker({ rank })),
+    ...(rank === 0 ? scenes(maker({ rank })) : []),
     ...operations(maker({ rank }), random.int(1, most)),
     ...ending(maker({ rank })),
   ]);
   bodies[0].unshift(...prologue(maker({ rank: 0 }), slots));
-  const calls = Array.from({ length: callbacks }, (_, callback_) =>
-    operations(maker({ rank: 0, callback_ }), random.int(1, 2)),
-  );
+  const calls = Array.from({ length: callbacks }, (_, callback_) => called(maker({ rank: 0, callback_ })));
   for (const ops of [...bodies, ...calls]) walk(ops, (op) => (op.form = random.int(0, 1)));
   const runs = random.weighted(RUNS);
   return numbered({ index, seed, slots: slots.count, handles: HANDLES, sizes, runs, bodies, callbacks: calls });

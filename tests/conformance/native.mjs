@@ -8,23 +8,31 @@ import { join } from 'node:path';
 import { textOf } from './text.mjs';
 
 const LIMIT = 300e3; // milliseconds for a batch, on a machine that is busy with other things too
+const MOST_OUTPUT = 100e6; // characters: a program that goes on for ever is ended before they are too many
 const MOST_CRASHES = 10;
 const LEFT_SOMETHING = 3; // the status of c/main.c when it ends for that
 
-function collect(stream) {
+function collect(stream, onTooMuch) {
   const chunks = [];
-  stream.setEncoding('utf8').on('data', (text) => chunks.push(text));
+  let length = 0;
+  stream.setEncoding('utf8').on('data', (text) => {
+    chunks.push(text);
+    length += text.length;
+    if (length > MOST_OUTPUT) onTooMuch();
+  });
   return () => chunks.join('');
 }
 
 function runProcess(command, args, timeout) {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout, killSignal: 'SIGKILL' });
-  const stdout = collect(child.stdout);
-  const stderr = collect(child.stderr);
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const kill = () => child.kill('SIGKILL');
+  const timer = setTimeout(kill, timeout); // spawn's own would go on after an error
+  const stdout = collect(child.stdout, kill);
+  const stderr = collect(child.stderr, kill);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (status, signal) => resolve({ status, signal, stdout: stdout(), stderr: stderr() }));
-  });
+  }).finally(() => clearTimeout(timer));
 }
 
 // Traces by the programs' indices; `unfinished` is the program in which the process ended.

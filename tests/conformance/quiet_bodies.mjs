@@ -45,9 +45,10 @@ export class QuietBody {
     const slot = 2 * child;
     const item = -1 - child;
     const spawn = made('spawn', { items: [item], slot });
+    const call = () => [made('call', { items: [item], form: this.random.int(0, 1) })];
+    const shield = () => [made('shield', { items: [item] })];
     const ways = [
-      () => [made('call', { items: [item], form: this.random.int(0, 1) })],
-      () => [made('shield', { items: [item] })],
+      ...[call, call, shield, shield],
       () => [made('wait_for', { items: [item], number: this.random.pick([this.long, Infinity]) })],
       () => [made('gather', { items: [item], flag: this.random.int(0, 1) })],
       () => [made('make_gather', { items: [item], slot, flag: this.random.int(0, 1) }), made('await', { slot })],
@@ -66,7 +67,7 @@ export class QuietBody {
     if (this.tasks && !this.asks(child)) ways.push(cancelled, cancelled);
     const grouped = made('group_spawn', { items: [item], slot, flag: this.rank % GROUPS });
     const group = made('group', { slot: this.rank % GROUPS, blocks: [[grouped]] });
-    if (this.things) ways.push(() => [group, ...(this.random.chance(0.4) ? [grouped] : [])]);
+    if (this.things) ways.push(() => [group, ...(this.random.chance(0.6) ? [grouped] : [])]);
     return this.random.pick(ways)();
   }
 
@@ -131,7 +132,7 @@ export class QuietBody {
     const kind = this.random.pick([ANY, ANY, EVERYTHING, CANCELLED, this.kind()]);
     if (this.random.chance(0.25)) return [made('try_except', { flag: kind, blocks: [ops, this.handler()] })];
     if (this.random.chance(0.25)) return [made('try_finally', { blocks: [ops, [this.sleep()]] })];
-    return this.random.chance(0.6) ? [made('try_finally', { blocks: [[this.sleep()], ops] })] : ops;
+    return this.random.chance(0.75) ? [made('try_finally', { blocks: [[this.sleep()], ops] })] : ops;
   }
 
   // What returns from a generator early is told apart from its end in Python alone.

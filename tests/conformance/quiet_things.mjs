@@ -36,13 +36,14 @@ class Things {
 
   #locked(kind) {
     const slot = this.#slot(kind);
-    const acquire = this.random.chance(0.6) ? [made(`${kind}_acquire`, { slot })] : this.#waits(`${kind}_acquire`, { slot });
+    const by = `${kind}_acquire`;
+    const acquire = this.random.chance(0.25) ? [made(by, { slot })] : this.#waits(by, { slot });
     const whole = [...acquire, this.#sleep(), made(`${kind}_release`, { slot })];
     const block = [made(`with_${kind}`, { slot, blocks: [this.#held()] })];
     return this.random.weighted([
       [block, 4],
       [whole, 4],
-      [whole.slice(0, -1), 3], // kept
+      [whole.slice(0, -1), 5], // kept
       [[made(`${kind}_release`, { slot })], 1],
     ]);
   }
@@ -82,14 +83,16 @@ class Things {
   #queue() {
     const slot = this.#slot('queue');
     const item = { slot, number: this.random.int(1, 9), flag: this.random.int(0, 2) };
+    const shutdown = made('queue_shutdown', { slot, flag: this.random.int(0, 1) });
+    const after = this.random.pick([[], [made('queue_get', { slot })], [made('queue_put', item)]]);
     return this.random.weighted([
-      [this.random.chance(0.5) ? [made('queue_put', item)] : this.#waits('queue_put', item), 5],
+      [this.#waits('queue_put', item), 6],
       [this.#waits('queue_get', { slot }), 4],
       [[made('put_nowait', item)], 2],
       [[made('get_nowait', { slot })], 2],
       [[made('task_done', { slot })], 2],
-      [this.#waits('queue_join', { slot }), 2],
-      [[made('queue_shutdown', { slot, flag: this.random.int(0, 1) })], 3],
+      [this.#waits('queue_join', { slot }), 3],
+      [[shutdown, ...after], 2],
     ]);
   }
 
@@ -105,13 +108,13 @@ class Things {
 
   some() {
     const one = this.random.weighted([
-      [() => this.#locked('lock'), 3],
+      [() => this.#locked('lock'), 4],
       [() => this.#locked('semaphore'), 3],
-      [() => this.#locked('condition'), 2],
-      [() => this.#event(), 3],
-      [() => this.#condition(), 6],
+      [() => this.#locked('condition'), 4],
+      [() => this.#event(), 5],
+      [() => this.#condition(), 8],
       [() => this.#barrier(), 4],
-      [() => this.#queue(), 9],
+      [() => this.#queue(), 10],
       [() => this.#timeout(), 2],
       [() => [made('reschedule', { slot: this.#slot('event'), number: LIMIT })], 1],
       [() => [made('look_things')], 1],
