@@ -65,6 +65,7 @@ export const WORDINGS = [
   ),
 ];
 
+const GATHERS = ['gather', 'make_gather', 'shutdown_asyncgens'];
 const CANCELLED = /CancelledError\(\w*\)/g; // one that is gathered twice stands in a line twice
 
 // [excused] is asked about the first line that differs, the oracle's and ours.
@@ -77,7 +78,7 @@ export const EXCUSES = [
     excused: (theirs = '', ours = '', program) =>
       /CancelledError\(/.test(theirs) &&
       theirs.replace(CANCELLED, '') === ours.replace(CANCELLED, '') &&
-      hasOperation(program, ({ op }) => op === 'gather' || op === 'make_gather'),
+      hasOperation(program, ({ op }) => GATHERS.includes(op)),
   },
   {
     name: 'after the last task of a runner',

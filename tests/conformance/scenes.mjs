@@ -8,6 +8,7 @@ import { PRIMITIVES, primitiveItem } from './operations_locks.mjs';
 
 const CANCELLED = CATCHES.indexOf('CancelledError');
 const ANY = CATCHES.indexOf('Exception');
+const EVERYTHING = CATCHES.indexOf('BaseException');
 const METHODS = PRIMITIVES.map(([, op]) => op);
 
 const soon = () => made('sleep', { number: 0 });
@@ -68,7 +69,14 @@ function handedOver(maker, op, thing) {
 const THEMES = {
   locks: (maker) => handedOver(maker, 'lock_acquire', 'lock'),
   events: (maker) => handedOver(maker, 'event_wait', 'event'),
-  conditions: (maker) => handedOver(maker, maker.random.pick(['condition_wait', 'condition_acquire']), 'condition'),
+
+  conditions(maker) {
+    const slot = maker.thing('condition');
+    const wait = limited(made('condition_wait_for', { slot, flag: maker.thing('event') }));
+    if (maker.chance(0.3)) return [made('with_condition', { slot, blocks: [[wait]] })];
+    return handedOver(maker, maker.random.pick(['condition_wait', 'condition_acquire']), 'condition');
+  },
+
   semaphores: (maker) => handedOver(maker, 'semaphore_acquire', 'semaphore'),
 
   // Some that have ended, in any order, and one that does not or a body.
@@ -152,14 +160,21 @@ const THEMES = {
     ];
   },
 
-  // Some that have begun are closed, one by one or all at once.
+  // Some that have begun are closed, one by one or all at once, or something is thrown in.
   generators(maker) {
     const last = maker.slots_.bodies - 1;
     const all = [...new Set([maker.int(1, last), last])];
     const next = (slot) => [made('anext', { slot }), ...(maker.chance(0.5) ? [made('asend', { slot, number: 7 })] : [])];
     const begun = all.flatMap((slot) => [made('generate', { slot, items: [-1 - slot] }), ...next(slot)]);
-    const closed = maker.chance(0.5) ? [made('shutdown_asyncgens')] : all.map((slot) => made('aclose', { slot }));
-    return [made('try_except', { flag: ANY, blocks: [[...begun, ...closed], []] })];
+    const closing = all.map((slot) => made('aclose', { slot }));
+    const thrown = all.map((slot) => made('athrow', { slot, flag: maker.kind(), text: maker.words() }));
+    const end = maker.random.weighted([
+      [[made('shutdown_asyncgens')], 4],
+      [closing, 2],
+      [thrown, 3],
+      [[made('try_finally', { blocks: [[soon()], [made('cancel_self'), ...closing]] })], 1],
+    ]);
+    return [made('try_except', { flag: EVERYTHING, blocks: [[...begun, ...end], []] })];
   },
 };
 
