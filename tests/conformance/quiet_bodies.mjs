@@ -81,9 +81,9 @@ export class QuietBody {
     const asks = Array.from({ length: this.random.int(0, 2) }, () => ask('anext'));
     if (asks.length === 1 && this.random.chance(0.4)) asks.push(ask('asend'));
     const end = this.random.weighted([
-      [[ask('aclose')], 8],
+      [[ask('aclose')], 9],
       [[ask('iterate')], 4],
-      [[this.guard(thrown()), ask('anext')], 2],
+      [[this.guard(thrown()), ask('anext')], 4],
       [[thrown()], 1],
       [[ask('anext'), ask('anext'), ask('aclose')], 2],
       [[], 1],

@@ -88,7 +88,7 @@ class Things {
     return this.random.weighted([
       [this.#waits('queue_put', item), 6],
       [this.#waits('queue_get', { slot }), 4],
-      [[made('put_nowait', item)], 2],
+      [[made('put_nowait', item)], 3],
       [[made('get_nowait', { slot })], 2],
       [[made('task_done', { slot })], 2],
       [this.#waits('queue_join', { slot }), 3],
