@@ -17,10 +17,11 @@ extern "C" {
 // returning. Cancelling it cancels all that are not done; it ends when the first of them has ended cancelled, with
 // return_exceptions when all have ended. A cancelled gather has failed with CancelledError: asyncio_future_cancelled()
 // is false for it, as in asyncio. An awaitable given twice is awaited once. The gather and a plain future in it keep
-// each other until that is done: finish or cancel it. Used up by its first use; asyncio_ref keeps it. NULL with the
-// error of the first argument that is NULL, or MemoryError: the coroutines among the arguments are then dropped. NULL
-// with TypeError for a coroutine that was used before and kept with asyncio_ref, with ValueError for another loop's
-// future: those before it are tasks already and run on, as in asyncio; the others are dropped.
+// each other until that is done: finish or cancel it. Used up by its first use; asyncio_ref keeps it. Outside a loop
+// it belongs to that of the first awaitable, if this is a future, else to the one that was set. NULL with the error of
+// the first argument that is NULL, or MemoryError: the coroutines among the arguments are then dropped. NULL with
+// TypeError for a coroutine that was used before and kept with asyncio_ref, with ValueError for another loop's future:
+// those before it are tasks already and run on, as in asyncio; the others are dropped.
 #define asyncio_gather(...) \
   asyncio_gather_array((asyncio_future *[]){__VA_ARGS__}, \
                        sizeof((asyncio_future *[]){__VA_ARGS__}) / sizeof(asyncio_future *), false)

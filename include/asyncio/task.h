@@ -57,8 +57,8 @@ asyncio_task_factory asyncio_loop_get_task_factory(const asyncio_loop *loop);
 asyncio_task *asyncio_eager_task_factory(asyncio_loop *loop, asyncio_future *coroutine,
                                          const asyncio_task_options *options, void *arg);
 
-// The future to wait for: a coroutine is made a task of the running loop, anything else is returned as it is. The
-// caller owns the reference returned. NULL as above.
+// The future to wait for: a coroutine is made a task of the running loop, outside one of the loop that was set
+// (asyncio_set_event_loop); anything else is returned as it is. The caller owns the reference returned. NULL as above.
 ASYNCIO_MUST_USE asyncio_future *asyncio_ensure_future(asyncio_future *awaitable);
 
 bool asyncio_istask(const asyncio_future *awaitable);  // no plain future, and no coroutine that is not yet one
@@ -83,7 +83,7 @@ const char *asyncio_task_waiting_for(const asyncio_task *task);
 // How much of its stack the task used where it last suspended, in bytes, switch record included; 0 before and after.
 size_t asyncio_task_stack_used(const asyncio_task *task);
 
-// The task that is executing, borrowed; NULL in a plain callback or outside a loop.
+// The task that is executing, borrowed; NULL in a plain callback, with a RuntimeError outside a loop.
 asyncio_task *asyncio_current_task(void);
 
 // Writes up to [capacity] of the loop's pending tasks, oldest first, to [tasks] (borrowed); returns how many there are.

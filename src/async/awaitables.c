@@ -19,7 +19,8 @@ void asyncio__awaitables_drop(asyncio_future *const *awaitables, size_t count) {
 
 asyncio_future *asyncio__awaitables_refuse(asyncio_future *const *awaitables, size_t at, size_t count) {
   if (asyncio_isfuture(awaitables[at]))
-    asyncio_raise(ASYNCIO_VALUE_ERROR, "The awaitable at %zu belongs to a different loop than the running one", at);
+    asyncio_raise(ASYNCIO_VALUE_ERROR, "The awaitable at %zu belongs to a different loop than the %s one", at,
+                  asyncio__thread.running ? "running" : "first");
   else
     asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [awaitables] to be awaitables, got a used coroutine at %zu", at);
   asyncio__awaitables_drop(awaitables + at, count - at);

@@ -263,8 +263,15 @@ static gather *gather_new(asyncio_loop *loop, size_t count, bool return_exceptio
   return NULL;
 }
 
+// Outside a loop it is the first one's, if that is of any yet.
+static asyncio_loop *loop_of(asyncio_future *const *awaitables, size_t count) {
+  bool owned = !asyncio__thread.running && count && awaitables && asyncio_isfuture(awaitables[0]);
+  asyncio_loop *loop = owned ? awaitables[0]->loop : asyncio__loop_here();
+  return loop ? loop : asyncio_get_running_loop();  // which raises
+}
+
 asyncio_future *asyncio_gather_array(asyncio_future *const *awaitables, size_t count, bool return_exceptions) {
-  asyncio_loop *loop = asyncio_get_running_loop();
+  asyncio_loop *loop = loop_of(awaitables, count);
   gather *self = asyncio__awaitables_check(awaitables, count, loop) ? NULL : gather_new(loop, count, return_exceptions);
   if (!self) {
     asyncio__awaitables_drop(awaitables, count);

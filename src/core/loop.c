@@ -248,6 +248,10 @@ asyncio_loop *asyncio_get_event_loop(void) {
   return asyncio__thread.current_loop;
 }
 
+asyncio_loop *asyncio__loop_here(void) {
+  return asyncio__thread.running ? asyncio__thread.running : asyncio__thread.current_loop;
+}
+
 void asyncio_set_event_loop(asyncio_loop *loop) {
   asyncio_loop *former = asyncio__thread.current_loop;
   asyncio__thread.current_loop_set = true;

@@ -45,6 +45,9 @@ typedef struct asyncio__runtime {
 
 extern _Thread_local asyncio__runtime asyncio__thread;
 
+// The running loop, else the one that was set; NULL without an error when there is neither.
+asyncio_loop *asyncio__loop_here(void);
+
 // The loop count reached 0: gives memory back.
 void asyncio__runtime_idle(void);
 

@@ -19,7 +19,7 @@ bool asyncio_istask(const asyncio_future *awaitable) { return awaitable && await
 
 asyncio_future *asyncio_ensure_future(asyncio_future *awaitable) {
   if (asyncio_isfuture(awaitable)) return asyncio_ref(awaitable);
-  return asyncio_create_task(awaitable);
+  return asyncio_create_task(awaitable, .loop = asyncio__loop_here());
 }
 
 void asyncio__task_free_name(asyncio__task *self) {
@@ -82,7 +82,9 @@ size_t asyncio_task_stack_used(const asyncio_task *task) {
 }
 
 asyncio_task *asyncio_current_task(void) {
-  return asyncio__thread.task ? &asyncio__thread.task->future : NULL;
+  if (asyncio__thread.task) return &asyncio__thread.task->future;
+  if (!asyncio__thread.running) asyncio_get_running_loop();  // raises
+  return NULL;
 }
 
 size_t asyncio_all_tasks(asyncio_loop *loop, asyncio_task **tasks, size_t capacity) {

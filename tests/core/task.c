@@ -215,6 +215,7 @@ TEST(the_current_task_is_the_one_that_executes) {
   asyncio_loop *loop = asyncio_new_event_loop();
   asyncio_task *tasks[3];
   CHECK(!asyncio_current_task());
+  CHECK_TEXT(asyncio_error_message(ASYNCIO_RUNTIME_ERROR), "no running event loop");
   for (int i = 0; i < 3; i++) tasks[i] = asyncio_create_task(task_checks_itself_coroutine(&tasks[i]), .loop = loop);
   run_for(loop, 2);
   CHECK(!asyncio_current_task());

@@ -28,7 +28,7 @@ export class AsCompleted<T, F = Future<T>>
   constructor(runtime: BaseRuntime, futures: F[], timeout: number) {
     super(runtime, KINDS.as_completed);
     const { core } = this;
-    runtime.within(() => {
+    runtime.within(futures[0], () => {
       const pointers = pointersOf(core, futures);
       core.withPointers(pointers, (array) =>
         core.check(core.c.as_completed_begin!(this.pointer, array, pointers.length, timeout)),

@@ -5,7 +5,7 @@ import type { Awaited_, CoroutineLike } from './awaitable.js';
 import { Core } from './core.js';
 import { Coroutine, currentTask } from './coroutine.js';
 import { RuntimeError, TypeError, expectOptions, show } from './errors.js';
-import type { Future } from './future.js';
+import { Future } from './future.js';
 import { Task } from './task.js';
 import type { Open } from './instance.js';
 import { EventLoop, type TaskOptions } from './loop.js';
@@ -87,9 +87,10 @@ export class BaseRuntime {
     return this.#default;
   }
 
-  /** @internal Calls `use` in the loop that code here belongs to. */
-  within<T>(use: (loop: EventLoop) => T): T {
-    const loop = this.#here();
+  /** @internal Calls `use` in the running loop; outside one in that of `first`, if it has one, or the one that is set. */
+  within<T>(first: unknown, use: (loop: EventLoop) => T): T {
+    const own = first instanceof Future && first.core === this.#core ? first.get_loop() : this.current;
+    const loop = this.#core.running ?? own ?? this.#here();
     return this.#core.within(loop, () => use(loop));
   }
 

@@ -72,7 +72,7 @@ export const gatherIn =
     const options: GatherOptions = args.length > 0 && isOptions(last) ? last : {};
     const awaitables = options === last ? args.slice(0, -1) : args;
     const core = coreOf(runtime);
-    return runtime.within((loop) => {
+    return runtime.within(awaitables[0], (loop) => {
       const pointers = pointersOf(core, [...new Set(awaitables)]);
       const places = new Map([...new Set(awaitables)].map((awaitable, index) => [awaitable, pointers[index]!]));
       const all = awaitables.map((awaitable) => places.get(awaitable)!);
@@ -147,7 +147,7 @@ export const shieldIn =
   <A extends Awaitable<any>>(awaitable: A): Future<Awaited_<A>> => {
     const core = coreOf(runtime);
     if (awaitable instanceof Future && awaitable.done()) return awaitable;
-    return runtime.within((loop) => {
+    return runtime.within(awaitable, (loop) => {
       const shield = core.c.ref!(core.made(core.c.shield!(pointerOf(core, awaitable, 'awaitable'))));
       if (!core.c.istask!(shield)) return new Future<Awaited_<A>>(core, loop, shield).watch();
       const task = core.wrapTask(shield); // it has run to its end already

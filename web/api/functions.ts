@@ -31,8 +31,8 @@ export const ensureFutureIn =
   <A extends Awaitable<any>>(awaitable: A): FutureOf<A> => {
     const { core } = runtime;
     if (awaitable instanceof Future) return awaitable as any;
-    if (typeof awaitable === 'function' || iscoroutine(awaitable)) return runtime.create_task<any>(awaitable) as any;
-    return runtime.within((loop) => {
+    return runtime.within(awaitable, (loop) => {
+      if (typeof awaitable === 'function' || iscoroutine(awaitable)) return loop.create_task<any>(awaitable) as any;
       const pointer = pointerOf(core, awaitable, 'awaitable');
       return new Future<any>(core, loop, core.c.ref!(pointer)).watch() as any;
     });

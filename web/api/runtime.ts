@@ -46,7 +46,10 @@ export class Runtime extends BaseRuntime {
   /** The running loop, else the one set, else the one that the host drives. RuntimeError when null was set. */
   readonly get_event_loop = getEventLoopIn(this);
 
-  /** Sets what get_event_loop() gives outside loops; null takes it away. TypeError for what is no loop. */
+  /**
+   * Sets what get_event_loop() gives outside loops, and where gather(), shield() and ensure_future() then make tasks;
+   * null takes it away. TypeError for what is no loop.
+   */
   readonly set_event_loop = setEventLoopIn(this);
 
   /** {@link iscoroutine}, of any runtime. */

@@ -209,6 +209,37 @@ test('the host drives a default loop, on which code outside loops makes tasks', 
   own.close();
 });
 
+test('outside loops gather, shield and ensure_future belong to the loop that was set', async () => {
+  const former = asyncio.get_event_loop();
+  const loop = asyncio.new_event_loop();
+  asyncio.set_event_loop(loop);
+  const shield = asyncio.shield(asyncio.sleep(1, 42));
+  const gather = asyncio.gather(asyncio.sleep(1, 1), async () => 2);
+  const none = asyncio.gather();
+  const task = asyncio.ensure_future(asyncio.sleep(1, 3));
+  const promise = asyncio.ensure_future(Promise.resolve(4));
+  asyncio.set_event_loop(former);
+  const all = [shield, gather, none, task, promise];
+  for (const future of all) assert.equal(future.get_loop(), loop);
+  const results = [];
+  for (const future of all) results.push(await loop.run_until_complete(future));
+  assert.deepEqual(results, [42, [1, 2], [], 3, 4]);
+  loop.close();
+});
+
+test('outside loops a gather or a shield is of the loop of the first future that it is given', async () => {
+  const loop = asyncio.new_event_loop();
+  const futures = [loop.create_future(), loop.create_future()];
+  const gather = asyncio.gather(...futures);
+  const shield = asyncio.shield(futures[0]);
+  assert.ok(gather.get_loop() === loop && shield.get_loop() === loop);
+  futures.forEach((future, index) => future.set_result(index));
+  assert.ok(!gather.done());
+  assert.deepEqual(await loop.run_until_complete(gather), [0, 1]);
+  assert.equal(await loop.run_until_complete(shield), 0);
+  loop.close();
+});
+
 test('coroutine functions are no callbacks', () =>
   loopOf(async (loop) => {
     assert.ok(thrown(() => loop.call_soon(async () => {})) instanceof TypeError);
