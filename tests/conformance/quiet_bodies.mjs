@@ -81,8 +81,8 @@ export class QuietBody {
     const asks = Array.from({ length: this.random.int(0, 2) }, () => ask('anext'));
     if (asks.length === 1 && this.random.chance(0.4)) asks.push(ask('asend'));
     const end = this.random.weighted([
-      [[ask('aclose')], 9],
-      [[ask('iterate')], 4],
+      [[ask('aclose')], 14],
+      [[ask('iterate')], 6],
       [[this.guard(thrown()), ask('anext')], 4],
       [[thrown()], 1],
       [[ask('anext'), ask('anext'), ask('aclose')], 2],

@@ -11,7 +11,7 @@ import { followed } from './following.js';
 import type { Given } from './handle.js';
 import { Halves } from './halves.js';
 import type { Part } from './instance.js';
-import { runtimeOf } from './objects.js';
+import { Shown, runtimeOf } from './objects.js';
 
 const PART: Part = { of: contexts, table: 'context_functions' };
 
@@ -57,7 +57,7 @@ export interface ContextVarOptions<T> {
 }
 
 /** A variable whose value belongs to a context. Make it once, when the program starts. */
-export class ContextVar<T> {
+export class ContextVar<T> extends Shown {
   /** @internal */ readonly core: Core;
   /** @internal */ readonly pointer: number;
   /** Its name, for messages. */
@@ -69,6 +69,7 @@ export class ContextVar<T> {
   /** @internal */
   constructor(core: Core, pointer: number);
   constructor(name: string | Core, options: ContextVarOptions<T> | number = {}) {
+    super();
     if (!(name instanceof Core)) expectOptions(options);
     const found = name instanceof Core;
     this.core = found ? name : runtimeOf(new.target).core;
@@ -118,28 +119,41 @@ export class ContextVar<T> {
     if (token.var.core !== this.core)
       throw new ValueError(`The token was created by a different context variable than '${this.name}'`);
     this.core.check(this.core.c.context_var_reset!(this.pointer, token.pointer));
+    token.used = true;
+  }
+
+  /** As Python shows it: its name, and its default. */
+  override toString(): string {
+    return `<ContextVar name='${this.name}'${this.#fallback ? ` default=${show(this.#fallback.value)}` : ''}>`;
   }
 }
 
 const MISSING: unique symbol = /* @__PURE__ */ Symbol('Token.MISSING');
 
 /** What a set() has replaced. */
-export class Token<T> {
+export class Token<T> extends Shown {
   /** As `old_value`: the variable was not set. */
   static readonly MISSING: typeof MISSING = MISSING;
   /** @internal */ readonly pointer: number;
   /** The variable that was set. */
   readonly var: ContextVar<T>;
+  /** @internal Whether it has given that back. */ used = false;
   /** The value before that, or Token.MISSING. */
   readonly old_value: T | typeof MISSING;
 
   /** @internal */
   constructor(variable: ContextVar<T>, pointer: number) {
+    super();
     const { core } = variable;
     const old = core.c.context_token_old_value!(pointer);
     this.var = variable;
     this.pointer = pointer;
     this.old_value = old ? (core.read(old) as T) : MISSING;
+  }
+
+  /** As Python shows it: whether it was used, and its variable. */
+  override toString(): string {
+    return `<Token ${this.used ? 'used ' : ''}var=${this.var}>`;
   }
 
   /** What `using` calls: `var.reset()`. */

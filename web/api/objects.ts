@@ -74,7 +74,8 @@ function shownBase(): new () => object {
   };
 }
 
-const Shown = /* @__PURE__ */ shownBase();
+/** What the console of Node.js shows as String() does. */
+export const Shown = /* @__PURE__ */ shownBase();
 
 /** An object with a struct of C's. */
 export abstract class CObject extends Shown {

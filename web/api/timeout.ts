@@ -11,6 +11,7 @@ import { inside, scope, type ScopeBody, type ScopeOptions, type Scoped } from '.
 export class Timeout extends CObject {
   #when: number; // until it has begun
   #entered = false;
+  #left = false;
 
   /** @internal */
   constructor(runtime: BaseRuntime, when: number) {
@@ -30,7 +31,9 @@ export class Timeout extends CObject {
   }
 
   /** @internal */ state(): string {
-    return `[${this.expired() ? 'expired' : this.#entered ? 'entered' : 'created'}] when=${this.when()}`;
+    if (!this.#entered) return '[created]';
+    if (this.expired()) return this.#left ? '[expired]' : '[expiring]';
+    return this.#left ? '[finished]' : `[active] when=${this.when()}`;
   }
 
   /** Whether it has passed while its body ran. */
@@ -57,6 +60,7 @@ export class Timeout extends CObject {
     } catch (error) {
       throw this.#end(error);
     }
+    this.#left = true;
     this.core.c.timeout_end!(this.pointer, 0);
     return result;
   }
@@ -64,6 +68,7 @@ export class Timeout extends CObject {
   // What is thrown in the place of what the body threw.
   #end(thrown: unknown): unknown {
     const { core } = this;
+    this.#left = true;
     const status = core.raise(thrown);
     const ended = core.c.timeout_end!(this.pointer, status);
     const error = core.takeError(ended);

@@ -103,10 +103,64 @@ test('locks, queues and scopes are shown with their state', () => {
     '<Event [set]>',
     '<Barrier [waiters:0/3]>',
     '<Queue maxsize=2 size=1>',
-    '<Timeout [created] when=4>',
+    '<Timeout [created]>',
     '<TaskGroup [created]>',
     '<AsCompleted left=0>',
   ]);
+});
+
+test('a lock, an event and a barrier are shown as they are while they are used', async () => {
+  const own = virtual();
+  const [lock, event, barrier] = [new own.Lock(), new own.Event(), new own.Barrier(2)];
+  const used = await own.run(function* () {
+    yield* lock.acquire();
+    const waiting = own.create_task(barrier.wait());
+    yield* own.sleep(0);
+    const texts = [lock, event, barrier].map(shown);
+    barrier.abort();
+    yield* own.gather(waiting, { return_exceptions: true });
+    lock.release();
+    return [...texts, shown(lock), shown(barrier)];
+  });
+  assert.deepEqual(used, [
+    ...['<Lock [locked]>', '<Event [unset]>', '<Barrier [waiters:1/2]>'],
+    ...['<Lock [unlocked]>', '<Barrier [broken]>'],
+  ]);
+});
+
+test('a timeout is shown as active, with its time, while its body runs, and then as expired or finished', async () => {
+  const own = virtual();
+  const texts = await own.run(function* () {
+    const [some, none, late] = [own.timeout_at(4), own.timeout(null), own.timeout(1)];
+    const during = [];
+    const look = (limit) => during.push(shown(limit));
+    yield* some.with(look);
+    yield* none.with(look);
+    const slow = function* () {
+      try {
+        yield* own.sleep(2);
+      } finally {
+        look(late);
+      }
+    };
+    yield* own.gather(late.with(slow), { return_exceptions: true });
+    return [...during, ...[some, none, late].map(shown)];
+  });
+  assert.deepEqual(texts, [
+    ...['<Timeout [active] when=4>', '<Timeout [active] when=null>', '<Timeout [expiring]>'],
+    ...['<Timeout [finished]>', '<Timeout [finished]>', '<Timeout [expired]>'],
+  ]);
+});
+
+test('a variable is shown with its default, a token with its variable', () => {
+  const own = virtual();
+  const variable = new own.ContextVar('plain');
+  const other = new own.ContextVar('other', { default: 123 });
+  assert.deepEqual([variable, other].map(shown), ["<ContextVar name='plain'>", "<ContextVar name='other' default=123>"]);
+  const token = variable.set(1);
+  assert.equal(shown(token), "<Token var=<ContextVar name='plain'>>");
+  variable.reset(token);
+  assert.equal(shown(token), "<Token used var=<ContextVar name='plain'>>");
 });
 
 test('what is left of a closed runtime can be shown too', () => {
