@@ -23,11 +23,6 @@ const PROBLEMS = {
     [answer('A.a', { reason: 'lazy' })],
     'f.A.a: "lazy" is no reason of the list',
   ],
-  'a reason without the words it needs': [
-    ['A.a'],
-    [answer('A.a', { reason: 'different' })],
-    'f.A.a: "different" needs words',
-  ],
   'neither a test nor a reason': [['A.a'], [answer('A.a')], 'f.A.a: neither a test nor a reason'],
   'a test that did not run': [
     ['A.a'],

@@ -112,16 +112,16 @@ test('locks, queues and scopes are shown with their state', () => {
 test('a lock, an event and a barrier are shown as they are while they are used', async () => {
   const own = virtual();
   const [lock, event, barrier] = [new own.Lock(), new own.Event(), new own.Barrier(2)];
-  const used = await own.run(function* () {
+  const used = await own.run((function* () {
     yield* lock.acquire();
     const waiting = own.create_task(barrier.wait());
     yield* own.sleep(0);
     const texts = [lock, event, barrier].map(shown);
-    barrier.abort();
+    yield* barrier.abort();
     yield* own.gather(waiting, { return_exceptions: true });
     lock.release();
     return [...texts, shown(lock), shown(barrier)];
-  });
+  })());
   assert.deepEqual(used, [
     ...['<Lock [locked]>', '<Event [unset]>', '<Barrier [waiters:1/2]>'],
     ...['<Lock [unlocked]>', '<Barrier [broken]>'],
@@ -130,7 +130,7 @@ test('a lock, an event and a barrier are shown as they are while they are used',
 
 test('a timeout is shown as active, with its time, while its body runs, and then as expired or finished', async () => {
   const own = virtual();
-  const texts = await own.run(function* () {
+  const texts = await own.run((function* () {
     const [some, none, late] = [own.timeout_at(4), own.timeout(null), own.timeout(1)];
     const during = [];
     const look = (limit) => during.push(shown(limit));
@@ -145,7 +145,7 @@ test('a timeout is shown as active, with its time, while its body runs, and then
     };
     yield* own.gather(late.with(slow), { return_exceptions: true });
     return [...during, ...[some, none, late].map(shown)];
-  });
+  })());
   assert.deepEqual(texts, [
     ...['<Timeout [active] when=4>', '<Timeout [active] when=null>', '<Timeout [expiring]>'],
     ...['<Timeout [finished]>', '<Timeout [finished]>', '<Timeout [expired]>'],
