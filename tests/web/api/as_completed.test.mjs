@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { TimeoutError, rejection, tracer, virtual } from './support.mjs';
+import { CancelledError, StopAsyncIteration, TimeoutError, rejection, tracer, virtual } from './support.mjs';
 
 const asyncio = virtual();
-const { as_completed, create_task, sleep } = asyncio;
+const { anext, as_completed, create_task, sleep } = asyncio;
 const coroutineTest = (name, body) => test(name, () => asyncio.run(body()));
 
 coroutineTest('iterating gives the outcomes in the order in which they come', function* () {
@@ -83,6 +83,61 @@ coroutineTest('the same awaitable counts once, and done ones are given first', f
 coroutineTest('nothing to wait for is no iteration', function* () {
   for (const next of as_completed([])) assert.fail(next);
   yield* sleep(0);
+});
+
+// What asking [iterator] for the next gives, as text; [trace] has when.
+function* asks(iterator, trace, name) {
+  const began = asyncio.get_running_loop().time();
+  const took = () => asyncio.get_running_loop().time() - began;
+  try {
+    trace(`${name} ${(yield* anext(iterator, { result: () => 'nothing' })).result()} after ${took()}`);
+  } catch (error) {
+    trace(`${name} ${error} after ${took()}`);
+    throw error;
+  }
+}
+
+// As in asyncio: its turn is over, what it would have been given is the next one's.
+coroutineTest('who is cancelled while it waits for the next one has had its turn', function* () {
+  const trace = tracer();
+  const iterator = as_completed([sleep(3, 'a'), sleep(4, 'b')])[Symbol.asyncIterator]();
+  const task = create_task(asks(iterator, trace, 'first'));
+  yield* sleep(1);
+  task.cancel('enough');
+  yield* asyncio.wait([task]);
+  assert.ok(task.cancelled());
+  for (const name of ['second', 'third']) yield* asks(iterator, trace, name);
+  assert.deepEqual(trace.lines, [
+    'first CancelledError: enough after 1',
+    'second a after 2',
+    'third nothing after 0',
+  ]);
+  const end = yield* asyncio.gather(anext(iterator), { return_exceptions: true });
+  assert.ok(end[0] instanceof StopAsyncIteration);
+});
+
+coroutineTest('cleanup may ask for the next one, and be cancelled as it waits', function* () {
+  const trace = tracer();
+  const iterator = as_completed([sleep(2, 'a'), sleep(9, 'b'), sleep(9, 'c')])[Symbol.asyncIterator]();
+  const task = create_task(
+    (function* () {
+      try {
+        yield* sleep(100);
+      } finally {
+        yield* asks(iterator, trace, 'cleanup');
+        yield* asks(iterator, trace, 'again');
+      }
+    })(),
+  );
+  yield* sleep(1);
+  task.cancel('once');
+  yield* sleep(2);
+  task.cancel('twice');
+  const [error] = yield* asyncio.gather(task, { return_exceptions: true });
+  assert.ok(error instanceof CancelledError);
+  assert.deepEqual(trace.lines, ['cleanup a after 1', 'again CancelledError: twice after 1']);
+  yield* asks(iterator, trace, 'afterwards');
+  assert.equal(trace.lines[2], 'afterwards b after 6');
 });
 
 test('a time limit is told to an async iteration', async () => {

@@ -48,6 +48,51 @@ test('a generator function goes through it with anext', async () => {
   );
 });
 
+test('a cancellation of the task that waits in one ends it, and then there is nothing more', async () => {
+  await app.run(
+    (function* () {
+      const generator = app.counts(9);
+      const asks = function* () {
+        assert.equal(yield* app.anext(generator), 1);
+        yield* app.anext(generator);
+      };
+      const task = app.create_task(asks());
+      yield* app.sleep(1.5);
+      task.cancel('enough');
+      const [error] = yield* app.gather(task, { return_exceptions: true });
+      assert.deepEqual([error.name, error.message], ['CancelledError', 'enough']);
+      assert.equal(yield* app.anext(generator, 'none'), 'none');
+      const [end] = yield* app.gather(app.anext(generator), { return_exceptions: true });
+      assert.ok(end instanceof StopAsyncIteration);
+    })(),
+  );
+});
+
+test('cleanup may go through one, and be cancelled as it waits in it', async () => {
+  const trace = tracer();
+  await app.run(
+    (function* () {
+      const body = function* () {
+        try {
+          yield* app.sleep(100);
+        } finally {
+          const generator = app.counts(9);
+          trace(yield* app.anext(generator));
+          trace(yield* app.anext(generator));
+        }
+      };
+      const task = app.create_task(body());
+      yield* app.sleep(1);
+      task.cancel('once');
+      yield* app.sleep(1.5);
+      task.cancel('twice');
+      const [error] = yield* app.gather(task, { return_exceptions: true });
+      trace(error.message);
+    })(),
+  );
+  assert.deepEqual(trace.lines, [1, 'twice']);
+});
+
 test('values are sent and errors thrown in', async () => {
   const first = { first: true };
   const generator = app.echoes(first);
