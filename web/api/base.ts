@@ -87,7 +87,7 @@ export class BaseRuntime {
     return this.#default;
   }
 
-  /** @internal Calls `use` in the running loop; outside one in that of `first`, if it has one, or the one that is set. */
+  /** @internal Calls `use` in the running loop; outside one in `first`'s, if it has one, or the one that is set. */
   within<T>(first: unknown, use: (loop: EventLoop) => T): T {
     const own = first instanceof Future && first.core === this.#core ? first.get_loop() : this.current;
     const loop = this.#core.running ?? own ?? this.#here();

@@ -16,6 +16,7 @@ export interface Glue extends Bridge, Crossing {
   exited: boolean;
   mainSuspended: boolean;
   drained: (() => void) | undefined;
+  atQuit: (status: number, thrown: unknown) => void;
   /** Over JSPI: the engine's stacks. */
   stacks?: { release(): void; quiet(then: () => void): boolean };
   forgetMain(): void;
@@ -95,9 +96,8 @@ export class Program {
       program.ended = ended;
       program.onEnd?.(ended);
     };
-    const module = (await (create as Create)(
-      moduleArgument(options, (made) => prepare((glue = made), clock), end),
-    )) as Module;
+    const connect = (made: Glue) => prepare((glue = made), clock, end);
+    const module = (await (create as Create)({ ...options, wasyncio: connect })) as Module;
     // What main throws at once comes out of the engine's promise a few microtasks later.
     for (let i = 0; glue?.stacks && i < 8; i++) await null;
     if (ended) throw ended;
@@ -126,22 +126,12 @@ function readC(c: Functions, memory: ArrayBufferLike, kind: number, pointer: num
 // Emscripten's, which nobody can name from here.
 const isExit = (thrown: unknown): boolean => (thrown as Error | null)?.constructor?.name === 'ExitStatus';
 
-// By default the glue ends Node's process with the program.
-function moduleArgument(
-  options: Options,
-  connect: (glue: Glue) => void,
-  end: (status: number, thrown: unknown) => void,
-) {
-  const quit = (status: number, thrown: unknown) => {
-    end(status, thrown);
-    (options.quit as typeof quit | undefined)?.(status, thrown);
-    if (isExit(thrown)) throw thrown;
-  };
-  return { ...options, wasyncio: connect, quit };
-}
-
-function prepare(glue: Glue, clock: Clock | undefined): void {
+function prepare(glue: Glue, clock: Clock | undefined, end: (status: number, thrown: unknown) => void): void {
   glue.stays = true;
+  glue.atQuit = (status, thrown) => {
+    end(status, thrown);
+    if (isExit(thrown)) throw thrown; // where it has come from
+  };
   if (!clock) return;
   glue.now = () => clock.now();
   glue.armTimer = (deadline) => clock.wake_at(deadline, () => glue.turn(glue.TURN.timer));

@@ -5,8 +5,9 @@
 // for loops), and nothing here throws into C.
 
 const asyncioLibrary = {
+  // The latter became library functions with time; before, they were always there.
   $asyncio__deps: ['$runtimeKeepalivePush', '$runtimeKeepalivePop', 'exit'].concat(
-    '$wasmTable' in LibraryManager.library ? ['$wasmTable'] : [], // else it is always there
+    ['$wasmTable', '$UTF8ToString', '$stringToUTF8'].filter((name) => name in LibraryManager.library),
   ),
   $asyncio__postset: 'asyncio.install();',
   $asyncio: `=(${asyncioLoader})(${asyncioBridge})`,

@@ -98,6 +98,7 @@ function asyncioLoader(makeBridge) {
       return typeof ExitStatus === 'function' && error instanceof ExitStatus;
     },
 
+    atQuit: undefined, // for the package's load(), in the place of the glue's own way, which may end Node.js
     exited: false, // nothing of the program's may run any more
     exiting: undefined, // what exit() has thrown, on its way
     mainSuspended: false,
@@ -148,6 +149,8 @@ function asyncioLoader(makeBridge) {
       else asyncio.refuse('-sASSERTIONS=0: under ASSERTIONS Asyncify lets only functions that it has instrumented switch stacks');
 #endif
       if (Module['wasyncio']) Module['wasyncio'](asyncio);
+      const quit = quit_; // Module.quit, which could replace it, went with Emscripten 3.1.65
+      quit_ = (status, thrown) => (asyncio.atQuit || quit)(status, thrown);
       const given = Module['instantiateWasm'];
       Module['instantiateWasm'] = (imports, receive) => {
         new Set(Object.values(imports)).forEach(asyncio.hideParkable); // two names may stand for one object
