@@ -182,7 +182,7 @@ static void turn(asyncio_loop *loop, double now, double slice) {
 
 // What [loop] wants besides what [next] has already.
 static void want(asyncio__next *next, const asyncio_loop *loop) {
-  next->entered |= loop->entered != NULL;
+  next->entered |= loop->entered > 0;
   if (loop->entered) return;
   next->again |= loop->stopping || !asyncio__list_empty(&loop->ready) || !asyncio__list_empty(&loop->batch);
   if (loop->timers.count) next->deadline = fmin(next->deadline, loop->timers.nodes[0].when);

@@ -36,7 +36,7 @@ struct asyncio_loop {
   bool stopping;            // stop() was called
   bool closing;             // close() is ending the tasks
   bool closed;
-  struct asyncio__task *entered;  // its coroutine will run later, and the iteration with it
+  unsigned entered;     // tasks whose coroutine will run later, or does so now, and the iteration with it
   asyncio__link unused;  // in debug mode: coroutines made while it ran that nobody has used yet
   double slow_callback_duration;
   double resumed;  // when the coroutine that was entered began to run; in debug mode

@@ -166,13 +166,17 @@ int asyncio__coro_resuming(void *owner) {
   return self->task->ending ? (int)self->task->sent : 0;
 }
 
+static void has_left(asyncio__task *task) {
+  if (task->entered) task->future.loop->entered--;
+  task->entered = false;
+}
+
 void asyncio__coro_left(void *owner, asyncio__coro_state state) {
   stackful *self = owner;
   asyncio__task *task = self->task;
   asyncio_loop *loop = task->future.loop;
   asyncio__coro_parkable = NULL;
-  if (loop->entered == task) loop->entered = NULL;  // else an eager start that has thrown comes next
-  task->entered = false;
+  has_left(task);
   asyncio__thread.task = task;
   task->future.references++;
   asyncio__task_drive(task, progress_of(self, state));
@@ -195,8 +199,7 @@ static void raise_lost(asyncio_status status, const char *words, asyncio_value c
 }
 
 static void task_lost(stackful *self, asyncio_status status, const char *words, asyncio_value cause) {
-  self->task->entered = false;
-  if (self->task->future.loop->entered == self->task) self->task->future.loop->entered = NULL;
+  has_left(self->task);
   asyncio__thread.task = self->task;
   raise_lost(status, words, cause);
   lose(self);

@@ -179,7 +179,7 @@ ASYNCIO__OUTLINED void asyncio__task_drive(asyncio__task *self, asyncio__progres
   asyncio_status sent;
   for (;; progress = self->frame->step(self->frame, sent)) {
     if (progress == ASYNCIO__ENTERED) {
-      self->future.loop->entered = self;
+      self->future.loop->entered++;
       self->entered = true;
       return;
     }

@@ -31,15 +31,28 @@ static void become_task(asyncio__task *self, asyncio_loop *loop, asyncio_context
   asyncio__list_append(&loop->tasks, &self->tasks);
 }
 
+// A first step that goes on in a coroutine which was begun before (a generator's, or its own after one) needs that to be
+// entered, which may be later: the starter waits for it if it can.
+static void let_go_on(asyncio_loop *loop, unsigned entered_before) {
+  asyncio__thread.task = NULL;
+  asyncio__thread.running = NULL;
+  while (loop->entered > entered_before && asyncio__coro_settle()) continue;
+  asyncio__thread.running = loop;
+  asyncio__thread.turning = true;
+}
+
 static void start_now(asyncio__task *self) {
+  asyncio_loop *loop = self->future.loop;
   asyncio__task *starter = asyncio__thread.task;
   void *parkable = asyncio__coro_parkable;
   bool eager = asyncio__thread.eager;
+  unsigned entered = loop->entered;
   asyncio__thread.eager = true;
   asyncio__coro_parkable = NULL;
   asyncio__task_run(&self->entry);
-  asyncio__coro_parkable = parkable;
   asyncio__thread.eager = eager;
+  if (loop->entered > entered) let_go_on(loop, entered);
+  asyncio__coro_parkable = parkable;
   asyncio__thread.task = starter;
 }
 

@@ -53,7 +53,7 @@ static asyncio__coro *lost;   // whose frames an exception has thrown away
 static unsigned live;         // each has an activation, or will have
 static unsigned most;         // as many may be alive; 0: not asked for yet
 static unsigned entered;      // that have not left again, those that settle included
-static unsigned settling;     // that wait in settle
+static unsigned settling;     // coroutines that wait in settle until the next one leaves
 
 // Whether code outside any coroutine can wait too: it was itself called through WebAssembly.promising.
 bool asyncio__jspi_host_suspends;
@@ -172,6 +172,7 @@ EMSCRIPTEN_KEEPALIVE bool asyncio__jspi_left(void) {
   asyncio__coro_state state = self->returned ? ASYNCIO__CORO_RETURNED : ASYNCIO__CORO_PARKED;
   leaving = NULL;
   entered--;
+  settling = 0;
   if (!asyncio__canary_intact(block_of(self))) asyncio__coro_overflowed(self->call.owner, self->size);
   if (self->call.owner)
     asyncio__coro_left(self->call.owner, state);
@@ -191,7 +192,7 @@ bool asyncio__coro_settle(void) {
   asyncio__coro *self = current;
   if (entered <= settling + (self != NULL) || !can_suspend()) return false;
   char *stack = asyncio__stack_pointer();
-  settling++;
+  settling += self != NULL;
   current = NULL;
   if (self) {
     limit_to(NULL);
@@ -204,7 +205,6 @@ bool asyncio__coro_settle(void) {
   }
   asyncio__set_stack_pointer(stack);
   current = self;
-  settling--;
   return true;
 }
 
@@ -213,6 +213,7 @@ EMSCRIPTEN_KEEPALIVE void asyncio__jspi_lost(asyncio__coro *coro) {
   lost = coro;
   current = NULL;
   entered--;
+  settling = 0;
   coro->activation = LOST;
 }
 

@@ -19,7 +19,7 @@ function asyncioStacksMaker() {
   const idle = []; // numbers of those that wait for a coroutine
   const vacant = []; // numbers that may be given again
   let peak = 0; // as many have had a coroutine at once
-  const settlers = []; // innermost last
+  const settlers = []; // each looks again whenever a coroutine has left
   let resolve, reject;
   const executor = (first, second) => {
     resolve = first;
@@ -149,7 +149,7 @@ function asyncioStacksMaker() {
 
     leave() {
       entered--;
-      if (settlers.length) settlers.pop()();
+      if (settlers.length && starting === undefined) settlers.splice(0).forEach((goOn) => goOn());
       if (!entered && whenQuiet.length) whenQuiet.splice(0).forEach((then) => microtask.then(then));
     },
 
