@@ -125,6 +125,7 @@ for (const [name, args, words] of [
   ['no output', ['program.c'], /^Expected -o PROGRAM\.mjs: where to write\n/],
   ['an output of another kind', ['program.c', '-o', 'a.html'], /^Expected -o to name a \.mjs or \.js, got a\.html\n/],
   ['an output without a name', ['program.c', '-o'], /^-o needs a value\n/],
+  ['a backend without a name', ['program.c', '-o', 'a.mjs', '--backend'], /^--backend needs a value\n/],
   ['an unknown backend', ['program.c', '-o', 'a.mjs', '--backend', 'fibers'], /^Expected --backend to be jspi or asyncify, got fibers\n/],
   ['a source that is not there', ['none.c', '-o', 'a.mjs', '--backend', 'asyncify'], /none\.c/],
 ])
@@ -156,6 +157,64 @@ test('without emcc, and with an old one, the words say what to install', () => {
   const old = wasyncio(['build', 'program.c', '-o', 'a.mjs'], { PATH: `${empty}:${process.env.PATH}` });
   assert.match(old.errors, /^emcc is 2\.0\.34, which is too old: install Emscripten 3\.1\.6 or later\n/);
   assert.ok(!existsSync(join(folder, 'a.mjs')));
+});
+
+// A folder of tools that are scripts.
+function toolbox(name, tools) {
+  const place = join(folder, name);
+  mkdirSync(place);
+  for (const [tool, script] of Object.entries(tools)) {
+    writeFileSync(join(place, tool), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(place, tool), 0o755);
+  }
+  return { PATH: `${place}:${process.env.PATH}`, alone: place };
+}
+
+const VERSION = 'if [ "$1" = --version ]; then echo "emcc (Emscripten gcc/clang-like replacement) 3.1.6"; exit 0; fi';
+
+test('a tool that says nothing of its version, fails, is killed or is not there is named', () => {
+  const silent = toolbox('silent', { emcc: 'echo "welcome"' });
+  assert.match(buildWithTools(silent.PATH), /^emcc --version gave no version: welcome\n/);
+  const killed = toolbox('killed', { emcc: `${VERSION}\nkill -9 $$` });
+  assert.match(buildWithTools(killed.PATH), /^emcc failed \(SIGKILL\)$/m);
+  const half = toolbox('half', { emcc: VERSION });
+  assert.match(buildWithTools(half.alone, 'half_cache'), /^emcmake cannot be run: spawn emcmake ENOENT\n/m);
+  const words = `emcmake: error: "cmake -S /" failed: [Errno 2] No such file or directory: 'cmake'`;
+  const bare = toolbox('bare', { emcc: VERSION, emcmake: `cat <<'END'\n${words}\nEND\nexit 1` });
+  const said = buildWithTools(bare.PATH, 'bare_cache');
+  assert.ok(said.includes(`${words}\n`));
+  assert.match(said, /^wasyncio: CMake 3\.21 or later is needed to build the library once$/m);
+});
+
+function buildWithTools(PATH, cache) {
+  const place = cache ? { WASYNCIO_CACHE: join(folder, cache) } : {};
+  const { status, errors } = wasyncio(['build', 'program.c', '-o', 'a.mjs', '--backend', 'asyncify'], { PATH, ...place });
+  assert.equal(status, 1);
+  return errors;
+}
+
+test('the help names every option, and a command that is not there is told with it', () => {
+  const { status, output } = wasyncio(['build', '--help']);
+  assert.equal(status, 0);
+  for (const word of ['Usage: wasyncio build', '-o PROGRAM.mjs', '--backend NAME', 'WASYNCIO_CACHE']) assert.ok(output.includes(word), word);
+  const unknown = wasyncio(['biuld']);
+  assert.equal(unknown.status, 1);
+  assert.match(unknown.errors, /^There is no command biuld\n\nUsage: wasyncio build/);
+});
+
+test('a program without exports runs its main as a script of its own, and has no types', () => {
+  const source = `#include <asyncio.h>
+    #include <stdio.h>
+    ASYNCIO_COROUTINE(program) { ASYNCIO_TRY(asyncio_sleep(0.001)); puts("slept"); return ASYNCIO_OK; }
+    int main(void) { return asyncio_run(program_coroutine(), NULL) != ASYNCIO_OK; }\n`;
+  writeFileSync(join(folder, 'alone.c'), source);
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  const { status, errors } = wasyncio(['build', 'alone.c', '-o', 'alone.js', '--backend', 'asyncify', '-O1']);
+  assert.equal(status, 0, errors);
+  assert.ok(!existsSync(join(folder, 'alone.d.ts')));
+  const script = "const { default: create } = await import('./alone.js'); await create();";
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', cwd: folder });
+  assert.deepEqual([run.status, run.stdout, run.stderr], [0, 'slept\n', '']);
 });
 
 test('a library that cannot be kept is told with the folder and the variable', () => {
