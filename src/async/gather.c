@@ -65,8 +65,12 @@ static asyncio_future *awaits(const asyncio_future *future, size_t *at) {
   return NULL;
 }
 
-static const asyncio__future_kind gather_kind = {
-    .name = "gather", .cancel = cancel_children, .destroy = destroy, .inner_only = true, .insists = true, .awaits = awaits};
+static const asyncio__future_kind gather_kind = {.name = "gather",
+                                                 .cancel = cancel_children,
+                                                 .destroy = destroy,
+                                                 .inner_only = true,
+                                                 .insists = true,
+                                                 .awaits = awaits};
 
 static bool cancel_children(asyncio_future *future, const char *message) {
   gather *self = (gather *)future;

@@ -35,8 +35,8 @@ void asyncio__run_failed(asyncio_status status) {
 static void report_failure(asyncio_loop *loop, asyncio_task *task) {
   const asyncio_error *error;
   if (asyncio_future_cancelled(task) || asyncio_future_exception(task, &error) || !error) return;
-  asyncio_exception_context context = {"Unhandled exception during asyncio.run() shutdown", asyncio_error_status(error), error,
-                                       task};
+  asyncio_exception_context context = {"Unhandled exception during asyncio.run() shutdown", asyncio_error_status(error),
+                                       error, task};
   asyncio_loop_call_exception_handler(loop, &context);
 }
 

@@ -75,7 +75,8 @@ static asyncio_future *awaits(const asyncio_future *future, size_t *at) {
   return (*at)++ ? NULL : ((const shield *)future)->inner;
 }
 
-static const asyncio__future_kind shield_kind = {.name = "shield", .cancel = cancel_outer, .inner_only = true, .awaits = awaits};
+static const asyncio__future_kind shield_kind = {
+    .name = "shield", .cancel = cancel_outer, .inner_only = true, .awaits = awaits};
 
 static void inner_done(asyncio__entry *entry) {
   shield *self = asyncio__container(entry, shield, entry);

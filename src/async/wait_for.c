@@ -81,7 +81,8 @@ static asyncio__progress step(asyncio__frame *frame, asyncio_status sent) {
 // The frame for these arguments, or why they are wrong; the awaitable is used up either way.
 static asyncio_status prepare(wait_for_frame *self, asyncio_future *awaitable, double timeout) {
   if (!awaitable) return asyncio__null_awaitable("awaitable");
-  *self = (wait_for_frame){.frame = {.step = step, .drop = drop}, .awaitable = asyncio_ref(awaitable), .delay = timeout};
+  *self =
+      (wait_for_frame){.frame = {.step = step, .drop = drop}, .awaitable = asyncio_ref(awaitable), .delay = timeout};
   if (!isnan(timeout)) return ASYNCIO_OK;
   asyncio_unref(awaitable);
   return asyncio_raise(ASYNCIO_VALUE_ERROR, "Expected [timeout] to be a number, got NaN");

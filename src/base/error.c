@@ -57,7 +57,8 @@ static asyncio_error *linkable(asyncio_error *context) {
   return length > LONGEST_CHAIN ? NULL : context;
 }
 
-ASYNCIO__OUTLINED asyncio_error *asyncio__error_new(asyncio_status status, asyncio_error *context, const char *format, va_list arguments) {
+ASYNCIO__OUTLINED asyncio_error *asyncio__error_new(asyncio_status status, asyncio_error *context, const char *format,
+                                                    va_list arguments) {
   ASYNCIO__NEVER_SUSPENDS(asyncio__error_new);
   va_list measured;
   va_copy(measured, arguments);

@@ -125,7 +125,8 @@ asyncio_status asyncio__value_of_error(asyncio_value *value, asyncio_error *erro
   return ASYNCIO_OK;
 }
 
-ASYNCIO__OUTLINED asyncio_status asyncio__value_of_js(asyncio_value *value, unsigned handle, void (*release)(unsigned)) {
+ASYNCIO__OUTLINED asyncio_status asyncio__value_of_js(asyncio_value *value, unsigned handle,
+                                                      void (*release)(unsigned)) {
   ASYNCIO__NEVER_SUSPENDS(asyncio__value_of_js);
   asyncio_status status = box_new(value, ASYNCIO_JS, 0);
   if (status) {

@@ -15,10 +15,11 @@ ASYNCIO__OUTLINED static asyncio_status refuse(const char *call) {
   if (!task)
     return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "%s needs a running task: call it in a coroutine", call);
   if (!foreign)
-    return asyncio_raise(ASYNCIO_RUNTIME_ERROR,
-                         "%s cannot suspend here: in a destructor, an exception handler or a coroutine without a stack (see "
-                         "asyncio/stackless.h)",
-                         call);
+    return asyncio_raise(
+        ASYNCIO_RUNTIME_ERROR,
+        "%s cannot suspend here: in a destructor, an exception handler or a coroutine without a stack (see "
+        "asyncio/stackless.h)",
+        call);
   return asyncio_raise(ASYNCIO_RUNTIME_ERROR,
                        "%s cannot suspend here: JavaScript lies between it and its task (%s); make that call a task of "
                        "its own, or let the JavaScript return first",

@@ -67,7 +67,8 @@ asyncio_future *asyncio__frame_coroutine(const char *name, asyncio__frame *frame
 
 // A stackful coroutine object whose [size] bytes of arguments the caller fills in place. [owner] may be NULL. NULL with
 // the error raised.
-asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body, size_t size, const asyncio__owner *owner);
+asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body, size_t size,
+                                            const asyncio__owner *owner);
 void *asyncio__stackful_arguments(asyncio_future *coroutine);
 
 // Makes a coroutine object the body of a generator: it may yield, always has a stack of its own if it has one, and is

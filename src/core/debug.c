@@ -31,8 +31,9 @@ ASYNCIO__OUTLINED static void tell_slow(asyncio_loop *loop, asyncio__task *task,
   if (seconds < loop->slow_callback_duration) return;
   unsigned ms = (unsigned)((seconds < LONGEST_DURATION ? seconds : LONGEST_DURATION) * 1e3 + 0.5);
   const char *outer = task ? task->function : "", *inner = task ? innermost(task) : outer;
-  snprintf(message, sizeof message, "Executing a %s%.60s%s%.60s%s took %u.%u%u%u seconds", task ? "step of coroutine '" : "callback",
-           outer, inner == outer ? "" : " > ", inner == outer ? "" : inner, task ? "'" : "", ms / 1000, ms / 100 % 10, ms / 10 % 10, ms % 10);
+  snprintf(message, sizeof message, "Executing a %s%.60s%s%.60s%s took %u.%u%u%u seconds",
+           task ? "step of coroutine '" : "callback", outer, inner == outer ? "" : " > ", inner == outer ? "" : inner,
+           task ? "'" : "", ms / 1000, ms / 100 % 10, ms / 10 % 10, ms % 10);
   tell(loop, message, task ? &task->future : NULL);
 }
 

@@ -47,7 +47,8 @@ ASYNCIO__OUTLINED static void done_callback_run(asyncio__entry *entry) {
   asyncio_status status = self->call(future, self->arg);
   done_callback_free(self);
   if (status) {
-    asyncio_exception_context context = {"Exception in done callback", status, asyncio__errors_find(asyncio__errors_here(), status), future};
+    asyncio_exception_context context = {"Exception in done callback", status,
+                                         asyncio__errors_find(asyncio__errors_here(), status), future};
     asyncio__loop_tell(future->loop, &context);  // not in a task's own context: this is the callback's
   }
   asyncio__errors_clear(asyncio__errors_here());

@@ -38,7 +38,8 @@ ASYNCIO__OUTLINED static void handle_run(asyncio__entry *entry) {
   taken_from_queue(self);  // before the call: the host's exceptions throw this frame away
   asyncio_status status = callback(arg);
   if (status) {
-    asyncio_exception_context context = {"Exception in callback", status, asyncio__errors_find(asyncio__errors_here(), status), NULL};
+    asyncio_exception_context context = {"Exception in callback", status,
+                                         asyncio__errors_find(asyncio__errors_here(), status), NULL};
     asyncio_loop_call_exception_handler(loop, &context);
   }
   asyncio__errors_clear(asyncio__errors_here());

@@ -228,7 +228,8 @@ asyncio_status asyncio__loop_open(const asyncio_loop *loop) {
   if (!loop) return asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [loop] to be an event loop, got NULL");
   if (loop->closed) return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Event loop is closed");
   if (ASYNCIO__HOST_THREADS && loop->thread != &asyncio__thread)
-    return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "Non-thread-safe operation invoked on an event loop other than the current one");
+    return asyncio_raise(ASYNCIO_RUNTIME_ERROR,
+                         "Non-thread-safe operation invoked on an event loop other than the current one");
   return ASYNCIO_OK;
 }
 

@@ -54,8 +54,8 @@ void asyncio__loop_release(asyncio_loop *loop);
 asyncio_status asyncio__loop_open(const asyncio_loop *loop);
 
 // asyncio_loop_run_until_complete, with the context that a coroutine is to run in; NULL: a copy of the current one.
-asyncio_status asyncio__loop_run_in(asyncio_loop *loop, asyncio_future *awaitable, asyncio_context *context, asyncio_value *result)
-    __attribute__((warn_unused_result));
+asyncio_status asyncio__loop_run_in(asyncio_loop *loop, asyncio_future *awaitable, asyncio_context *context,
+                                    asyncio_value *result) __attribute__((warn_unused_result));
 
 // Whether one may begin that blocks nobody.
 asyncio_status asyncio__loop_startable(const asyncio_loop *loop);
@@ -64,7 +64,8 @@ asyncio_status asyncio__loop_startable(const asyncio_loop *loop);
 // runs. begin: until [awaitable] is done, whose reference in *[future] the caller gives to end; NULL for a run that
 // only stop ends, then *[future] is NULL too. end: gives its outcome, [run] if that is a failure.
 asyncio_status asyncio__loop_begin_run(asyncio_loop *loop, asyncio_future *awaitable, asyncio_future **future);
-asyncio_status asyncio__loop_end_run(asyncio_loop *loop, asyncio_status run, asyncio_future *future, asyncio_value *result);
+asyncio_status asyncio__loop_end_run(asyncio_loop *loop, asyncio_status run, asyncio_future *future,
+                                     asyncio_value *result);
 
 // Stops a run that the host has found can never end by itself: the RuntimeError that says so. Apart from the rest,
 // since the embedded core, whose host cannot know, leaves out what describes tasks.

@@ -33,8 +33,9 @@ asyncio_status asyncio__loop_stuck(asyncio_loop *loop) {
   loop->running = false;
   asyncio__unlink(&loop->driven);
   size_t length = asyncio_format_tasks(loop, description, sizeof description);
-  return asyncio_raise(ASYNCIO_RUNTIME_ERROR, "The event loop can never continue: nothing is ready, no timer is set%s%s",
-                       length ? "\n" : "", description);
+  return asyncio_raise(ASYNCIO_RUNTIME_ERROR,
+                       "The event loop can never continue: nothing is ready, no timer is set%s%s", length ? "\n" : "",
+                       description);
 }
 
 static void start_running(asyncio_loop *loop) {
@@ -63,7 +64,8 @@ static asyncio_status stop_when_done(asyncio_future *future, void *arg) {
 }
 
 // The loop's own future for [awaitable], with a reference for the caller.
-static asyncio_status adopt(asyncio_loop *loop, asyncio_future *awaitable, asyncio_context *context, asyncio_future **future) {
+static asyncio_status adopt(asyncio_loop *loop, asyncio_future *awaitable, asyncio_context *context,
+                            asyncio_future **future) {
   *future = asyncio_iscoroutine(awaitable) || !awaitable
                 ? asyncio_create_task(awaitable, .loop = loop, .context = context)
                 : asyncio_ref(awaitable);
@@ -85,7 +87,8 @@ static asyncio_status outcome(asyncio_status run, asyncio_future *future, asynci
   return status;
 }
 
-asyncio_status asyncio__loop_run_in(asyncio_loop *loop, asyncio_future *awaitable, asyncio_context *context, asyncio_value *result) {
+asyncio_status asyncio__loop_run_in(asyncio_loop *loop, asyncio_future *awaitable, asyncio_context *context,
+                                    asyncio_value *result) {
   asyncio_future *future = NULL;
   if (result) *result = asyncio_none();
   asyncio_status status = runnable(loop);
@@ -124,7 +127,8 @@ asyncio_status asyncio__loop_begin_run(asyncio_loop *loop, asyncio_future *await
   return status;
 }
 
-asyncio_status asyncio__loop_end_run(asyncio_loop *loop, asyncio_status run, asyncio_future *future, asyncio_value *result) {
+asyncio_status asyncio__loop_end_run(asyncio_loop *loop, asyncio_status run, asyncio_future *future,
+                                     asyncio_value *result) {
   asyncio_status status = run;
   *result = asyncio_none();
   if (future) {
@@ -176,7 +180,8 @@ static void drop_timers(asyncio__heap *timers) {
 
 static void abandon_tasks(asyncio__link *lasting) {
   asyncio__link *link;
-  while ((link = asyncio__list_pop(lasting))) asyncio__task_lose(asyncio__container(link, asyncio__task, tasks), ASYNCIO_CANCELLED_ERROR);
+  while ((link = asyncio__list_pop(lasting)))
+    asyncio__task_lose(asyncio__container(link, asyncio__task, tasks), ASYNCIO_CANCELLED_ERROR);
 }
 
 ASYNCIO__OUTLINED asyncio_status asyncio_loop_close(asyncio_loop *loop) {

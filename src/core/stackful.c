@@ -58,7 +58,8 @@ asyncio_future *asyncio_coroutine_new(const char *name, asyncio_body body, const
   return &coroutine->future;
 }
 
-asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body, size_t size, const asyncio__owner *owner) {
+asyncio_future *asyncio__stackful_coroutine(const char *name, asyncio_body body, size_t size,
+                                            const asyncio__owner *owner) {
   asyncio__task *coroutine = alloc(name, size);
   if (!coroutine) return NULL;
   stackful *self = asyncio__container(asyncio__root(coroutine), stackful, frame);
@@ -80,9 +81,9 @@ static void lose(stackful *self) {
 }
 
 static asyncio__progress overflowed(stackful *self) {
-  asyncio_status status =
-      asyncio_raise(ASYNCIO_MEMORY_ERROR, "The stack of %s overflowed its %zu bytes: create it with a larger .stack_size",
-                    asyncio_task_get_name(&self->task->future), self->task->stack_size);
+  asyncio_status status = asyncio_raise(ASYNCIO_MEMORY_ERROR,
+                                        "The stack of %s overflowed its %zu bytes: create it with a larger .stack_size",
+                                        asyncio_task_get_name(&self->task->future), self->task->stack_size);
   lose(self);
   return asyncio__frame_done(&self->frame, status, asyncio_none());
 }
@@ -121,8 +122,8 @@ static asyncio__progress progress_of(stackful *self, asyncio__coro_state state) 
 }
 
 static asyncio__coro *coro_new(stackful *self) {
-  return asyncio__coro_new(&asyncio__thread.stacks, self->task->stack_size, (asyncio__coro_body)self->body, self->arguments,
-                           &self->frame.value, self);
+  return asyncio__coro_new(&asyncio__thread.stacks, self->task->stack_size, (asyncio__coro_body)self->body,
+                           self->arguments, &self->frame.value, self);
 }
 
 static asyncio__progress enter(stackful *self, bool now) {
@@ -135,13 +136,15 @@ static asyncio__progress enter(stackful *self, bool now) {
 static asyncio_status no_stack(asyncio__task *task) {
   const char *name = asyncio_task_get_name(&task->future);
   if (!asyncio__coro_possible)
-    return asyncio_raise(ASYNCIO_RUNTIME_ERROR,
-                         "%s has no stack to run on in a program without Asyncify: link with -sASYNCIFY and libasyncio.a, or "
-                         "make the coroutine an ASYNCIO_STACKLESS",
-                         name);
+    return asyncio_raise(
+        ASYNCIO_RUNTIME_ERROR,
+        "%s has no stack to run on in a program without Asyncify: link with -sASYNCIFY and libasyncio.a, or "
+        "make the coroutine an ASYNCIO_STACKLESS",
+        name);
   const char *limit = asyncio__coro_limit();
   if (limit) return asyncio_raise(ASYNCIO_MEMORY_ERROR, "No stack for %s: %s", name, limit);
-  return asyncio_raise(ASYNCIO_MEMORY_ERROR, "Out of memory for the stack of %s: it needs a block of %zu bytes for its %zu", name,
+  return asyncio_raise(ASYNCIO_MEMORY_ERROR,
+                       "Out of memory for the stack of %s: it needs a block of %zu bytes for its %zu", name,
                        asyncio__thread.stacks.refused, task->stack_size);
 }
 
@@ -209,7 +212,8 @@ static void task_lost(stackful *self, asyncio_status status, const char *words, 
 
 static void callback_lost(asyncio_loop *loop, asyncio_status status, const char *words, asyncio_value cause) {
   raise_lost(status, words, cause);
-  asyncio_exception_context context = {"Exception in callback", status, asyncio__errors_find(asyncio__errors_here(), status), NULL};
+  asyncio_exception_context context = {"Exception in callback", status,
+                                       asyncio__errors_find(asyncio__errors_here(), status), NULL};
   asyncio_loop_call_exception_handler(loop, &context);
   asyncio__errors_clear(asyncio__errors_here());
   asyncio__context_leave();
@@ -217,7 +221,8 @@ static void callback_lost(asyncio_loop *loop, asyncio_status status, const char 
 
 // The task that executed, when its body was stackless: nothing but its frames is lost. False when it was that of
 // [lost], or none.
-static bool stackless_lost(asyncio__task *task, const stackful *lost, asyncio_status status, const char *words, asyncio_value cause) {
+static bool stackless_lost(asyncio__task *task, const stackful *lost, asyncio_status status, const char *words,
+                           asyncio_value cause) {
   if (!task || !task->frame || (lost && lost->task == task)) return false;
   asyncio__thread.task = task;
   raise_lost(status, words, asyncio_value_ref(cause));
@@ -235,7 +240,8 @@ bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, as
   if (loop) loop->iterating = !asyncio__list_empty(&loop->batch);
   if (loop && lost) task_lost(lost, status, words, asyncio_value_ref(cause));
   bool taken = loop && stackless_lost(executing, lost, status, words, cause);
-  if (loop && !more && !taken && (!lost || asyncio__thread.calling)) callback_lost(loop, status, words, asyncio_value_ref(cause));
+  if (loop && !more && !taken && (!lost || asyncio__thread.calling))
+    callback_lost(loop, status, words, asyncio_value_ref(cause));
   asyncio_value_clear(&cause);
   if (!more) asyncio__thread.running = NULL;
   return loop != NULL;
@@ -244,11 +250,12 @@ bool asyncio__turn_lost(void *lost, asyncio_status status, const char *words, as
 // The name comes last: it may be among what was damaged.
 _Noreturn void asyncio__coro_overflowed(void *owner, size_t stack_size) {
   const stackful *self = owner;
-  asyncio__fail(__FILE__, __LINE__,
-                "A C stack of %zu bytes overflowed and memory is damaged: give the task a .stack_size of more than %zu, "
-                "and " ASYNCIO__WATCH_STACKS " to find out where. It is the stack of %s",
-                stack_size, self ? self->task->stack_size : stack_size,
-                self ? asyncio_task_get_name(&self->task->future) : "main");
+  asyncio__fail(
+      __FILE__, __LINE__,
+      "A C stack of %zu bytes overflowed and memory is damaged: give the task a .stack_size of more than %zu, "
+      "and " ASYNCIO__WATCH_STACKS " to find out where. It is the stack of %s",
+      stack_size, self ? self->task->stack_size : stack_size,
+      self ? asyncio_task_get_name(&self->task->future) : "main");
 }
 
 bool asyncio__is_generator(const asyncio__frame *frame) {
@@ -280,7 +287,9 @@ asyncio_status asyncio_yield(asyncio_value value, asyncio_value *received) {
 bool asyncio__is_stackful(const asyncio__frame *frame) { return frame->step == step; }
 
 asyncio__frame **asyncio__stackful_called(asyncio__frame *frame) {
-  return asyncio__coro_possible && frame && asyncio__is_stackful(frame) ? &asyncio__container(frame, stackful, frame)->called : NULL;
+  return asyncio__coro_possible && frame && asyncio__is_stackful(frame)
+             ? &asyncio__container(frame, stackful, frame)->called
+             : NULL;
 }
 
 asyncio_status asyncio__stackful_call(asyncio__frame *frame, asyncio_value *result) {

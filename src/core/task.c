@@ -11,8 +11,10 @@
 
 static bool task_cancel(asyncio_future *self, const char *message);
 
-const asyncio__future_kind asyncio__task_kind = {.name = "task", .cancel = task_cancel, .destroy = asyncio__task_destroy, .inner_only = true};
-const asyncio__future_kind asyncio__coroutine_kind = {.name = "coroutine", .destroy = asyncio__task_destroy, .inner_only = true};
+const asyncio__future_kind asyncio__task_kind = {
+    .name = "task", .cancel = task_cancel, .destroy = asyncio__task_destroy, .inner_only = true};
+const asyncio__future_kind asyncio__coroutine_kind = {
+    .name = "coroutine", .destroy = asyncio__task_destroy, .inner_only = true};
 
 enum { MOST_REFUSED_WAITS = 1000 };
 

@@ -31,8 +31,8 @@ static void become_task(asyncio__task *self, asyncio_loop *loop, asyncio_context
   asyncio__list_append(&loop->tasks, &self->tasks);
 }
 
-// A first step that goes on in a coroutine which was begun before (a generator's, or its own after one) needs that to be
-// entered, which may be later: the starter waits for it if it can.
+// A first step may go on in a coroutine that was begun before (a generator's, or its own after one), and some backends
+// enter that later: the starter waits for it if it can.
 static void let_go_on(asyncio_loop *loop, unsigned entered_before) {
   asyncio__thread.task = NULL;
   asyncio__thread.running = NULL;

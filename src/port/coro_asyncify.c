@@ -81,7 +81,9 @@ static asyncio__coro *block_new(asyncio__stacks *stacks, size_t size) {
 }
 
 // Whether the spare one is what a stack of [size] bytes would get.
-static inline bool spare_fits(size_t size) { return spare && size <= spare->size && size > spare->size / 2 + ASYNCIO__CANARY_SIZE; }
+static inline bool spare_fits(size_t size) {
+  return spare && size <= spare->size && size > spare->size / 2 + ASYNCIO__CANARY_SIZE;
+}
 
 asyncio__coro *asyncio__coro_new(asyncio__stacks *stacks, size_t stack_size, asyncio__coro_body body, void *argument,
                                  void *result, void *owner) {

@@ -53,7 +53,8 @@ void asyncio__host_wake(void) {
 
 bool asyncio__host_can_run(const char **why) {
   *why = asyncio__coro_current() ? "asyncio_run() cannot be called here: JavaScript lies between it and main"
-                                 : "asyncio_run() must be called from a main() that can wait (see <asyncio/main.h>; without Asyncify none can: use ASYNCIO_MAIN); elsewhere create a task";
+                                 : "asyncio_run() must be called from a main() that can wait (see <asyncio/main.h>; "
+                                   "without Asyncify none can: use ASYNCIO_MAIN); elsewhere create a task";
   return asyncio__coro_parkable && !web.over;
 }
 

@@ -296,16 +296,17 @@ static void end_runs(void) {
   _(malloc, malloc) _(free, free) _(end_runs, end_runs) OURS(_, create_task) OURS(_, set_task_factory) \
   OURS(_, set_debug) OURS(_, sleep) OURS(_, float) OURS(_, drop) OURS(_, task_number) OURS(_, set_name) \
   OURS(_, cancel) OURS(_, set_result) OURS(_, set_exception) OURS(_, status) OURS(_, unseen) OURS(_, result) \
-  OURS(_, error_of) OURS(_, look) _(report_unseen, asyncio__future_report_unseen) OURS(_, add_done) OURS(_, remove_done) OURS(_, watch) \
-  OURS(_, half) OURS(_, new_loop) OURS(_, running) OURS(_, enter) OURS(_, schedule) \
-  _(startable, asyncio__loop_startable) OURS(_, run_begin) OURS(_, run_leftovers) OURS(_, run_over) OURS(_, run_end) OURS(_, run_free) OURS(_, count) OURS(_, items) \
-  OURS(_, handle) OURS(_, exceptions) OURS(_, item_error) OURS(_, item_status) OURS(_, words) OURS(_, keep) \
-  OURS(_, raise) OURS(_, return) OURS(_, coroutine) PUBLIC(_, ref) PUBLIC(_, unref) PUBLIC(_, promise) \
-  PUBLIC(_, current_task) PUBLIC(_, future_done) PUBLIC(_, future_cancelled) PUBLIC(_, future_get_loop) \
-  PUBLIC(_, istask) PUBLIC(_, all_tasks) PUBLIC(_, task_cancelling) PUBLIC(_, task_get_name) \
-  PUBLIC(_, task_uncancel) PUBLIC(_, loop_close) PUBLIC(_, loop_create_future) PUBLIC(_, loop_is_running) \
-  PUBLIC(_, loop_stop) PUBLIC(_, loop_time) PUBLIC(_, loop_unref) PUBLIC(_, handle_cancel) PUBLIC(_, handle_unref) \
-  PUBLIC(_, handle_when) PUBLIC(_, error_clear) PUBLIC(_, error_current) PUBLIC(_, error_js) PUBLIC(_, error_latest)
+  OURS(_, error_of) OURS(_, look) _(report_unseen, asyncio__future_report_unseen) OURS(_, add_done) \
+  OURS(_, remove_done) OURS(_, watch) OURS(_, half) OURS(_, new_loop) OURS(_, running) OURS(_, enter) \
+  OURS(_, schedule) _(startable, asyncio__loop_startable) OURS(_, run_begin) OURS(_, run_leftovers) OURS(_, run_over) \
+  OURS(_, run_end) OURS(_, run_free) OURS(_, count) OURS(_, items) OURS(_, handle) OURS(_, exceptions) \
+  OURS(_, item_error) OURS(_, item_status) OURS(_, words) OURS(_, keep) OURS(_, raise) OURS(_, return) \
+  OURS(_, coroutine) PUBLIC(_, ref) PUBLIC(_, unref) PUBLIC(_, promise) PUBLIC(_, current_task) \
+  PUBLIC(_, future_done) PUBLIC(_, future_cancelled) PUBLIC(_, future_get_loop) PUBLIC(_, istask) \
+  PUBLIC(_, all_tasks) PUBLIC(_, task_cancelling) PUBLIC(_, task_get_name) PUBLIC(_, task_uncancel) \
+  PUBLIC(_, loop_close) PUBLIC(_, loop_create_future) PUBLIC(_, loop_is_running) PUBLIC(_, loop_stop) \
+  PUBLIC(_, loop_time) PUBLIC(_, loop_unref) PUBLIC(_, handle_cancel) PUBLIC(_, handle_unref) PUBLIC(_, handle_when) \
+  PUBLIC(_, error_clear) PUBLIC(_, error_current) PUBLIC(_, error_js) PUBLIC(_, error_latest)
 
 static const asyncio__functions functions = ASYNCIO__TABLE(FUNCTIONS);
 

@@ -75,9 +75,9 @@ static void *pointer_of(const asyncio_value *value) { return asyncio_value_point
 static bool has_asyncgens(const asyncio_loop *loop) { return !asyncio__list_empty(&loop->generators); }
 
 #define FUNCTIONS(_) \
-  _(call_export, call) _(arguments, asyncio__stackful_arguments) _(shutdown_asyncgens, asyncio_loop_shutdown_asyncgens) \
-  _(has_asyncgens, has_asyncgens) _(value, asyncio__js_value) _(bytes, bytes_of) _(size, size_of) _(pointer, pointer_of) \
-  _(error_name, asyncio_error_name)
+  _(call_export, call) _(arguments, asyncio__stackful_arguments) \
+  _(shutdown_asyncgens, asyncio_loop_shutdown_asyncgens) _(has_asyncgens, has_asyncgens) _(value, asyncio__js_value) \
+  _(bytes, bytes_of) _(size, size_of) _(pointer, pointer_of) _(error_name, asyncio_error_name)
 
 static const asyncio__functions functions = ASYNCIO__TABLE(FUNCTIONS);
 

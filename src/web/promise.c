@@ -45,8 +45,8 @@ asyncio_future *asyncio_promise(asyncio_js handle) {
     return &self->future;
   }
   asyncio_unref(&self->future);
-  asyncio_raise(ASYNCIO_TYPE_ERROR, "Expected [promise] to be a handle from asyncio.promise() that was not used before, got %u",
-                handle);
+  asyncio_raise(ASYNCIO_TYPE_ERROR,
+                "Expected [promise] to be a handle from asyncio.promise() that was not used before, got %u", handle);
   return asyncio__no_awaitable();
 }
 
