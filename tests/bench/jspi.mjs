@@ -90,6 +90,7 @@ async function measure(build) {
   const compute = await alternate(3 * REPETITIONS, {
     plain: { round: timed(plain), ...computed },
     ours: { round: timed(() => jspi.measure('compute')), ...computed },
+    outside: { round: timed(jspi.outside), ...computed },
     asyncify: { round: timed(() => asyncify.measure('compute')), ...computed },
   });
   return { version: process.version, switches, compute };

@@ -7,13 +7,14 @@ import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-// The program of coroutines.c in [folder]: measure(command) has it do one round and gives { milliseconds, sum }.
+// The program of coroutines.c in [folder]: measure(command) has it do one round and gives { milliseconds, sum };
+// outside() has it compute outside any coroutine.
 export async function loadCoroutines(folder) {
   let outcome, asked;
   let command = new Promise((resolve) => (asked = resolve)); // for how to answer what the program asks
   const next = () => new Promise((resolve) => asked(resolve));
   const report = (milliseconds, sum) => outcome({ milliseconds, sum });
-  await require(join(folder, 'coroutines.js'))({ bench: { next, report } });
+  const module = await require(join(folder, 'coroutines.js'))({ bench: { next, report } });
   const send = async (text) => {
     const answer = await command;
     command = new Promise((resolve) => (asked = resolve));
@@ -24,7 +25,12 @@ export async function loadCoroutines(folder) {
       outcome = resolve;
       send(name);
     });
-  return { measure, stop: () => send(null) };
+  const outside = () =>
+    new Promise((resolve) => {
+      outcome = resolve;
+      module._measure_outside();
+    });
+  return { measure, outside, stop: () => send(null) };
 }
 
 // A round of the program of NAME.c in [folder] that has one, its export.
